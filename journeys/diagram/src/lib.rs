@@ -1,0 +1,1 @@
+//! Layered layout, edge lanes, viewport, hit test and culling.

@@ -1,0 +1,1 @@
+//! One pure step function: compile a journey, advance a participant.

@@ -1,0 +1,1 @@
+//! Pinpoint's shapes as Rust types, lossless: ids, paths, diagnostics, edits.

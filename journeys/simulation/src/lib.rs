@@ -1,0 +1,1 @@
+//! A virtual clock over the engine: one person, a cohort.

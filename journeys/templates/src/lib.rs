@@ -1,0 +1,1 @@
+//! Handlebars with Pinpoint's variables and helpers.

@@ -1,0 +1,1 @@
+//! check(&Project) -> Report; one rule a file.

@@ -1,0 +1,1 @@
+//! The commands behind the bridge: open, save, simulate, publish; no Tauri in it.

@@ -1,0 +1,2 @@
+//! cargo studio, cargo verify: set-up, wasm build, checks.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Stories across rooms: service, flow, window, browser, layering.
