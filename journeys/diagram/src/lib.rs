@@ -1,1 +1,24 @@
-//! Layered layout, edge lanes, viewport, hit test and culling.
+//! Layered layout, edge lanes, viewport, hit test, culling and the picture of a journey.
+//!
+//! - **takes**: an abstract [`Graph`] (sizes, connections in branch order, pins), never a journey.
+//! - **gives**: a [`Layout`] (a [`Rect`] per node, a [`Route`] per edge, in the graph's order), answers about it
+//!   ([`hit()`], [`visible_nodes`], [`visible_edges`], [`Viewport`]) and a stand-alone picture ([`picture::svg`]).
+//! - **never**: reads or draws anything, fails, hangs or panics on a graph however malformed (cycles, self loops,
+//!   parallel edges, indices out of range), or depends on hash order: the same input gives the same bytes.
+//!
+//! All lengths are canvas units: CSS pixels at zoom 1, x to the right, y down.
+
+mod geometry;
+mod graph;
+mod hit;
+mod layout;
+pub mod picture;
+mod route;
+mod viewport;
+
+pub use geometry::{Point, Rect};
+pub use graph::{Edge, Graph, Node, Settings};
+pub use hit::{Hit, hit, visible_edges, visible_nodes};
+pub use layout::{Layout, layout};
+pub use route::Route;
+pub use viewport::Viewport;
