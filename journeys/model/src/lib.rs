@@ -1,1 +1,38 @@
-//! Pinpoint's shapes as Rust types, lossless: ids, paths, diagnostics, edits.
+//! Pinpoint's shapes as Rust types, and the project that holds them.
+//!
+//! Takes JSON text; gives documents, typed views on them, places in them, diagnostics about them and reversible edits.
+//! Never converts: a document *is* the JSON that was read, so nothing that Pinpoint can say is lost on the way in or out.
+//!
+//! - [`reader`] and [`text`]: JSON text to value and back, damaged text included.
+//! - [`wire`]: generated views, one per API shape; [`view`] says how they read.
+//! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
+//! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
+//! - [`Project`], [`Edit`]: what is open, and the only way it changes.
+//! - [`open`]: what a JSON file from elsewhere holds.
+
+pub mod activity;
+pub mod diagnostic;
+pub mod edit;
+pub mod journey;
+pub mod open;
+pub mod operations;
+pub mod path;
+pub mod project;
+pub mod reader;
+pub mod shapes;
+#[rustfmt::skip]
+pub mod table;
+pub mod text;
+pub mod time;
+pub mod view;
+#[rustfmt::skip]
+pub mod wire;
+
+pub use activity::{Activity, ActivityKind, Connection, Payload, Slot};
+pub use diagnostic::{Diagnostic, Fix, Place, Related, Severity};
+pub use edit::{Change, Edit, EditError};
+pub use journey::{Entry, Journey};
+pub use path::{Path, Step};
+pub use project::{DocumentId, Project, Settings, SimulationDefaults, Target, TemplateKind};
+pub use time::Millis;
+pub use view::{View, Word};

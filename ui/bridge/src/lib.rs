@@ -1,1 +1,368 @@
 //! What the window asks of the machine: one type per command, with its answer.
+//!
+//! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
+//! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
+
+use model::{DocumentId, Millis, Project};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use simulation::{PersonSummary, Run, Story};
+
+/// A question of the window to the machine.
+pub trait Command: Serialize + DeserializeOwned {
+    /// Its name on both transports.
+    const NAME: &'static str;
+    /// What comes back.
+    type Answer: Serialize + DeserializeOwned;
+}
+
+/// Why a command could not be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What the window may act on.
+    pub code: FailureCode,
+    /// One sentence: what, where.
+    pub message: String,
+    /// What to do; may be empty.
+    pub help: String,
+}
+
+/// Kinds of failures that the window treats differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailureCode {
+    /// A file or folder could not be read or written.
+    Disk,
+    /// A document on disk changed since it was opened, or is damaged: writing would lose something.
+    WouldLose,
+    /// What was asked for does not exist.
+    NotFound,
+    /// The input is not what the command takes.
+    BadInput,
+    /// The target of a publication can not be reached or refuses.
+    Target,
+    /// The journey has errors.
+    Errors,
+    /// Anything else.
+    Internal,
+}
+
+/// A project as it was opened.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Its folder; `None` = not saved anywhere yet.
+    pub folder: Option<String>,
+    /// What is in it.
+    pub project: Project,
+    /// Files that could be read in part or not at all.
+    pub problems: Vec<FileProblem>,
+    /// How many sample endpoints the folder holds.
+    pub endpoints: u64,
+    /// How many recorded events the folder holds.
+    pub events: u64,
+    /// Attribute and metric paths seen in the sample endpoints, sorted: `Attributes.Plan`, `User.UserAttributes.FirstName`.
+    pub attributes: Vec<String>,
+}
+
+/// Something wrong with a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileProblem {
+    /// The file, below the project folder.
+    pub file: String,
+    /// The document it holds, where it is one.
+    pub document: Option<DocumentId>,
+    /// Line, from 1; 0 = the whole file.
+    pub line: usize,
+    /// Column, from 1; 0 = the whole file.
+    pub column: usize,
+    /// What is wrong, and what was expected.
+    pub message: String,
+}
+
+/// An example project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    /// Its folder's name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// What it shows.
+    pub description: String,
+}
+
+/// Lists the examples.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListExamples {}
+
+impl Command for ListExamples {
+    const NAME: &'static str = "list-examples";
+    type Answer = Vec<Example>;
+}
+
+/// The project that the program was started with, if any.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Startup {}
+
+impl Command for Startup {
+    const NAME: &'static str = "startup";
+    type Answer = Option<Opened>;
+}
+
+/// Opens a copy of an example in a folder of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenExample {
+    /// Its folder's name.
+    pub name: String,
+}
+
+impl Command for OpenExample {
+    const NAME: &'static str = "open-example";
+    type Answer = Opened;
+}
+
+/// Opens a project folder, or a file or folder of Pinpoint's JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenPath {
+    /// Path on this machine.
+    pub path: String,
+}
+
+impl Command for OpenPath {
+    const NAME: &'static str = "open-path";
+    type Answer = Opened;
+}
+
+/// Opens pasted JSON as a new project without a folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenText {
+    /// The JSON text.
+    pub text: String,
+}
+
+impl Command for OpenText {
+    const NAME: &'static str = "open-text";
+    type Answer = Opened;
+}
+
+/// Writes the project's documents into a folder, atomically, file by file; only what differs from the disk.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Save {
+    /// The folder; made when it does not exist.
+    pub folder: String,
+    /// The project.
+    pub project: Project,
+    /// Documents that were removed since the project was opened.
+    pub removed: Vec<DocumentId>,
+    /// Whether files that were damaged when opened may be overwritten.
+    pub overwrite_damaged: bool,
+}
+
+impl Command for Save {
+    const NAME: &'static str = "save";
+    type Answer = Saved;
+}
+
+/// What a save did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saved {
+    /// Files written, below the folder.
+    pub written: Vec<String>,
+    /// Files taken away, below the folder.
+    pub removed: Vec<String>,
+}
+
+/// Runs the sample people of the project's folder through a journey.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Simulate {
+    /// The project, with unsaved changes.
+    pub project: Project,
+    /// Folder with the sample people and events; `None` = a few invented people.
+    pub folder: Option<String>,
+    /// File name of the journey.
+    pub journey: String,
+    /// Seed; the project's default when absent.
+    pub seed: Option<u64>,
+    /// Virtual start, ISO 8601; the project's default, else the journey's start, when absent.
+    pub start: Option<String>,
+}
+
+impl Command for Simulate {
+    const NAME: &'static str = "simulate";
+    type Answer = SimulationView;
+}
+
+/// A simulated run as the window shows it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SimulationView {
+    /// By which the machine knows the run, to tell stories of it.
+    pub run_id: u64,
+    /// The counts.
+    pub run: Run,
+    /// People to pick, at most 500: those with the longest stories first, of every way through the journey some.
+    pub people: Vec<PersonSummary>,
+    /// How long it took, in milliseconds.
+    pub took: u64,
+}
+
+/// The story of one person of the last simulated run.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tell {
+    /// The run.
+    pub run_id: u64,
+    /// The person, as in `PersonSummary`, or an endpoint or user id.
+    pub person: String,
+}
+
+impl Command for Tell {
+    const NAME: &'static str = "tell";
+    type Answer = Story;
+}
+
+/// What publishing a journey would do.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// The project.
+    pub project: Project,
+    /// Its folder, where bindings to remote ids are kept.
+    pub folder: Option<String>,
+    /// File names of the journeys; empty = all.
+    pub journeys: Vec<String>,
+    /// Name of the target; `local` is the Pinpoint inside the studio when the project names no such target.
+    pub target: String,
+}
+
+impl Command for Plan {
+    const NAME: &'static str = "plan";
+    type Answer = PlanView;
+}
+
+/// A plan as the window shows it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PlanView {
+    /// The target: address or region, and the application.
+    pub target: String,
+    /// What would be done, in order; empty = nothing to do.
+    pub steps: Vec<PlanStep>,
+    /// Unchanged resources.
+    pub unchanged: u64,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanStep {
+    /// The operation, `CreateSegment`.
+    pub operation: String,
+    /// What it is about, in words: "segment `new-customers`".
+    pub subject: String,
+    /// Members that change, for an update: place, before, after (both as JSON text, `-` = absent).
+    pub changes: Vec<(String, String, String)>,
+}
+
+/// Carries a plan out, anew made from the same input; answers at once, `Progress` tells how far it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Apply {
+    /// What to publish.
+    pub plan: Plan,
+    /// Whether the journeys are started too (`State` `ACTIVE`), or stay drafts.
+    pub activate: bool,
+}
+
+impl Command for Apply {
+    const NAME: &'static str = "apply";
+    type Answer = u64;
+}
+
+/// How far a publication is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Progress {
+    /// The number that `Apply` answered.
+    pub job: u64,
+}
+
+impl Command for Progress {
+    const NAME: &'static str = "progress";
+    type Answer = ProgressView;
+}
+
+/// How far a publication is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProgressView {
+    /// Steps done, as sentences.
+    pub done: Vec<String>,
+    /// Steps in all.
+    pub total: u64,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// Why it failed, if it did.
+    pub failure: Option<Failure>,
+}
+
+/// What the Pinpoint inside the studio is doing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LocalStatus {}
+
+impl Command for LocalStatus {
+    const NAME: &'static str = "local-status";
+    type Answer = LocalView;
+}
+
+/// The Pinpoint inside the studio.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LocalView {
+    /// Its address, `http://127.0.0.1:8700`; `None` = not running, with the reason in `problem`.
+    pub address: Option<String>,
+    /// Why it is not running.
+    pub problem: Option<String>,
+    /// Journeys on it: name, id, state.
+    pub journeys: Vec<(String, String, String)>,
+    /// Number of endpoints on it.
+    pub endpoints: u64,
+}
+
+/// The messages that the local Pinpoint has kept instead of sending them, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Outbox {
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Command for Outbox {
+    const NAME: &'static str = "outbox";
+    type Answer = Vec<OutboxMessage>;
+}
+
+/// A message in the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutboxMessage {
+    /// Its id.
+    pub id: String,
+    /// When it was handed over.
+    pub at: Millis,
+    /// `EMAIL`, `SMS`, `APNS`, `GCM`, …
+    pub channel: String,
+    /// Address of the recipient.
+    pub address: String,
+    /// Id of the journey.
+    pub journey: String,
+    /// Id of the activity.
+    pub activity: String,
+    /// Subject, title or first words.
+    pub title: String,
+    /// The rendered parts by name: `Subject`, `HtmlPart`, `TextPart`, `Body`, …
+    pub content: Value,
+}
+
+/// Puts the sample people of the folder on the local Pinpoint's application, so that a published journey finds someone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LoadPeople {
+    /// The project's folder.
+    pub folder: String,
+    /// Name of the target.
+    pub target: String,
+}
+
+impl Command for LoadPeople {
+    const NAME: &'static str = "load-people";
+    type Answer = u64;
+}

@@ -1,0 +1,173 @@
+//! Reversible changes of a project: the only way in which anything changes.
+//!
+//! An [`Edit`] is a named list of [`Change`]s; [`Project::apply`](crate::Project::apply) carries it out whole or not at
+//! all and answers the edit that takes it back. One gesture is one edit is one step of undo.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::path::{Path, Step};
+use crate::project::DocumentId;
+
+/// A named, reversible change of a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edit {
+    /// What it does, as undo shows it: "Change wait to 2 days".
+    pub label: String,
+    /// The changes, carried out in order.
+    pub changes: Vec<Change>,
+}
+
+/// One change of one document.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// Puts `value` at `path`, whether something was there or not. A new member goes to `position` among the members of
+    /// its object (absent = the end); in a list the index must exist or be its length.
+    Set {
+        /// The document.
+        document: DocumentId,
+        /// The place; empty = the whole document.
+        path: Path,
+        /// What to put there.
+        value: Value,
+        /// Place of a new member among its siblings, from 0.
+        position: Option<usize>,
+    },
+    /// Inserts `value` into a list before the index that ends `path`.
+    Insert {
+        /// The document.
+        document: DocumentId,
+        /// The list and, last, the index; at most the list's length.
+        path: Path,
+        /// What to insert.
+        value: Value,
+    },
+    /// Takes the member or element at `path` away; nothing happens when it is not there.
+    Remove {
+        /// The document.
+        document: DocumentId,
+        /// The place; empty = the whole document.
+        path: Path,
+    },
+}
+
+/// Why an edit could not be carried out; the project is then as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum EditError {
+    /// The document is not in the project.
+    #[error("there is no document `{0}`")]
+    NoDocument(DocumentId),
+    /// The object or list that should hold the place does not exist.
+    #[error("`{document}` has nothing at `{path}` that could hold the change")]
+    NoPlace {
+        /// The document.
+        document: DocumentId,
+        /// The place.
+        path: Path,
+    },
+}
+
+impl Edit {
+    /// An edit of no changes yet.
+    pub fn new(label: impl Into<String>) -> Edit {
+        Edit { label: label.into(), changes: Vec::new() }
+    }
+
+    /// The same, that also puts `value` at `path`; objects missing on the way are not made.
+    pub fn set(mut self, document: &DocumentId, path: Path, value: impl Into<Value>) -> Edit {
+        self.changes.push(Change::Set { document: document.clone(), path, value: value.into(), position: None });
+        self
+    }
+
+    /// The same, that also inserts `value` into a list before the index that ends `path`.
+    pub fn insert(mut self, document: &DocumentId, path: Path, value: impl Into<Value>) -> Edit {
+        self.changes.push(Change::Insert { document: document.clone(), path, value: value.into() });
+        self
+    }
+
+    /// The same, that also takes away what is at `path`.
+    pub fn remove(mut self, document: &DocumentId, path: Path) -> Edit {
+        self.changes.push(Change::Remove { document: document.clone(), path });
+        self
+    }
+}
+
+impl Change {
+    /// The document that the change touches.
+    pub fn document(&self) -> &DocumentId {
+        match self {
+            Change::Set { document, .. } | Change::Insert { document, .. } | Change::Remove { document, .. } => {
+                document
+            }
+        }
+    }
+
+    /// Changes `root`, the whole document (`None` = it does not exist), and answers the change that takes it back
+    /// (`None` = nothing happened).
+    pub(crate) fn apply(&self, root: &mut Option<Value>) -> Result<Option<Change>, EditError> {
+        let document = self.document().clone();
+        let path = match self {
+            Change::Set { path, .. } | Change::Insert { path, .. } | Change::Remove { path, .. } => path,
+        };
+        let Some((last, parents)) = path.0.split_last() else {
+            let before = match self {
+                Change::Remove { .. } => root.take(),
+                Change::Set { value, .. } | Change::Insert { value, .. } => root.replace(value.clone()),
+            };
+            return Ok(match (before, root.is_some()) {
+                (None, false) => None,
+                (None, true) => Some(Change::Remove { document, path: path.clone() }),
+                (Some(value), _) => Some(Change::Set { document, path: path.clone(), value, position: None }),
+            });
+        };
+        let no_place = || EditError::NoPlace { document: self.document().clone(), path: path.clone() };
+        let root = root.as_mut().ok_or_else(|| EditError::NoDocument(document.clone()))?;
+        let Some(parent) = find_mut(root, parents) else {
+            return if matches!(self, Change::Remove { .. }) { Ok(None) } else { Err(no_place()) };
+        };
+        let remove = |path: &Path| Change::Remove { document: document.clone(), path: path.clone() };
+        match (self, parent, last) {
+            (Change::Set { value, position, .. }, Value::Object(object), Step::Key(key)) => {
+                if let Some(slot) = object.get_mut(key) {
+                    let before = std::mem::replace(slot, value.clone());
+                    return Ok(Some(Change::Set { document, path: path.clone(), value: before, position: None }));
+                }
+                let position = position.unwrap_or(object.len()).min(object.len());
+                object.shift_insert(position, key.clone(), value.clone());
+                Ok(Some(remove(path)))
+            }
+            (Change::Set { value, .. }, Value::Array(list), Step::Index(index)) if *index < list.len() => {
+                let before = std::mem::replace(&mut list[*index], value.clone());
+                Ok(Some(Change::Set { document, path: path.clone(), value: before, position: None }))
+            }
+            (Change::Set { value, .. } | Change::Insert { value, .. }, Value::Array(list), Step::Index(index))
+                if *index <= list.len() =>
+            {
+                list.insert(*index, value.clone());
+                Ok(Some(remove(path)))
+            }
+            (Change::Remove { .. }, Value::Object(object), Step::Key(key)) => {
+                let Some(position) = object.keys().position(|k| k == key) else { return Ok(None) };
+                let value = object.shift_remove(key).unwrap_or(Value::Null);
+                Ok(Some(Change::Set { document, path: path.clone(), value, position: Some(position) }))
+            }
+            (Change::Remove { .. }, Value::Array(list), Step::Index(index)) => {
+                if *index >= list.len() {
+                    return Ok(None);
+                }
+                let value = list.remove(*index);
+                Ok(Some(Change::Insert { document, path: path.clone(), value }))
+            }
+            (Change::Remove { .. }, _, _) => Ok(None),
+            _ => Err(no_place()),
+        }
+    }
+}
+
+fn find_mut<'a>(root: &'a mut Value, steps: &[Step]) -> Option<&'a mut Value> {
+    steps.iter().try_fold(root, |value, step| match step {
+        Step::Key(key) => value.as_object_mut()?.get_mut(key),
+        Step::Index(index) => value.as_array_mut()?.get_mut(*index),
+    })
+}

@@ -1,0 +1,154 @@
+//! What a JSON file from elsewhere holds: one resource or many, bare or wrapped as the SDKs and the CLI print it.
+//!
+//! Takes any JSON value; gives the resources in it. Knows `WriteJourneyRequest`, `JourneyResponse`,
+//! `{"JourneyResponse": …}`, `{"JourneysResponse": {"Item": […]}}`, `{"Item": […]}`, the input of `CreateJourney`
+//! (`{"ApplicationId": …, "WriteJourneyRequest": …}`), and the same of segments, campaigns and templates; lists of any of
+//! them. What is taken is taken unchanged: members that only a response has stay (api.md 1).
+
+use serde_json::Value;
+
+use crate::project::{DocumentId, TemplateKind};
+
+/// A resource found in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// Where it belongs in a project; the name comes from the resource, or from `fallback`.
+    pub id: DocumentId,
+    /// The resource, unchanged.
+    pub value: Value,
+}
+
+/// The kinds of resources, by what tells them apart.
+#[derive(Clone, Copy)]
+enum Resource {
+    Journey,
+    Campaign,
+    Segment,
+    Template(TemplateKind),
+}
+
+/// Wrapping members of the SDKs' and the CLI's output and input.
+const WRAPPERS: &[(&str, Resource)] = &[
+    ("JourneyResponse", Resource::Journey),
+    ("WriteJourneyRequest", Resource::Journey),
+    ("JourneysResponse", Resource::Journey),
+    ("SegmentResponse", Resource::Segment),
+    ("WriteSegmentRequest", Resource::Segment),
+    ("SegmentsResponse", Resource::Segment),
+    ("CampaignResponse", Resource::Campaign),
+    ("WriteCampaignRequest", Resource::Campaign),
+    ("CampaignsResponse", Resource::Campaign),
+    ("EmailTemplateResponse", Resource::Template(TemplateKind::Email)),
+    ("EmailTemplateRequest", Resource::Template(TemplateKind::Email)),
+    ("SMSTemplateResponse", Resource::Template(TemplateKind::Sms)),
+    ("SMSTemplateRequest", Resource::Template(TemplateKind::Sms)),
+    ("PushNotificationTemplateResponse", Resource::Template(TemplateKind::Push)),
+    ("PushNotificationTemplateRequest", Resource::Template(TemplateKind::Push)),
+    ("InAppTemplateResponse", Resource::Template(TemplateKind::InApp)),
+    ("InAppTemplateRequest", Resource::Template(TemplateKind::InApp)),
+    ("VoiceTemplateResponse", Resource::Template(TemplateKind::Voice)),
+    ("VoiceTemplateRequest", Resource::Template(TemplateKind::Voice)),
+];
+
+/// Everything that `value` holds, in its order; empty when nothing is recognised.
+///
+/// `fallback` names a resource that carries no name of its own, as a rule the file's name without ending. Two resources
+/// of one kind and name get different file names by a number.
+pub fn resources(value: &Value, fallback: &str) -> Vec<Opened> {
+    let mut found: Vec<Opened> = Vec::new();
+    gather(value, None, fallback, &mut |resource, value| {
+        let name = name_of(resource, value, fallback);
+        let mut id = document(resource, name.clone());
+        let mut n = 2;
+        while found.iter().any(|other| other.id == id) {
+            id = document(resource, format!("{name}-{n}"));
+            n += 1;
+        }
+        found.push(Opened { id, value: value.clone() });
+    });
+    found
+}
+
+fn gather(value: &Value, known: Option<Resource>, fallback: &str, take: &mut dyn FnMut(Resource, &Value)) {
+    match value {
+        Value::Array(list) => list.iter().for_each(|element| gather(element, known, fallback, take)),
+        Value::Object(object) => {
+            let mut wrapped = false;
+            for (member, resource) in WRAPPERS {
+                if let Some(inner) = object.get(*member) {
+                    wrapped = true;
+                    gather(inner, Some(*resource), fallback, take);
+                }
+            }
+            match object.get("Item") {
+                _ if wrapped => {}
+                Some(list @ Value::Array(_)) => gather(list, known, fallback, take),
+                _ => {
+                    if let Some(resource) = recognise(value).or(known) {
+                        take(resource, value);
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What a bare resource is, by the members that only this kind has.
+fn recognise(value: &Value) -> Option<Resource> {
+    let has = |names: &[&str]| names.iter().any(|name| value.get(name).is_some());
+    let template = || {
+        let word = value.get("TemplateType")?.as_str()?;
+        TemplateKind::ALL.into_iter().find(|kind| kind.template_type() == word)
+    };
+    if let Some(kind) = template() {
+        Some(Resource::Template(kind))
+    } else if has(&["Activities", "StartActivity", "StartCondition"]) {
+        Some(Resource::Journey)
+    } else if has(&["Dimensions", "SegmentGroups", "SegmentType"]) {
+        Some(Resource::Segment)
+    } else if has(&["MessageConfiguration", "TemplateConfiguration", "HoldoutPercent"]) {
+        Some(Resource::Campaign)
+    } else if has(&["HtmlPart", "TextPart", "Subject"]) {
+        Some(Resource::Template(TemplateKind::Email))
+    } else if has(&["APNS", "GCM", "ADM", "Baidu"]) {
+        Some(Resource::Template(TemplateKind::Push))
+    } else {
+        None
+    }
+}
+
+fn document(resource: Resource, name: String) -> DocumentId {
+    match resource {
+        Resource::Journey => DocumentId::Journey(name),
+        Resource::Campaign => DocumentId::Campaign(name),
+        Resource::Segment => DocumentId::Segment(name),
+        Resource::Template(kind) => DocumentId::Template(kind, name),
+    }
+}
+
+fn name_of(resource: Resource, value: &Value, fallback: &str) -> String {
+    let member = match resource {
+        Resource::Template(_) => "TemplateName",
+        _ => "Name",
+    };
+    let name = value.get(member).and_then(Value::as_str).map(file_name).filter(|name| !name.is_empty());
+    name.unwrap_or_else(|| match file_name(fallback) {
+        name if name.is_empty() => "untitled".to_owned(),
+        name => name,
+    })
+}
+
+/// A name that is fit for a file on every system: letters, digits, `-`, `_` and `.` of any script, at most 100
+/// characters; runs of anything else become one `-`.
+pub fn file_name(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.trim().chars() {
+        if c.is_alphanumeric() || c == '_' || c == '.' && !out.is_empty() {
+            out.push(c);
+        } else if !out.is_empty() && !out.ends_with('-') {
+            out.push('-');
+        }
+    }
+    out.chars().take(100).collect::<String>().trim_end_matches(['-', '.']).to_owned()
+}

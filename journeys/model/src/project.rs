@@ -1,0 +1,306 @@
+//! A project: everything in a project folder, in memory.
+//!
+//! A project is a set of JSON documents and the settings of `waymark.toml`. It changes only by [`Edit`]s.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::edit::{Edit, EditError};
+use crate::journey::Journey;
+use crate::view::View;
+use crate::wire;
+
+/// The five kinds of message templates (templates.md 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TemplateKind {
+    /// `EmailTemplateRequest`
+    Email,
+    /// `SMSTemplateRequest`
+    Sms,
+    /// `PushNotificationTemplateRequest`
+    Push,
+    /// `InAppTemplateRequest`
+    InApp,
+    /// `VoiceTemplateRequest`
+    Voice,
+}
+
+impl TemplateKind {
+    /// All kinds.
+    pub const ALL: [TemplateKind; 5] =
+        [TemplateKind::Email, TemplateKind::Sms, TemplateKind::Push, TemplateKind::InApp, TemplateKind::Voice];
+
+    /// Its folder's name, which is also the last part of the API's path: `email sms push inapp voice`.
+    pub fn folder(self) -> &'static str {
+        match self {
+            TemplateKind::Email => "email",
+            TemplateKind::Sms => "sms",
+            TemplateKind::Push => "push",
+            TemplateKind::InApp => "inapp",
+            TemplateKind::Voice => "voice",
+        }
+    }
+
+    /// The API's word, `TemplateType`.
+    pub fn template_type(self) -> &'static str {
+        match self {
+            TemplateKind::Email => "EMAIL",
+            TemplateKind::Sms => "SMS",
+            TemplateKind::Push => "PUSH",
+            TemplateKind::InApp => "INAPP",
+            TemplateKind::Voice => "VOICE",
+        }
+    }
+
+    /// The shape of the template.
+    pub fn shape(self) -> &'static str {
+        match self {
+            TemplateKind::Email => wire::EmailTemplateRequest::SHAPE,
+            TemplateKind::Sms => wire::SMSTemplateRequest::SHAPE,
+            TemplateKind::Push => wire::PushNotificationTemplateRequest::SHAPE,
+            TemplateKind::InApp => wire::InAppTemplateRequest::SHAPE,
+            TemplateKind::Voice => wire::VoiceTemplateRequest::SHAPE,
+        }
+    }
+
+    /// The members that stand in a file of their own beside `template.json`: member and file name.
+    pub fn bodies(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            TemplateKind::Email => &[("HtmlPart", "body.html"), ("TextPart", "body.txt")],
+            TemplateKind::Sms | TemplateKind::Voice => &[("Body", "body.txt")],
+            TemplateKind::Push | TemplateKind::InApp => &[],
+        }
+    }
+}
+
+/// A document of a project; prints and reads as its place in the folder without `.json`: `journeys/welcome`,
+/// `templates/email/hello`, `journeys/welcome.canvas`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DocumentId {
+    /// `WriteJourneyRequest`, by file name.
+    Journey(String),
+    /// What the canvas keeps of a journey and Pinpoint has no place for; by the journey's file name.
+    Canvas(String),
+    /// `WriteCampaignRequest`, by file name.
+    Campaign(String),
+    /// `WriteSegmentRequest`, by file name.
+    Segment(String),
+    /// A template of a kind, by its name; the bodies are members here, whatever files they stand in.
+    Template(TemplateKind, String),
+}
+
+impl DocumentId {
+    /// The name within its folder.
+    pub fn name(&self) -> &str {
+        match self {
+            DocumentId::Journey(name)
+            | DocumentId::Canvas(name)
+            | DocumentId::Campaign(name)
+            | DocumentId::Segment(name)
+            | DocumentId::Template(_, name) => name,
+        }
+    }
+
+    /// The shape of the document; `None` for what is ours alone.
+    pub fn shape(&self) -> Option<&'static str> {
+        match self {
+            DocumentId::Journey(_) => Some(wire::WriteJourneyRequest::SHAPE),
+            DocumentId::Canvas(_) => None,
+            DocumentId::Campaign(_) => Some(wire::WriteCampaignRequest::SHAPE),
+            DocumentId::Segment(_) => Some(wire::WriteSegmentRequest::SHAPE),
+            DocumentId::Template(kind, _) => Some(kind.shape()),
+        }
+    }
+
+    /// The file in the project folder, with forward slashes.
+    pub fn file(&self) -> String {
+        match self {
+            DocumentId::Template(..) => format!("{self}/template.json"),
+            _ => format!("{self}.json"),
+        }
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DocumentId::Journey(name) => write!(f, "journeys/{name}"),
+            DocumentId::Canvas(name) => write!(f, "journeys/{name}.canvas"),
+            DocumentId::Campaign(name) => write!(f, "campaigns/{name}"),
+            DocumentId::Segment(name) => write!(f, "segments/{name}"),
+            DocumentId::Template(kind, name) => write!(f, "templates/{}/{name}", kind.folder()),
+        }
+    }
+}
+
+impl FromStr for DocumentId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unknown = || format!("`{text}` names no document of a project");
+        let (folder, name) = text.split_once('/').ok_or_else(unknown)?;
+        Ok(match folder {
+            "journeys" => match name.strip_suffix(".canvas") {
+                Some(journey) => DocumentId::Canvas(journey.to_owned()),
+                None => DocumentId::Journey(name.to_owned()),
+            },
+            "campaigns" => DocumentId::Campaign(name.to_owned()),
+            "segments" => DocumentId::Segment(name.to_owned()),
+            "templates" => {
+                let (kind, name) = name.split_once('/').ok_or_else(unknown)?;
+                let kind = TemplateKind::ALL.into_iter().find(|k| k.folder() == kind).ok_or_else(unknown)?;
+                DocumentId::Template(kind, name.to_owned())
+            }
+            _ => return Err(unknown()),
+        })
+    }
+}
+
+impl Serialize for DocumentId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DocumentId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A place to publish to: `[target.NAME]` in `waymark.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Target {
+    /// AWS region; the SDK's own default when absent.
+    pub region: Option<String>,
+    /// The Pinpoint project; created at the first apply when absent.
+    pub application_id: Option<String>,
+    /// Address of the API; Amazon's own for the region when absent.
+    pub endpoint_url: Option<String>,
+    /// Profile of the AWS configuration files.
+    pub profile: Option<String>,
+}
+
+/// Defaults of simulated runs: `[simulation]` in `waymark.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SimulationDefaults {
+    /// Seed of all chance.
+    pub seed: Option<u64>,
+    /// Virtual instant at which the run starts, ISO 8601.
+    pub start: Option<String>,
+}
+
+/// What `waymark.toml` says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The project's name.
+    pub name: String,
+    /// What it is for, in a sentence or two.
+    pub description: String,
+    /// Where it can be published, by name.
+    pub target: BTreeMap<String, Target>,
+    /// Defaults of simulated runs.
+    pub simulation: SimulationDefaults,
+}
+
+/// Everything in a project folder but the sample people and events.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    /// What `waymark.toml` says.
+    pub settings: Settings,
+    /// The documents.
+    pub documents: BTreeMap<DocumentId, Value>,
+}
+
+impl Project {
+    /// The journey of that file name.
+    pub fn journey(&self, name: &str) -> Option<Journey<'_>> {
+        Journey::of(self.documents.get(&DocumentId::Journey(name.to_owned()))?)
+    }
+
+    /// All journeys with their file names, in order of name.
+    pub fn journeys(&self) -> impl Iterator<Item = (&str, Journey<'_>)> {
+        self.documents.iter().filter_map(|(id, value)| match id {
+            DocumentId::Journey(name) => Some((name.as_str(), Journey::of(value)?)),
+            _ => None,
+        })
+    }
+
+    /// The segment that a `SegmentId` means: its file name, else the `Id` that a saved `SegmentResponse` carries.
+    pub fn segment(&self, reference: &str) -> Option<(&DocumentId, wire::WriteSegmentRequest<'_>)> {
+        let by_name = self.documents.get_key_value(&DocumentId::Segment(reference.to_owned()));
+        let by_id = || {
+            self.documents.iter().find(|(id, value)| {
+                matches!(id, DocumentId::Segment(_)) && value.get("Id").and_then(Value::as_str) == Some(reference)
+            })
+        };
+        let (id, value) = by_name.or_else(by_id)?;
+        Some((id, wire::WriteSegmentRequest::of(value)?))
+    }
+
+    /// The names of all segments, in order.
+    pub fn segment_names(&self) -> impl Iterator<Item = &str> {
+        self.documents.keys().filter_map(|id| match id {
+            DocumentId::Segment(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// The template of that kind and name.
+    pub fn template(&self, kind: TemplateKind, name: &str) -> Option<&Value> {
+        self.documents.get(&DocumentId::Template(kind, name.to_owned()))
+    }
+
+    /// The names of all templates of a kind, in order.
+    pub fn template_names(&self, kind: TemplateKind) -> impl Iterator<Item = &str> {
+        self.documents.keys().filter_map(move |id| match id {
+            DocumentId::Template(k, name) if *k == kind => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Carries out `edit` whole, or not at all; answers the edit that takes it back.
+    ///
+    /// # Errors
+    /// When a document or a place named by the edit does not exist; the project is then unchanged.
+    pub fn apply(&mut self, edit: &Edit) -> Result<Edit, EditError> {
+        let mut inverse = Edit::new(edit.label.clone());
+        for change in &edit.changes {
+            let id = change.document();
+            let mut document = self.documents.remove(id);
+            let outcome = change.apply(&mut document);
+            if let Some(document) = document {
+                self.documents.insert(id.clone(), document);
+            }
+            match outcome {
+                Ok(back) => inverse.changes.extend(back),
+                Err(error) => {
+                    for back in inverse.changes.iter().rev() {
+                        self.restore(back);
+                    }
+                    return Err(error);
+                }
+            }
+        }
+        inverse.changes.reverse();
+        Ok(inverse)
+    }
+
+    /// Carries out one change of an inverse, which fits because its edit has just been carried out.
+    fn restore(&mut self, change: &crate::edit::Change) {
+        let mut document = self.documents.remove(change.document());
+        let restored = change.apply(&mut document);
+        debug_assert!(restored.is_ok(), "an inverse fits the document it was made from");
+        if let Some(document) = document {
+            self.documents.insert(change.document().clone(), document);
+        }
+    }
+}
