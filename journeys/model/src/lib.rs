@@ -8,10 +8,12 @@
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
 //! - [`Project`], [`Edit`]: what is open, and the only way it changes.
+//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`]: what things do, in plain words.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
 pub mod activity;
 pub mod diagnostic;
+pub mod drawing;
 pub mod edit;
 pub mod journey;
 pub mod open;
@@ -20,6 +22,7 @@ pub mod path;
 pub mod project;
 pub mod reader;
 pub mod shapes;
+pub mod summary;
 #[rustfmt::skip]
 pub mod table;
 pub mod text;

@@ -1,0 +1,260 @@
+//! What activities, conditions and entries do, in one line of plain words.
+
+use crate::activity::{Activity, Payload, branch_letter};
+use crate::journey::{Entry, Journey};
+use crate::time::{duration_words, parse_duration, parse_instant};
+use crate::view::{View, Word};
+use crate::wire;
+
+/// One line on what an activity does; for activities that are not finished it says what is missing.
+pub fn activity(activity: &Activity, journey: Journey) -> String {
+    match activity.payload {
+        None => "Kind not set".to_owned(),
+        Some(Payload::Email(_) | Payload::Push(_) | Payload::Sms(_)) => {
+            activity.template_name().map_or("No template chosen".to_owned(), |name| format!("Sends {name}"))
+        }
+        Some(Payload::Custom(custom)) => match custom.delivery_uri().filter(|uri| !uri.is_empty()) {
+            Some(uri) => format!("Calls {}", last_part(uri)),
+            None => "No function or webhook named".to_owned(),
+        },
+        Some(Payload::ContactCenter(_)) => "Queues a call".to_owned(),
+        Some(Payload::Wait(wait)) => wait.wait_time().map_or("No time set".to_owned(), wait_time),
+        Some(Payload::ConditionalSplit(split)) => {
+            let conditions = split.condition().map(|c| c.conditions()).unwrap_or_default();
+            let joint = match split.condition().and_then(|c| c.operator()) {
+                Some(wire::Operator::Any) => " or ",
+                _ => " and ",
+            };
+            let words: Vec<String> = conditions.iter().map(|c| condition(*c, journey)).collect();
+            let what = if words.is_empty() { "No condition set".to_owned() } else { words.join(joint) };
+            match split.evaluation_wait_time() {
+                Some(wait) if !words.is_empty() => format!("{what}, after {}", wait_time(wait)),
+                _ => what,
+            }
+        }
+        Some(Payload::MultiCondition(split)) => {
+            let words: Vec<String> = split
+                .branches()
+                .iter()
+                .enumerate()
+                .map(|(i, branch)| {
+                    let what = branch.condition().map_or("no condition".to_owned(), |c| condition(c, journey));
+                    format!("{}: {what}", branch_letter(i))
+                })
+                .collect();
+            if words.is_empty() { "No branches".to_owned() } else { words.join("; ") }
+        }
+        Some(Payload::RandomSplit(split)) => {
+            let shares: Vec<String> =
+                split.branches().iter().map(|b| b.percentage().map_or("?".to_owned(), |p| format!("{p}%"))).collect();
+            if shares.is_empty() { "No branches".to_owned() } else { shares.join(" / ") }
+        }
+        Some(Payload::Holdout(holdout)) => match holdout.percentage() {
+            Some(percent) => format!("{percent}% leave here"),
+            None => "No percentage set".to_owned(),
+        },
+    }
+}
+
+/// One line on who comes in.
+pub fn entry(journey: Journey) -> String {
+    match journey.entry() {
+        Some(Entry::Segment { segment }) => format!("Members of {segment}"),
+        Some(Entry::Event { filter, segment }) => {
+            let events = filter.dimensions().and_then(|d| d.event_type()).map(|t| t.values()).unwrap_or_default();
+            let who = segment.map_or(String::new(), |name| format!(", in {name}"));
+            if events.is_empty() { "No event named".to_owned() } else { format!("On {}{who}", events.join(" or ")) }
+        }
+        None => "Nobody enters yet".to_owned(),
+    }
+}
+
+/// One condition: "Opened Welcome e-mail", "In segment vip", "Attribute Plan is pro".
+pub fn condition(condition: wire::SimpleCondition, journey: Journey) -> String {
+    if let Some(event) = condition.event_condition() {
+        let of = event.message_activity().map_or("a message".to_owned(), |id| {
+            journey.activity(id).map_or_else(|| id.to_owned(), |activity| activity.label().to_owned())
+        });
+        let types = event.dimensions().and_then(|d| d.event_type()).map(|t| t.values()).unwrap_or_default();
+        let words: Vec<String> = types.iter().map(|name| event_word(name)).collect();
+        return if words.is_empty() {
+            format!("No event of {of} chosen")
+        } else {
+            format!("{} {of}", words.join(" or "))
+        };
+    }
+    if let Some(segment) = condition.segment_condition() {
+        return segment.segment_id().map_or("No segment chosen".to_owned(), |name| format!("In segment {name}"));
+    }
+    match condition.segment_dimensions() {
+        Some(dimensions) => dimension_words(dimensions),
+        None => "No condition set".to_owned(),
+    }
+}
+
+fn dimension_words(dimensions: wire::SegmentDimensions) -> String {
+    let mut words = Vec::new();
+    let listed = dimensions.attributes().into_iter().chain(dimensions.user_attributes());
+    for (name, dimension) in listed {
+        let how = match dimension.attribute_type() {
+            None | Some(wire::AttributeType::Inclusive) => "is",
+            Some(wire::AttributeType::Exclusive) => "is not",
+            Some(wire::AttributeType::Contains) => "contains",
+            Some(wire::AttributeType::Before) => "is before",
+            Some(wire::AttributeType::After) => "is after",
+            Some(wire::AttributeType::On) => "is on",
+            Some(wire::AttributeType::Between) => "is between",
+        };
+        words.push(format!("{name} {how} {}", dimension.values().join(" or ")));
+    }
+    for (name, dimension) in dimensions.metrics() {
+        let how = match dimension.comparison_operator() {
+            Some("GREATER_THAN") => ">",
+            Some("LESS_THAN") => "<",
+            Some("GREATER_THAN_OR_EQUAL") => "≥",
+            Some("LESS_THAN_OR_EQUAL") => "≤",
+            _ => "=",
+        };
+        words.push(format!("{name} {how} {}", dimension.value().map_or("?".to_owned(), |v| v.to_string())));
+    }
+    if let Some(demographic) = dimensions.demographic() {
+        let sets = [
+            ("Channel", demographic.channel()),
+            ("Platform", demographic.platform()),
+            ("Make", demographic.make()),
+            ("Model", demographic.model()),
+            ("App version", demographic.app_version()),
+            ("Device", demographic.device_type()),
+        ];
+        words.extend(sets.iter().filter_map(|(name, set)| set.map(|set| set_words(name, set))));
+    }
+    if let Some(country) = dimensions.location().and_then(|l| l.country()) {
+        words.push(set_words("Country", country));
+    }
+    if dimensions.location().is_some_and(|l| l.has("GPSPoint")) {
+        words.push("Near a place".to_owned());
+    }
+    if let Some(recency) = dimensions.behavior().and_then(|b| b.recency()) {
+        let active = match recency.recency_type() {
+            Some(wire::RecencyType::Inactive) => "Not active",
+            _ => "Active",
+        };
+        let span = match recency.duration() {
+            Some(wire::Duration::Hr24) => "in 24 hours",
+            Some(wire::Duration::Day7) => "in 7 days",
+            Some(wire::Duration::Day14) => "in 14 days",
+            Some(wire::Duration::Day30) => "in 30 days",
+            None => "lately",
+        };
+        words.push(format!("{active} {span}"));
+    }
+    if words.is_empty() { "Everybody".to_owned() } else { words.join(" and ") }
+}
+
+fn set_words(name: &str, set: wire::SetDimension) -> String {
+    let how = match set.dimension_type() {
+        Some(wire::DimensionType::Exclusive) => "is not",
+        _ => "is",
+    };
+    format!("{name} {how} {}", set.values().join(" or "))
+}
+
+/// A word for an event type of journeys.md 3.8: `_email.open` is "Opened"; others as they are.
+pub fn event_word(event_type: &str) -> String {
+    match event_type {
+        "_email.send" | "_SMS.SEND" | "_SMS.BUFFERED" | "_journey.send" => "Was sent",
+        "_email.delivered" | "_SMS.SUCCESS" => "Received",
+        "_email.rejected" => "Rejected",
+        "_email.hardbounce" => "Hard bounce of",
+        "_email.softbounce" => "Soft bounce of",
+        "_email.complaint" => "Complained about",
+        "_email.open" | "_journey.opened_notification" => "Opened",
+        "_email.click" => "Clicked in",
+        "_email.unsubscribe" => "Unsubscribed in",
+        "_SMS.FAILURE" => "Delivery failed of",
+        "_SMS.OPTOUT" => "Opted out after",
+        "_journey.received_foreground" => "Received in the app",
+        "_journey.received_background" => "Received in the background",
+        "_contact_center.connected" => "Answered",
+        "_contact_center.not_answered" => "Did not answer",
+        "_contact_center.sit_tone" => "Reached a SIT tone at",
+        "_contact_center.fax" => "Reached a fax at",
+        "_contact_center.voicemail_beep" | "_contact_center.voicemail_no_beep" => "Reached voicemail at",
+        "_custom.response" => "Got the answer of",
+        other => return other.to_owned(),
+    }
+    .to_owned()
+}
+
+fn wait_time(wait: wire::WaitTime) -> String {
+    match (wait.wait_for(), wait.wait_until()) {
+        (Some(span), _) => parse_duration(span).map_or_else(|| span.to_owned(), duration_words),
+        (None, Some(until)) => format!("until {}", day_and_time(until)),
+        (None, None) => "no time set".to_owned(),
+    }
+}
+
+/// `2026-12-03T09:00:00Z` as `2026-12-03 09:00`.
+fn day_and_time(text: &str) -> String {
+    parse_instant(text).map_or_else(|| text.to_owned(), |at| crate::time::format_instant(at)[..16].replace('T', " "))
+}
+
+/// The last part of an ARN or an address: what people know it by.
+fn last_part(uri: &str) -> &str {
+    match uri.strip_prefix("https://") {
+        Some(rest) => rest,
+        None => uri.rsplit(':').next().unwrap_or(uri),
+    }
+}
+
+/// The state in the console's words: `CANCELLED` is "Stopped", `DRAFT` "Draft".
+pub fn state_word(state: Option<wire::State>) -> &'static str {
+    match state {
+        None | Some(wire::State::Draft) => "Draft",
+        Some(wire::State::Active) => "Active",
+        Some(wire::State::Completed) => "Completed",
+        Some(wire::State::Cancelled) => "Stopped",
+        Some(wire::State::Closed) => "Closed",
+        Some(wire::State::Paused) => "Paused",
+    }
+}
+
+/// All event types that a split can ask of a message activity, with their words (journeys.md 3.8).
+pub fn events_of(kind: crate::ActivityKind) -> &'static [&'static str] {
+    use crate::ActivityKind;
+    match kind {
+        ActivityKind::Email => &[
+            "_email.send",
+            "_email.delivered",
+            "_email.open",
+            "_email.click",
+            "_email.unsubscribe",
+            "_email.complaint",
+            "_email.softbounce",
+            "_email.hardbounce",
+            "_email.rejected",
+        ],
+        ActivityKind::Sms => &["_SMS.SEND", "_SMS.BUFFERED", "_SMS.SUCCESS", "_SMS.FAILURE", "_SMS.OPTOUT"],
+        ActivityKind::Push => &[
+            "_journey.send",
+            "_journey.opened_notification",
+            "_journey.received_foreground",
+            "_journey.received_background",
+        ],
+        ActivityKind::ContactCenter => &[
+            "_contact_center.connected",
+            "_contact_center.not_answered",
+            "_contact_center.voicemail_beep",
+            "_contact_center.voicemail_no_beep",
+            "_contact_center.sit_tone",
+            "_contact_center.fax",
+        ],
+        ActivityKind::Custom => &["_custom.response"],
+        _ => &[],
+    }
+}
+
+/// The words of a closed set, for lists of choices.
+pub fn words<W: Word>() -> Vec<&'static str> {
+    W::ALL.iter().map(|word| word.as_str()).collect()
+}
