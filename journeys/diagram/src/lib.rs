@@ -1,6 +1,6 @@
 //! Layered layout, edge lanes, viewport, hit test, culling and the picture of a journey.
 //!
-//! - **takes**: an abstract [`Graph`] (sizes, connections in branch order, pins), never a journey.
+//! - **takes**: an abstract [`Graph`] (sizes, connections in branch order, pins); only [`scene`] knows journeys.
 //! - **gives**: a [`Layout`] (a [`Rect`] per node, a [`Route`] per edge, in the graph's order), answers about it
 //!   ([`hit()`], [`visible_nodes`], [`visible_edges`], [`Viewport`]) and a stand-alone picture ([`picture::svg`]).
 //! - **never**: reads or draws anything, fails, hangs or panics on a graph however malformed (cycles, self loops,
@@ -14,6 +14,7 @@ mod hit;
 mod layout;
 pub mod picture;
 mod route;
+pub mod scene;
 mod viewport;
 
 pub use geometry::{Point, Rect};

@@ -1,0 +1,150 @@
+//! A journey as things to draw: cards, ends and connections, and the graph that the layout takes.
+//!
+//! The canvas and the exported picture show the same scene.
+
+use model::drawing::Origin;
+use model::{ActivityKind, Journey, Slot, summary};
+use serde_json::Value;
+
+use crate::{Edge, Graph, Node, Point};
+
+/// Size of an activity's card.
+pub const CARD: (f64, f64) = (236.0, 68.0);
+/// Size of an end mark.
+pub const END: (f64, f64) = (26.0, 26.0);
+
+/// What a node of the scene stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// The entry.
+    Entry,
+    /// An activity; the kind is `None` while none is set.
+    Activity(Option<ActivityKind>),
+    /// The end of a path: nothing follows.
+    End,
+    /// The end of a path that names an activity which does not exist.
+    Missing,
+}
+
+/// A card or mark on the canvas; its place in [`Scene::nodes`] is its place in the graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SceneNode {
+    /// The activity's id; `@entry` for the entry, `@end:…` for ends.
+    pub id: String,
+    /// What it stands for.
+    pub stands: Stands,
+    /// The label.
+    pub title: String,
+    /// One line on what it does.
+    pub summary: String,
+}
+
+/// A connection on the canvas; its place in [`Scene::connections`] is its place in the graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SceneConnection {
+    /// Where it starts.
+    pub origin: Origin,
+    /// The activity that it leads to; `None` = an end.
+    pub target: Option<String>,
+    /// What stands on it.
+    pub label: String,
+}
+
+/// Everything there is to draw of a journey.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    /// Cards and marks.
+    pub nodes: Vec<SceneNode>,
+    /// Connections.
+    pub connections: Vec<SceneConnection>,
+    /// What the layout takes.
+    pub graph: Graph,
+}
+
+impl Scene {
+    /// The scene of `journey`; `canvas` is its `NAME.canvas.json` with the pinned positions.
+    pub fn of(journey: Journey, canvas: Option<&Value>) -> Scene {
+        let mut scene = Scene::default();
+        let entry = SceneNode {
+            id: "@entry".to_owned(),
+            stands: Stands::Entry,
+            title: "Entry".to_owned(),
+            summary: summary::entry(journey),
+        };
+        scene.push(entry, canvas);
+        scene.graph.root = Some(0);
+        let activities = journey.activities();
+        for activity in &activities {
+            let node = SceneNode {
+                id: activity.id.to_owned(),
+                stands: Stands::Activity(activity.kind()),
+                title: activity.label().to_owned(),
+                summary: summary::activity(activity, journey),
+            };
+            scene.push(node, canvas);
+        }
+        let place = |id: &str| activities.iter().position(|activity| activity.id == id).map(|i| i + 1);
+        let start = journey.wire.start_activity().filter(|id| !id.is_empty());
+        scene.connect(0, Origin::Entry, start, String::new(), &place);
+        for (i, activity) in activities.iter().enumerate() {
+            for way in activity.connections() {
+                let origin = Origin::Activity(activity.id.to_owned(), way.slot);
+                scene.connect(i + 1, origin, way.target, way.label, &place);
+            }
+        }
+        scene
+    }
+
+    fn push(&mut self, node: SceneNode, canvas: Option<&Value>) -> usize {
+        let (width, height) = match node.stands {
+            Stands::End | Stands::Missing => END,
+            _ => CARD,
+        };
+        let pinned = canvas
+            .and_then(|value| value.get("pins")?.get(&node.id))
+            .and_then(|pin| Some(Point { x: pin.get(0)?.as_f64()?, y: pin.get(1)?.as_f64()? }));
+        self.graph.nodes.push(Node { id: node.id.clone(), width, height, pinned });
+        self.nodes.push(node);
+        self.nodes.len() - 1
+    }
+
+    fn connect(
+        &mut self,
+        from: usize,
+        origin: Origin,
+        target: Option<&str>,
+        label: String,
+        place: &dyn Fn(&str) -> Option<usize>,
+    ) {
+        let to = match target.map(|id| (id, place(id))) {
+            Some((_, Some(to))) => to,
+            missing => {
+                let (stands, title) = match missing {
+                    Some((id, _)) => (Stands::Missing, id.to_owned()),
+                    None => (Stands::End, "End".to_owned()),
+                };
+                let id = end_id(&origin);
+                self.push(SceneNode { id, stands, title, summary: String::new() }, None)
+            }
+        };
+        self.graph.edges.push(Edge { from, to, label: label.clone() });
+        self.connections.push(SceneConnection { origin, target: target.map(str::to_owned), label });
+    }
+}
+
+/// The id of the end mark behind a connection.
+pub fn end_id(origin: &Origin) -> String {
+    match origin {
+        Origin::Entry => "@end:".to_owned(),
+        Origin::Activity(id, slot) => {
+            let way = match slot {
+                Slot::Next => "next".to_owned(),
+                Slot::Yes => "yes".to_owned(),
+                Slot::No => "no".to_owned(),
+                Slot::Else => "else".to_owned(),
+                Slot::Branch(i) => i.to_string(),
+            };
+            format!("@end:{id}:{way}")
+        }
+    }
+}
