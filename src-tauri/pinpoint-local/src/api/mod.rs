@@ -1,0 +1,96 @@
+//! The operations, one file per resource.
+//!
+//! A handler takes a [`Call`], whose body has the operation's shape already, and a [`Context`] with one transaction. Its
+//! order of refusal is that of api.md 2: what does not exist (404) before what may not be (400), conflicts (409) last.
+
+mod apps;
+pub mod naming;
+mod paging;
+
+use axum::http::StatusCode;
+use model::Millis;
+use model::operations::Operation;
+use model::shapes::Mismatch;
+use rusqlite::Transaction;
+use serde_json::Value;
+
+use crate::refusal::{Refusal, Result};
+
+/// One operation asked for.
+#[derive(Debug)]
+pub struct Call {
+    /// Which.
+    pub operation: &'static Operation,
+    /// Parameters of the path, decoded.
+    pub parameters: Vec<(&'static str, String)>,
+    /// Parameters of the query, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The body; null when the operation takes none.
+    pub body: Value,
+    /// Id of this request.
+    pub request_id: String,
+}
+
+/// What a handler works with.
+pub struct Context<'a> {
+    /// The transaction: kept when the handler gives `Ok`.
+    pub store: &'a Transaction<'a>,
+    /// The instant of the request.
+    pub now: Millis,
+}
+
+/// What a handler answers.
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Body; `None` = none.
+    pub body: Option<Value>,
+}
+
+/// Carries out an operation.
+pub type Handler = fn(&Context<'_>, &Call) -> Result<Answer>;
+
+/// The handlers of each resource, by operation.
+const RESOURCES: &[&[(&str, Handler)]] = &[apps::HANDLERS];
+
+/// The handler of an operation; `None` = not built yet.
+pub fn handler(operation: &str) -> Option<Handler> {
+    RESOURCES.iter().copied().flatten().find(|(name, _)| *name == operation).map(|(_, handler)| *handler)
+}
+
+/// Mismatches with a shape that are no error: a bare text where a list of texts is expected (segments-and-endpoints.md
+/// 1, chosen).
+pub fn tolerated(found: &Mismatch, body: &Value) -> bool {
+    let _ = (found, body);
+    false
+}
+
+impl Answer {
+    /// 200 with a body.
+    pub fn ok(body: Value) -> Answer {
+        Answer { status: StatusCode::OK, body: Some(body) }
+    }
+}
+
+impl Call {
+    /// A parameter of the path.
+    pub fn parameter(&self, name: &str) -> &str {
+        self.parameters.iter().find(|(found, _)| *found == name).map_or("", |(_, value)| value)
+    }
+
+    /// A parameter of the query, the first of that name.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The answer with the operation's own status and a body.
+    pub fn answer(&self, body: Value) -> Answer {
+        Answer { status: StatusCode::from_u16(self.operation.code).unwrap_or(StatusCode::OK), body: Some(body) }
+    }
+
+    /// 400 about a member of the body or query.
+    pub fn refuse<T>(&self, member: &str, message: &str) -> Result<T> {
+        Err(Refusal::bad_request(format!("{member}: {message}")))
+    }
+}

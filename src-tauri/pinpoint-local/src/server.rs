@@ -1,0 +1,201 @@
+//! Starting and stopping the server, and the door for readers in the same process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use model::Millis;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::api::{Answer, Call, Context, Handler};
+use crate::clock::{Clock, ClockSetting, Real, Virtual};
+use crate::http;
+use crate::outbox::{self, Message};
+use crate::refusal::{Refusal, Result};
+use crate::status::{self, Status};
+use crate::store::{self, OpenError, Store};
+
+/// How a server starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where to listen; a loopback address. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Folder of the store, made when absent; `None` = in memory, gone at the end.
+    pub data: Option<PathBuf>,
+    /// Which clock it goes by.
+    pub clock: ClockSetting,
+}
+
+impl Default for Settings {
+    /// A free port of 127.0.0.1, in memory, real clock.
+    fn default() -> Self {
+        Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data: None, clock: ClockSetting::Real }
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address can be reached from other machines.
+    #[error("`{0}` is not a loopback address; the local Pinpoint listens on 127.0.0.1 or [::1] only")]
+    NotLoopback(SocketAddr),
+    /// Another program listens there.
+    #[error("another program listens on {0}; stop it or choose another port")]
+    PortBusy(SocketAddr),
+    /// The address cannot be listened on.
+    #[error("could not listen on {0}: {1}")]
+    Listen(SocketAddr, std::io::Error),
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+}
+
+/// A running local Pinpoint. Dropping it ends its tasks; [`Server::stop`] also waits for requests in progress.
+pub struct Server {
+    address: SocketAddr,
+    machine: Arc<Machine>,
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Opens the store, binds the address, starts answering and running journeys.
+    pub async fn start(settings: Settings) -> std::result::Result<Server, StartError> {
+        if !settings.listen.ip().is_loopback() {
+            return Err(StartError::NotLoopback(settings.listen));
+        }
+        let listener = TcpListener::bind(settings.listen).await.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AddrInUse => StartError::PortBusy(settings.listen),
+            _ => StartError::Listen(settings.listen, error),
+        })?;
+        let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
+        let machine = Arc::new(Machine::open(&settings)?);
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(serve(listener, machine.clone(), stopped.clone()));
+        tracing::info!(%address, "the local Pinpoint listens");
+        Ok(Server { address, machine, stop, tasks: vec![serving] })
+    }
+
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as clients take it: `http://127.0.0.1:8700`.
+    pub fn endpoint_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What it holds; empty when the store cannot be read.
+    pub fn status(&self) -> Status {
+        self.machine.status().unwrap_or_else(|_| Status {
+            now: self.machine.clock.now(),
+            r#virtual: self.machine.clock.is_virtual(),
+            messages: 0,
+            apps: Vec::new(),
+        })
+    }
+
+    /// The newest messages, newest first.
+    pub fn outbox(&self, limit: usize) -> Vec<Message> {
+        self.machine.store.read(|connection| outbox::read(connection, limit, None)).unwrap_or_default()
+    }
+
+    /// The instant now, by this server's clock.
+    pub fn now(&self) -> Millis {
+        self.machine.clock.now()
+    }
+
+    /// Moves a virtual clock forwards and runs everything that falls due on the way; an error on the real clock or
+    /// backwards.
+    pub fn advance_to(&self, instant: Millis) -> std::result::Result<(), String> {
+        self.machine.advance_to(instant).map_err(|refusal| refusal.message)
+    }
+
+    /// Stops listening, lets requests in progress end, closes the store.
+    pub async fn stop(mut self) {
+        // An error says that nobody listens any more, which is what we want.
+        let _ = self.stop.send(true);
+        for task in self.tasks.drain(..) {
+            if let Err(error) = task.await {
+                tracing::warn!(%error, "a task of the server failed");
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
+    let until = async move {
+        // An error means that the server was dropped: stop as well.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    if let Err(error) = axum::serve(listener, http::router(machine)).with_graceful_shutdown(until).await {
+        tracing::error!(%error, "the server stopped listening");
+    }
+}
+
+/// What requests and the runner share.
+pub struct Machine {
+    /// The store.
+    pub store: Store,
+    /// The clock.
+    pub clock: Box<dyn Clock>,
+    /// Rung when something may have become due.
+    pub bell: Notify,
+}
+
+impl Machine {
+    /// Opens the store and sets the clock.
+    pub fn open(settings: &Settings) -> std::result::Result<Machine, OpenError> {
+        let store = Store::open(settings.data.as_deref())?;
+        let clock: Box<dyn Clock> = match settings.clock {
+            ClockSetting::Real => Box::new(Real),
+            ClockSetting::Virtual { start } => {
+                let stood = store.read(|connection| store::meta(connection, "clock"))?;
+                let stood = stood.and_then(|text| text.parse::<Millis>().ok());
+                // A store never goes back in time.
+                let instant = start.max(stood).unwrap_or_else(|| Real.now());
+                Box::new(Virtual::at(instant))
+            }
+        };
+        Ok(Machine { store, clock, bell: Notify::new() })
+    }
+
+    /// Carries out one operation in one transaction.
+    pub fn call(&self, call: &Call, handler: Handler) -> Result<Answer> {
+        let now = self.clock.now();
+        let answer = self.store.transact(|transaction| handler(&Context { store: transaction, now }, call))?;
+        if call.operation.method != "GET" {
+            self.bell.notify_one();
+        }
+        Ok(answer)
+    }
+
+    /// What the server holds.
+    pub fn status(&self) -> Result<Status> {
+        let (now, is_virtual) = (self.clock.now(), self.clock.is_virtual());
+        Ok(self.store.read(|connection| status::read(connection, now, is_virtual))?)
+    }
+
+    /// Moves a virtual clock forwards.
+    pub fn advance_to(&self, instant: Millis) -> Result<()> {
+        if !self.clock.is_virtual() {
+            return Err(Refusal::bad_request("the real clock cannot be moved; start with a virtual one"));
+        }
+        if instant < self.clock.now() {
+            return Err(Refusal::bad_request("the clock cannot go back"));
+        }
+        self.clock.move_to(instant);
+        self.store.transact(|transaction| Ok(store::set_meta(transaction, "clock", &instant.to_string())?))
+    }
+}
