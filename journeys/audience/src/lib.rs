@@ -1,1 +1,26 @@
 //! Endpoints, users and segments: compile a segment once, ask it about many endpoints.
+//!
+//! Takes texts in Pinpoint's import formats and segment documents; gives [`People`], a columnar store of endpoints, and
+//! [`Audience`], a compiled segment that says who is in it and why. Never reads a clock: `now` is a parameter.
+//!
+//! - [`import`]: CSV and JSON lines into a store, with a [`RowProblem`] for each row that did not fit.
+//! - [`Row`]: one endpoint; `to_json` is what templates read.
+//! - [`Audience`]: segments, their groups and source segments.
+//! - [`EventMatcher`]: the same dimensions, asked about an event.
+
+mod audience;
+mod column;
+mod criteria;
+mod draft;
+mod event;
+pub mod import;
+mod people;
+mod row;
+mod texts;
+
+pub use audience::{Audience, AudienceError, Members};
+pub use column::Values;
+pub use draft::RowProblem;
+pub use event::EventMatcher;
+pub use people::{People, stable_id};
+pub use row::Row;

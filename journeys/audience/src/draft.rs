@@ -1,0 +1,377 @@
+//! One endpoint on its way into the store, and what is wrong with it.
+
+use std::borrow::Cow;
+
+use model::time::{Millis, parse_instant};
+use model::view::Word;
+use model::wire::ChannelType;
+use serde_json::{Map, Value};
+
+/// Largest endpoint, in bytes of names and values (segments-and-endpoints.md 1, N001).
+const MAX_ENDPOINT_BYTES: usize = 15 * 1024;
+/// Longest name of an attribute or metric, in characters.
+const MAX_NAME: usize = 50;
+/// Longest value of an attribute, in characters.
+const MAX_VALUE: usize = 100;
+/// Most values of one attribute.
+const MAX_VALUES: usize = 50;
+
+/// Why a row was not taken in, or not whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowProblem {
+    /// Line in the file, from 1; 0 = not from a file.
+    pub line: usize,
+    /// The column or member, in dotted form: `Attributes.Plan`; empty = the whole row.
+    pub column: String,
+    /// What is wrong, lower case, no full stop.
+    pub message: String,
+}
+
+impl std::error::Error for RowProblem {}
+
+impl std::fmt::Display for RowProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {}: ", self.line)?;
+        }
+        if !self.column.is_empty() {
+            write!(f, "`{}`: ", self.column)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl RowProblem {
+    pub(crate) fn new(column: impl Into<String>, message: impl Into<String>) -> RowProblem {
+        RowProblem { line: 0, column: column.into(), message: message.into() }
+    }
+
+    pub(crate) fn at(mut self, line: usize) -> RowProblem {
+        self.line = line;
+        self
+    }
+}
+
+/// A text member with a column of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    AppVersion,
+    Locale,
+    Make,
+    Model,
+    ModelVersion,
+    Platform,
+    PlatformVersion,
+    Timezone,
+    City,
+    Country,
+    PostalCode,
+    Region,
+    RequestId,
+}
+
+impl Field {
+    pub(crate) const COUNT: usize = 13;
+
+    /// Every field with its object (empty = top level) and its member name.
+    pub(crate) const ALL: [(Field, &'static str, &'static str); Field::COUNT] = [
+        (Field::AppVersion, "Demographic", "AppVersion"),
+        (Field::Locale, "Demographic", "Locale"),
+        (Field::Make, "Demographic", "Make"),
+        (Field::Model, "Demographic", "Model"),
+        (Field::ModelVersion, "Demographic", "ModelVersion"),
+        (Field::Platform, "Demographic", "Platform"),
+        (Field::PlatformVersion, "Demographic", "PlatformVersion"),
+        (Field::Timezone, "Demographic", "Timezone"),
+        (Field::City, "Location", "City"),
+        (Field::Country, "Location", "Country"),
+        (Field::PostalCode, "Location", "PostalCode"),
+        (Field::Region, "Location", "Region"),
+        (Field::RequestId, "", "RequestId"),
+    ];
+
+    pub(crate) fn find(object: &str, member: &str) -> Option<Field> {
+        Field::ALL.iter().find(|(_, o, m)| *o == object && *m == member).map(|(field, _, _)| *field)
+    }
+
+    /// `Demographic.Timezone`.
+    pub(crate) fn path(self) -> String {
+        let (_, object, member) = Field::ALL[self as usize];
+        if object.is_empty() { member.to_owned() } else { format!("{object}.{member}") }
+    }
+}
+
+/// Whose attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// `Attributes`
+    Endpoint,
+    /// `User.UserAttributes`
+    User,
+}
+
+impl Owner {
+    pub(crate) fn path(self, name: &str) -> String {
+        match self {
+            Owner::Endpoint => format!("Attributes.{name}"),
+            Owner::User => format!("User.UserAttributes.{name}"),
+        }
+    }
+}
+
+/// The members of an endpoint that were given; texts are borrowed from the file where possible.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft<'a> {
+    pub(crate) id: Option<Cow<'a, str>>,
+    pub(crate) channel: Option<ChannelType>,
+    pub(crate) address: Option<Cow<'a, str>>,
+    pub(crate) opted_out: Option<bool>,
+    pub(crate) inactive: Option<bool>,
+    pub(crate) effective: Option<Millis>,
+    pub(crate) created: Option<Millis>,
+    pub(crate) cohort: Option<u8>,
+    pub(crate) user_id: Option<Cow<'a, str>>,
+    pub(crate) latitude: Option<f64>,
+    pub(crate) longitude: Option<f64>,
+    pub(crate) fields: [Option<Cow<'a, str>>; Field::COUNT],
+    /// Owner, name, and the range of its values in `values`; an empty range deletes the attribute.
+    pub(crate) lists: Vec<(Owner, Cow<'a, str>, std::ops::Range<usize>)>,
+    pub(crate) values: Vec<Cow<'a, str>>,
+    /// Name and value; NaN deletes the metric.
+    pub(crate) metrics: Vec<(Cow<'a, str>, f64)>,
+    /// Dotted names of members that endpoints do not have; the service ignores them.
+    pub(crate) unknown: Vec<String>,
+}
+
+impl<'a> Draft<'a> {
+    /// Makes it as new, keeping what it has allocated.
+    pub(crate) fn clear(&mut self) {
+        let (mut lists, mut values, mut metrics) =
+            (std::mem::take(&mut self.lists), std::mem::take(&mut self.values), std::mem::take(&mut self.metrics));
+        lists.clear();
+        values.clear();
+        metrics.clear();
+        *self = Draft { lists, values, metrics, ..Draft::default() };
+    }
+
+    /// The draft of an `EndpointRequest`, `EndpointBatchItem` or `EndpointResponse`.
+    pub(crate) fn of(endpoint: &'a Value) -> Result<Draft<'a>, RowProblem> {
+        let members = object("", endpoint)?;
+        let mut draft = Draft::default();
+        for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+            match name.as_str() {
+                "Id" => draft.id = Some(text(name, value)?.into()),
+                "Address" => draft.address = Some(text(name, value)?.into()),
+                "ChannelType" => draft.channel = Some(channel(text(name, value)?)?),
+                "OptOut" => draft.opted_out = Some(opt_out(text(name, value)?)?),
+                "EndpointStatus" => draft.inactive = Some(status(text(name, value)?)?),
+                "EffectiveDate" => draft.effective = Some(instant(name, text(name, value)?)?),
+                "CreationDate" => draft.created = Some(instant(name, text(name, value)?)?),
+                "CohortId" => draft.cohort = Some(cohort(text(name, value)?)?),
+                "RequestId" => draft.fields[Field::RequestId as usize] = Some(text(name, value)?.into()),
+                "Attributes" => draft.lists_of(Owner::Endpoint, name, value)?,
+                "Metrics" => {
+                    for (metric, value) in object(name, value)? {
+                        let path = format!("Metrics.{metric}");
+                        let number = if value.is_null() { f64::NAN } else { double(&path, value)? };
+                        draft.metrics.push((metric.into(), number));
+                    }
+                }
+                "User" => {
+                    for (member, value) in object(name, value)?.iter().filter(|(_, value)| !value.is_null()) {
+                        match member.as_str() {
+                            "UserId" => draft.user_id = Some(text("User.UserId", value)?.into()),
+                            "UserAttributes" => draft.lists_of(Owner::User, "User.UserAttributes", value)?,
+                            _ => draft.unknown.push(format!("User.{member}")),
+                        }
+                    }
+                }
+                "Demographic" | "Location" => {
+                    for (member, value) in object(name, value)?.iter().filter(|(_, value)| !value.is_null()) {
+                        let path = format!("{name}.{member}");
+                        match (Field::find(name, member), path.as_str()) {
+                            (Some(field), _) => draft.fields[field as usize] = Some(text(&path, value)?.into()),
+                            (None, "Location.Latitude") => draft.latitude = Some(double(&path, value)?),
+                            (None, "Location.Longitude") => draft.longitude = Some(double(&path, value)?),
+                            (None, _) => draft.unknown.push(path),
+                        }
+                    }
+                }
+                "ApplicationId" => {}
+                _ => draft.unknown.push(name.clone()),
+            }
+        }
+        Ok(draft)
+    }
+
+    fn lists_of(&mut self, owner: Owner, path: &str, value: &'a Value) -> Result<(), RowProblem> {
+        for (name, value) in object(path, value)? {
+            let start = self.values.len();
+            match value {
+                Value::Null => {}
+                // The guides show bare texts where the API wants lists (segments-and-endpoints.md 1, chosen).
+                Value::String(value) => self.values.push(value.into()),
+                Value::Array(values) => {
+                    for value in values {
+                        self.values.push(text(&owner.path(name), value)?.into());
+                    }
+                }
+                other => return Err(expected(&owner.path(name), "a list of texts", other)),
+            }
+            self.lists.push((owner, name.into(), start..self.values.len()));
+        }
+        Ok(())
+    }
+
+    /// Checks the limits of N001 and the ranges of coordinates.
+    pub(crate) fn check(&self) -> Result<(), RowProblem> {
+        let mut bytes = self.id.as_deref().map_or(0, str::len) + self.address.as_deref().map_or(0, str::len);
+        bytes += self.fields.iter().flatten().map(|text| text.len()).sum::<usize>();
+        for (owner, name, range) in &self.lists {
+            check_name(name, || owner.path(name))?;
+            bytes += name.len();
+            if range.len() > MAX_VALUES {
+                let message = format!("has {} values, at most {MAX_VALUES} are allowed", range.len());
+                return Err(RowProblem::new(owner.path(name), message));
+            }
+            for value in &self.values[range.clone()] {
+                bytes += value.len();
+                if let Some(length) = longer_than(value, MAX_VALUE) {
+                    let message = format!("a value has {length} characters, at most {MAX_VALUE} are allowed");
+                    return Err(RowProblem::new(owner.path(name), message));
+                }
+            }
+        }
+        for (name, value) in &self.metrics {
+            check_name(name, || format!("Metrics.{name}"))?;
+            bytes += name.len() + 8;
+            if value.is_infinite() {
+                return Err(RowProblem::new(format!("Metrics.{name}"), "is not a finite number"));
+            }
+        }
+        if bytes > MAX_ENDPOINT_BYTES {
+            return Err(RowProblem::new("", format!("the endpoint has {bytes} bytes, at most 15 KB are allowed")));
+        }
+        for (path, value, limit) in
+            [("Location.Latitude", self.latitude, 90.0), ("Location.Longitude", self.longitude, 180.0)]
+        {
+            if value.is_some_and(|degrees| degrees.is_nan() || degrees.abs() > limit) {
+                return Err(RowProblem::new(path, format!("is not between -{limit} and {limit} degrees")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_name(name: &str, path: impl Fn() -> String) -> Result<(), RowProblem> {
+    match longer_than(name, MAX_NAME) {
+        Some(length) => {
+            let message = format!("the name has {length} characters, at most {MAX_NAME} are allowed");
+            Err(RowProblem::new(path(), message))
+        }
+        None if name.is_empty() => Err(RowProblem::new(path(), "the name is empty")),
+        None => Ok(()),
+    }
+}
+
+/// The number of characters, when it is more than `limit`.
+fn longer_than(text: &str, limit: usize) -> Option<usize> {
+    if text.len() <= limit {
+        return None;
+    }
+    Some(text.chars().count()).filter(|length| *length > limit)
+}
+
+pub(crate) fn channel(word: &str) -> Result<ChannelType, RowProblem> {
+    ChannelType::parse(word).ok_or_else(|| {
+        let words: Vec<&str> = ChannelType::ALL.iter().map(|word| word.as_str()).collect();
+        RowProblem::new("ChannelType", format!("`{word}` is not one of {}", words.join(", ")))
+    })
+}
+
+pub(crate) fn opt_out(word: &str) -> Result<bool, RowProblem> {
+    match word {
+        "ALL" => Ok(true),
+        "NONE" => Ok(false),
+        _ => Err(RowProblem::new("OptOut", format!("`{word}` is not one of ALL, NONE"))),
+    }
+}
+
+pub(crate) fn status(word: &str) -> Result<bool, RowProblem> {
+    match word {
+        "INACTIVE" => Ok(true),
+        "ACTIVE" => Ok(false),
+        _ => Err(RowProblem::new("EndpointStatus", format!("`{word}` is not one of ACTIVE, INACTIVE"))),
+    }
+}
+
+pub(crate) fn instant(path: &str, text: &str) -> Result<Millis, RowProblem> {
+    quick_instant(text)
+        .or_else(|| parse_instant(text))
+        .ok_or_else(|| RowProblem::new(path, format!("`{text}` is not a date and time such as 2026-11-30T09:00:00Z")))
+}
+
+/// The usual spelling `2026-11-30T09:00:00.000Z`, or without milliseconds; `None` = read it with care.
+fn quick_instant(text: &str) -> Option<Millis> {
+    let b = text.as_bytes();
+    let number = |from: usize, to: usize| -> Option<i64> {
+        b[from..to].iter().try_fold(0i64, |n, c| c.is_ascii_digit().then(|| n * 10 + i64::from(c - b'0')))
+    };
+    let shape = matches!(b.len(), 20 | 24) && b[4] == b'-' && b[7] == b'-' && b[10] == b'T';
+    if !shape || b[13] != b':' || b[16] != b':' || b[b.len() - 1] != b'Z' || (b.len() == 24 && b[19] != b'.') {
+        return None;
+    }
+    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
+    let (hours, minutes, seconds) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
+    let millis = if b.len() == 24 { number(20, 23)? } else { 0 };
+    // Days 29 to 31 and leap seconds are left to the careful reading.
+    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hours > 23 || minutes > 59 || seconds > 59 {
+        return None;
+    }
+    // Days since 1970-01-01 in the proleptic Gregorian calendar, with years that begin in March.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days =
+        365 * y + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + (153 * m + 2) / 5 + day - 1 - 719_468;
+    Some((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + millis)
+}
+
+fn cohort(text: &str) -> Result<u8, RowProblem> {
+    let number = text.parse::<u8>().ok().filter(|n| *n < 100);
+    number.ok_or_else(|| RowProblem::new("CohortId", format!("`{text}` is not a whole number from 0 to 99")))
+}
+
+fn object<'v>(path: &str, value: &'v Value) -> Result<&'v Map<String, Value>, RowProblem> {
+    value.as_object().ok_or_else(|| expected(path, "an object", value))
+}
+
+fn text<'v>(path: &str, value: &'v Value) -> Result<&'v str, RowProblem> {
+    value.as_str().ok_or_else(|| expected(path, "a text", value))
+}
+
+fn double(path: &str, value: &Value) -> Result<f64, RowProblem> {
+    value.as_f64().ok_or_else(|| expected(path, "a number", value))
+}
+
+fn expected(path: &str, what: &str, found: &Value) -> RowProblem {
+    RowProblem::new(path, format!("expected {what}, found {}", model::shapes::phrase(found)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_reading_of_instants_agrees_with_the_careful_one() {
+        for year in [1583, 1900, 1969, 1970, 2000, 2024, 2026, 2100] {
+            for month in 1..=12 {
+                for day in [1, 2, 27, 28] {
+                    let text = format!("{year}-{month:02}-{day:02}T23:59:58.123Z");
+                    assert_eq!(quick_instant(&text), parse_instant(&text), "{text}");
+                }
+            }
+        }
+        assert_eq!(quick_instant("2026-02-30T00:00:00Z"), None);
+        assert!(instant("EffectiveDate", "2026-02-30T00:00:00Z").is_err());
+        assert_eq!(instant("EffectiveDate", "2024-02-29T00:00:00Z"), Ok(1_709_164_800_000));
+    }
+}
