@@ -1,1 +1,27 @@
-//! Plan and apply through aws-sdk-pinpoint.
+//! Plan and apply: brings a project's journeys to a target that speaks the Pinpoint API, through aws-sdk-pinpoint.
+//!
+//! Takes checked journeys (a journey with errors has no such value), the project's bindings of names to remote ids, and a
+//! target; gives a [`Plan`] of exact creates and updates, and carries it out. Never touches the disk: whoever applies keeps
+//! the bindings ([`Observer::bound`]). Never converts: what is sent is the document's own JSON (`exact`), with only what
+//! a response alone has taken out and names of segments turned into remote ids (`resource`).
+//!
+//! Applying is safe to repeat. Before anything is created the target is searched for it: by the bound id, by the id that a
+//! dump carries, then by name; so a publication that was interrupted anywhere goes on where it stopped.
+
+mod apply;
+mod bindings;
+mod difference;
+mod error;
+mod exact;
+mod people;
+mod plan;
+mod remote;
+mod resource;
+
+pub use apply::{Observer, apply};
+pub use bindings::{Bindings, TargetBindings};
+pub use difference::Difference;
+pub use error::PublishError;
+pub use people::load_people;
+pub use plan::{Obstacle, Plan, Step, plan};
+pub use remote::{Remote, RemoteJourney};

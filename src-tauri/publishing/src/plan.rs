@@ -1,0 +1,432 @@
+//! What publishing would do: the target is read, nothing is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::shapes;
+use model::{DocumentId, Payload, Project, TemplateKind};
+use serde_json::Value;
+use validation::CheckedJourney;
+
+use crate::bindings::TargetBindings;
+use crate::difference::{Difference, differences};
+use crate::error::PublishError;
+use crate::remote::Remote;
+use crate::resource;
+
+/// The tag by which an application is known as the one of a project.
+pub(crate) const TAG: &str = "waymark";
+
+/// The steps that bring the target to what the project says, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The target: where, and which application.
+    pub target: String,
+    /// What would be done; empty = nothing to do.
+    pub steps: Vec<Step>,
+    /// Resources that are as they should be.
+    pub unchanged: usize,
+    /// What stands in the way; the plan can be carried out when there is nothing.
+    pub obstacles: Vec<Obstacle>,
+    /// The application, where it exists.
+    pub(crate) application: Option<String>,
+    /// Remote ids of everything that was found, by which references are written.
+    pub(crate) found: TargetBindings,
+}
+
+/// Something on the target or in the project that a publication can not get past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What it is.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// Its name in the API.
+    pub operation: &'static str,
+    /// What it is about, in words: "segment `new-customers`".
+    pub subject: String,
+    /// What an update changes; empty for a create.
+    pub changes: Vec<Difference>,
+    pub(crate) work: Work,
+}
+
+/// What a step does. Bodies have names of segments where remote ids will stand.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Work {
+    CreateApplication { name: String, tag: String },
+    CreateTemplate { kind: TemplateKind, name: String, body: Value },
+    UpdateTemplate { kind: TemplateKind, name: String, body: Value },
+    CreateSegment { name: String, body: Value },
+    UpdateSegment { name: String, id: String, body: Value },
+    CreateJourney { name: String, body: Value },
+    UpdateJourney { name: String, id: String, body: Value },
+    ActivateJourney { name: String },
+}
+
+/// Reads the target and says what has to be done for `journeys`, and everything that they need, to be there.
+///
+/// Published are the journeys, the templates of their messages, the segments of their conditions, and the segments that
+/// those are made of. With `activate`, the journeys are started too. All journeys are of one project.
+///
+/// # Errors
+/// When the target can not be read. What is in the way of a publication is in [`Plan::obstacles`] instead.
+pub async fn plan(
+    journeys: &[CheckedJourney<'_>],
+    project: &Project,
+    bindings: &TargetBindings,
+    remote: &Remote,
+    activate: bool,
+) -> Result<Plan, PublishError> {
+    let mut planner = Planner {
+        project,
+        plan: Plan {
+            target: String::new(),
+            steps: Vec::new(),
+            unchanged: 0,
+            obstacles: Vec::new(),
+            application: application(project, bindings, remote).await?,
+            found: TargetBindings::default(),
+        },
+    };
+    let application = planner.plan.application.clone();
+    planner.plan.target = match &application {
+        Some(id) => format!("{}, application {id}", remote.place()),
+        None => format!("{}, a new application", remote.place()),
+    };
+    planner.plan.found.application = application.clone();
+    if application.is_none() {
+        let name = if project.settings.name.trim().is_empty() { "waymark" } else { project.settings.name.trim() };
+        planner.step("CreateApp", format!("application `{name}`"), Vec::new(), Work::CreateApplication {
+            name: name.to_owned(),
+            tag: tag(project),
+        });
+    }
+
+    let needed = Needed::of(journeys, project);
+    for (kind, name) in &needed.templates {
+        planner.template(*kind, name, remote).await?;
+    }
+    let (remote_segments, remote_journeys) = match &application {
+        Some(id) => (remote.segments(id).await?, remote.journeys(id).await?),
+        None => (Vec::new(), Vec::new()),
+    };
+    planner.plan.found.segments = matches(&needed.segments, &bindings.segments, &remote_segments, |name| {
+        project.documents.get(&DocumentId::Segment(name.to_owned()))
+    });
+    for name in &needed.segments {
+        planner.segment(name, &remote_segments);
+    }
+    for reference in &needed.unknown_segments {
+        planner.unknown_segment(reference, &remote_segments);
+    }
+    let names: Vec<String> = journeys.iter().map(|journey| journey.name().to_owned()).collect();
+    planner.plan.found.journeys = matches(&names, &bindings.journeys, &remote_journeys, |name| {
+        project.documents.get(&DocumentId::Journey(name.to_owned()))
+    });
+    for name in &names {
+        planner.journey(name, &remote_journeys, activate);
+    }
+    Ok(planner.plan)
+}
+
+/// The application that the project is published to: the one `waymark.toml` names, the one bound, the one that carries
+/// the project's tag; `None` = it has to be made.
+async fn application(project: &Project, bindings: &TargetBindings, remote: &Remote) -> Result<Option<String>, PublishError> {
+    if let Some(id) = remote.application() {
+        if remote.has_application(id).await? {
+            return Ok(Some(id.to_owned()));
+        }
+        return Err(PublishError::UnknownApplication { id: id.to_owned(), place: remote.place().to_owned() });
+    }
+    if let Some(id) = &bindings.application
+        && remote.has_application(id).await?
+    {
+        return Ok(Some(id.clone()));
+    }
+    let tag = tag(project);
+    let tagged: Vec<Value> = remote
+        .applications()
+        .await?
+        .into_iter()
+        .filter(|application| application["tags"][TAG].as_str() == Some(&tag))
+        .collect();
+    match tagged.as_slice() {
+        [] => Ok(None),
+        [one] => Ok(one["Id"].as_str().map(str::to_owned)),
+        several => Err(PublishError::SeveralApplications {
+            place: remote.place().to_owned(),
+            name: project.settings.name.clone(),
+            count: several.len(),
+        }),
+    }
+}
+
+/// The value of a project's tag: its name in the characters that tags allow (api.md 5), at most 256.
+pub(crate) fn tag(project: &Project) -> String {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-".contains(c);
+    let name = project.settings.name.trim();
+    let tag: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(256).collect();
+    if tag.is_empty() { "project".to_owned() } else { tag }
+}
+
+/// Everything that journeys need on the target.
+#[derive(Default)]
+struct Needed {
+    templates: BTreeSet<(TemplateKind, String)>,
+    /// File names, each after those that it is made of.
+    segments: Vec<String>,
+    /// References that name no segment of the project: they may be ids on the target.
+    unknown_segments: BTreeSet<String>,
+}
+
+impl Needed {
+    fn of(journeys: &[CheckedJourney<'_>], project: &Project) -> Needed {
+        let mut needed = Needed::default();
+        for journey in journeys {
+            for activity in journey.journey().activities() {
+                let template = match activity.payload {
+                    Some(Payload::Email(email)) => email.template_name().map(|name| (TemplateKind::Email, name)),
+                    Some(Payload::Sms(sms)) => sms.template_name().map(|name| (TemplateKind::Sms, name)),
+                    Some(Payload::Push(push)) => push.template_name().map(|name| (TemplateKind::Push, name)),
+                    _ => None,
+                };
+                if let Some((kind, name)) = template.filter(|(_, name)| !name.is_empty()) {
+                    needed.templates.insert((kind, name.to_owned()));
+                }
+            }
+            needed.add_segments(&DocumentId::Journey(journey.name().to_owned()), project, &mut Vec::new());
+        }
+        needed
+    }
+
+    /// Adds the segments that a document names, and theirs before them; `open` = those on the way here, which keeps a
+    /// segment that is made of itself from going round for ever.
+    fn add_segments(&mut self, document: &DocumentId, project: &Project, open: &mut Vec<String>) {
+        let Some(value) = project.documents.get(document) else { return };
+        let mut references = Vec::new();
+        resource::segment_references(document, &mut value.clone(), &mut |reference| references.push(reference.clone()));
+        for reference in references.into_iter().filter(|reference| !reference.is_empty()) {
+            match project.segment(&reference) {
+                Some((id, _)) => {
+                    let name = id.name().to_owned();
+                    if !self.segments.contains(&name) && !open.contains(&name) {
+                        open.push(name.clone());
+                        self.add_segments(id, project, open);
+                        open.pop();
+                        self.segments.push(name);
+                    }
+                }
+                None => {
+                    self.unknown_segments.insert(reference);
+                }
+            }
+        }
+    }
+}
+
+/// Which remote resource each name is: the bound one, the one whose id the document (a dump) carries, the first of its
+/// `Name` that is nobody else's.
+fn matches<'a>(
+    names: &[String],
+    bound: &BTreeMap<String, String>,
+    remote: &[Value],
+    document: impl Fn(&str) -> Option<&'a Value>,
+) -> BTreeMap<String, String> {
+    let exists = |id: &str| remote.iter().any(|resource| resource["Id"].as_str() == Some(id));
+    let mut found: BTreeMap<String, String> =
+        bound.iter().filter(|(_, id)| exists(id)).map(|(name, id)| (name.clone(), id.clone())).collect();
+    for name in names {
+        let Some(document) = document(name).filter(|_| !found.contains_key(name)) else { continue };
+        let taken: BTreeSet<&str> = found.values().map(String::as_str).collect();
+        let own_id = document["Id"].as_str().filter(|id| exists(id) && !taken.contains(id));
+        let title = document["Name"].as_str().filter(|title| !title.is_empty()).unwrap_or(name);
+        let by_name = || {
+            let named = remote.iter().filter(|resource| resource["Name"].as_str() == Some(title));
+            named.filter_map(|resource| resource["Id"].as_str()).find(|id| !taken.contains(id))
+        };
+        if let Some(id) = own_id.or_else(by_name) {
+            let id = id.to_owned();
+            found.insert(name.clone(), id);
+        }
+    }
+    found
+}
+
+struct Planner<'a> {
+    project: &'a Project,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    fn step(&mut self, operation: &'static str, subject: String, changes: Vec<Difference>, work: Work) {
+        self.plan.steps.push(Step { operation, subject, changes, work });
+    }
+
+    fn obstacle(&mut self, message: String, help: impl Into<String>) {
+        self.plan.obstacles.push(Obstacle { message, help: help.into() });
+    }
+
+    async fn template(&mut self, kind: TemplateKind, name: &str, remote: &Remote) -> Result<(), PublishError> {
+        let id = DocumentId::Template(kind, name.to_owned());
+        let subject = format!("{} template `{name}`", kind.folder());
+        let before = remote.template(kind, name).await?;
+        let Some(document) = self.project.documents.get(&id) else {
+            if before.is_none() {
+                self.obstacle(
+                    format!("the {subject} is neither in the project nor on the target"),
+                    format!("add `{}` to the project", id.file()),
+                );
+            }
+            return Ok(());
+        };
+        let body = resource::body(&id, document);
+        let name = name.to_owned();
+        match before {
+            None => self.step(create_template(kind), subject, Vec::new(), Work::CreateTemplate { kind, name, body }),
+            Some(before) => {
+                let changes = changes(&id, &before, &body);
+                if changes.is_empty() {
+                    self.plan.unchanged += 1;
+                } else {
+                    self.step(update_template(kind), subject, changes, Work::UpdateTemplate { kind, name, body });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, name: &str, remote: &[Value]) {
+        let id = DocumentId::Segment(name.to_owned());
+        let Some(document) = self.project.documents.get(&id) else { return };
+        let subject = format!("segment `{name}`");
+        let imported = document["SegmentType"] == "IMPORT";
+        let body = resource::body(&id, document);
+        let remote_id = self.plan.found.segments.get(name).cloned();
+        match remote_id.and_then(|id| Some((find(remote, &id)?, id))) {
+            // What is in an imported segment is not in its JSON: it can be named, not written.
+            Some(_) if imported => self.plan.unchanged += 1,
+            None if imported => self.obstacle(
+                format!("the {subject} was imported from a file, and the target does not have it"),
+                "import the file there into a segment of the same name, or describe the segment by dimensions",
+            ),
+            None => {
+                self.step("CreateSegment", subject, Vec::new(), Work::CreateSegment { name: name.to_owned(), body });
+            }
+            Some((before, remote_id)) => {
+                let changes = changes(&id, before, &self.with_remote_ids(&id, body.clone()));
+                if changes.is_empty() {
+                    self.plan.unchanged += 1;
+                } else {
+                    let work = Work::UpdateSegment { name: name.to_owned(), id: remote_id, body };
+                    self.step("UpdateSegment", subject, changes, work);
+                }
+            }
+        }
+    }
+
+    fn unknown_segment(&mut self, reference: &str, remote: &[Value]) {
+        if find(remote, reference).is_none() {
+            self.obstacle(
+                format!("the segment `{reference}` is neither in the project nor on the target"),
+                format!("add `segments/{reference}.json` to the project, or choose another segment"),
+            );
+        }
+    }
+
+    fn journey(&mut self, name: &str, remote: &[Value], activate: bool) {
+        let id = DocumentId::Journey(name.to_owned());
+        let Some(document) = self.project.documents.get(&id) else { return };
+        let subject = format!("journey `{name}`");
+        let body = resource::body(&id, document);
+        let remote_id = self.plan.found.journeys.get(name).cloned();
+        let Some((before, remote_id)) = remote_id.and_then(|id| Some((find(remote, &id)?, id))) else {
+            self.step("CreateJourney", subject.clone(), Vec::new(), Work::CreateJourney { name: name.to_owned(), body });
+            if activate {
+                self.step("UpdateJourneyState", start(&subject), Vec::new(), Work::ActivateJourney { name: name.to_owned() });
+            }
+            return;
+        };
+        let state = before["State"].as_str().unwrap_or("DRAFT");
+        let changes = changes(&id, before, &self.with_remote_ids(&id, body.clone()));
+        // Only drafts can be changed (journeys.md 1); a journey that has ended can not be started again.
+        match state {
+            _ if changes.is_empty() => self.plan.unchanged += 1,
+            "DRAFT" => {
+                let work = Work::UpdateJourney { name: name.to_owned(), id: remote_id, body };
+                self.step("UpdateJourney", subject.clone(), changes, work);
+            }
+            _ => {
+                let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
+                self.obstacle(
+                    format!("the {subject} is {state} on the target, and only a draft can be changed: {}", places.join(", ")),
+                    "take the changes back, or publish them as a journey of another name and cancel this one there",
+                );
+                return;
+            }
+        }
+        match state {
+            "DRAFT" | "PAUSED" if activate => {
+                self.step("UpdateJourneyState", start(&subject), Vec::new(), Work::ActivateJourney { name: name.to_owned() });
+            }
+            "COMPLETED" | "CANCELLED" | "CLOSED" if activate => self.obstacle(
+                format!("the {subject} is {state} on the target, and can not be started again"),
+                "publish it as a journey of another name",
+            ),
+            _ => {}
+        }
+    }
+
+    /// The body with the ids that are known already; others stay names.
+    fn with_remote_ids(&self, id: &DocumentId, mut body: Value) -> Value {
+        write_remote_ids(id, &mut body, self.project, &self.plan.found.segments);
+        body
+    }
+}
+
+/// Writes remote ids for the names of segments in a body, as far as they are known.
+pub(crate) fn write_remote_ids(id: &DocumentId, body: &mut Value, project: &Project, ids: &BTreeMap<String, String>) {
+    resource::segment_references(id, body, &mut |reference| {
+        let remote = project.segment(reference).and_then(|(segment, _)| ids.get(segment.name()));
+        if let Some(remote) = remote {
+            reference.clone_from(remote);
+        }
+    });
+}
+
+fn start(subject: &str) -> String {
+    format!("{subject}: ACTIVE")
+}
+
+fn find<'a>(remote: &'a [Value], id: &str) -> Option<&'a Value> {
+    remote.iter().find(|resource| resource["Id"].as_str() == Some(id))
+}
+
+/// Tags are written at creation only (api.md 5), the state of a journey by a step of its own.
+fn changes(id: &DocumentId, before: &Value, after: &Value) -> Vec<Difference> {
+    let Some(request) = id.shape().and_then(shapes::find) else { return Vec::new() };
+    differences(request, resource::response_shape(id), &["tags", "State"], before, after)
+}
+
+fn create_template(kind: TemplateKind) -> &'static str {
+    match kind {
+        TemplateKind::Email => "CreateEmailTemplate",
+        TemplateKind::Sms => "CreateSmsTemplate",
+        TemplateKind::Push => "CreatePushTemplate",
+        TemplateKind::InApp => "CreateInAppTemplate",
+        TemplateKind::Voice => "CreateVoiceTemplate",
+    }
+}
+
+fn update_template(kind: TemplateKind) -> &'static str {
+    match kind {
+        TemplateKind::Email => "UpdateEmailTemplate",
+        TemplateKind::Sms => "UpdateSmsTemplate",
+        TemplateKind::Push => "UpdatePushTemplate",
+        TemplateKind::InApp => "UpdateInAppTemplate",
+        TemplateKind::Voice => "UpdateVoiceTemplate",
+    }
+}

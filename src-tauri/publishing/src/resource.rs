@@ -1,0 +1,121 @@
+//! What of a document is sent: the document itself, less what only a response has, with remote ids for names.
+
+use model::shapes::{self, Kind, SHAPES, Shape};
+use model::{DocumentId, TemplateKind};
+use serde_json::Value;
+
+/// Members that the request shape declares but that are the service's to write (journeys.md 1).
+const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifiedDate"];
+
+/// The body of the request that creates or updates the document; references to segments are as in the document.
+///
+/// Left out: members of the response shape that the request does not have (`Id`, `Arn`, `Version`, …). Members that no
+/// shape knows stay. A journey is sent as the draft that it is until its state is set. A segment without a name gets its
+/// file's, by which it can be found again.
+pub(crate) fn body(id: &DocumentId, document: &Value) -> Value {
+    let mut body = document.clone();
+    let Some(object) = body.as_object_mut() else { return body };
+    let known = |shape: Option<&'static Shape>| shape.map(Shape::members).unwrap_or_default();
+    let request = known(id.shape().and_then(shapes::find));
+    let response = known(response_shape(id));
+    object.retain(|name, _| {
+        let in_request = request.iter().any(|member| member.name == name);
+        let in_response = response.iter().any(|member| member.name == name);
+        (in_request || !in_response) && !WRITTEN_BY_THE_SERVICE.contains(&name.as_str())
+    });
+    match id {
+        DocumentId::Journey(_) if object.contains_key("State") => {
+            object.insert("State".to_owned(), "DRAFT".into());
+        }
+        DocumentId::Segment(name) if object.get("Name").and_then(Value::as_str).unwrap_or_default().is_empty() => {
+            object.insert("Name".to_owned(), name.as_str().into());
+        }
+        _ => {}
+    }
+    body
+}
+
+/// The shape that the service answers for such a document.
+pub(crate) fn response_shape(id: &DocumentId) -> Option<&'static Shape> {
+    shapes::find(match id {
+        DocumentId::Journey(_) => "JourneyResponse",
+        DocumentId::Segment(_) => "SegmentResponse",
+        DocumentId::Campaign(_) => "CampaignResponse",
+        DocumentId::Template(TemplateKind::Email, _) => "EmailTemplateResponse",
+        DocumentId::Template(TemplateKind::Sms, _) => "SMSTemplateResponse",
+        DocumentId::Template(TemplateKind::Push, _) => "PushNotificationTemplateResponse",
+        DocumentId::Template(TemplateKind::InApp, _) => "InAppTemplateResponse",
+        DocumentId::Template(TemplateKind::Voice, _) => "VoiceTemplateResponse",
+        DocumentId::Canvas(_) => return None,
+    })
+}
+
+/// Calls `visit` with every reference to a segment in a document, wherever its shape has one: `SegmentId` of start
+/// conditions and segment conditions, `Id` of a source segment.
+pub(crate) fn segment_references(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+    if let Some(shape) = id.shape().and_then(shapes::find) {
+        walk(shape, body, visit);
+    }
+}
+
+fn walk(shape: &Shape, value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+    match (shape.kind, value) {
+        (Kind::Structure(members), Value::Object(object)) => {
+            for member in members {
+                match object.get_mut(member.name) {
+                    Some(Value::String(reference))
+                        if member.name == "SegmentId" || shape.name == "SegmentReference" && member.name == "Id" =>
+                    {
+                        visit(reference);
+                    }
+                    Some(inner) => walk(&SHAPES[member.shape], inner, visit),
+                    None => {}
+                }
+            }
+        }
+        (Kind::List(inner), Value::Array(list)) => {
+            list.iter_mut().for_each(|element| walk(&SHAPES[inner], element, visit));
+        }
+        (Kind::Map(inner), Value::Object(map)) => {
+            map.values_mut().for_each(|element| walk(&SHAPES[inner], element, visit));
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_dump_is_sent_without_what_only_a_response_has() {
+        let dump = json!({"Id": "1", "Name": "a", "ApplicationId": "2", "State": "ACTIVE", "CreationDate": "x",
+            "NewerThanWe": {"kept": 1.50}, "LastModifiedDate": "y"});
+        let sent = body(&DocumentId::Journey("a".into()), &dump);
+        assert_eq!(sent.to_string(), r#"{"Name":"a","State":"DRAFT","NewerThanWe":{"kept":1.5}}"#);
+        let template = json!({"Subject": "s", "TemplateName": "n", "TemplateType": "EMAIL", "Version": "1", "Arn": "r"});
+        let sent = body(&DocumentId::Template(TemplateKind::Email, "n".into()), &template);
+        assert_eq!(sent.to_string(), r#"{"Subject":"s"}"#);
+    }
+
+    #[test]
+    fn references_are_found_by_shape_not_by_word() {
+        let mut journey = json!({
+            "StartCondition": {"SegmentStartCondition": {"SegmentId": "start"}},
+            "Activities": {"a": {"ConditionalSplit": {"Condition": {"Conditions": [
+                {"SegmentCondition": {"SegmentId": "split"}},
+                {"EventCondition": {"Dimensions": {"Attributes": {"SegmentId": {"Values": ["no"]}}}}}
+            ]}}}},
+            "SegmentId": "no"
+        });
+        let mut seen = Vec::new();
+        segment_references(&DocumentId::Journey("j".into()), &mut journey, &mut |reference| seen.push(reference.clone()));
+        seen.sort();
+        assert_eq!(seen, ["split", "start"]);
+
+        let mut segment = json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "base", "Version": 1}]}]}});
+        segment_references(&DocumentId::Segment("s".into()), &mut segment, &mut |id| *id = "remote".into());
+        assert_eq!(segment["SegmentGroups"]["Groups"][0]["SourceSegments"][0]["Id"], "remote");
+    }
+}
