@@ -1,0 +1,108 @@
+//! What we take from others: each dependency is used, and its licence fits ours.
+//!
+//! Known weaknesses (advisories) are not checked here: their database is on the network, and tests run without.
+
+use std::path::Path;
+
+use cargo_metadata::{Metadata, MetadataCommand};
+
+/// Licences that a program under MIT or Apache-2.0 can be shipped with.
+const LICENCES: &[&str] = &[
+    "0BSD",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "BSL-1.0",
+    "CC0-1.0",
+    "CDLA-Permissive-2.0",
+    "ISC",
+    "MIT",
+    "MIT-0",
+    "MPL-2.0",
+    "Unicode-3.0",
+    "Unlicense",
+    "Zlib",
+];
+
+/// Dependencies that no line names, and why they stay.
+const UNNAMED: &[(&str, &str, &str)] = &[];
+
+#[test]
+fn every_dependency_is_used() {
+    let metadata = metadata(&["--no-deps"]);
+    let mut wrong = Vec::new();
+    for package in metadata.workspace_packages() {
+        let mut code = String::new();
+        let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
+        collect_code(folder.as_std_path(), &mut code);
+        for dependency in &package.dependencies {
+            let name = dependency.rename.as_ref().unwrap_or(&dependency.name);
+            let named = names(&code, &name.replace('-', "_"));
+            let excused = UNNAMED.iter().any(|(owner, library, _)| *owner == *package.name && library == name);
+            if !named && !excused {
+                wrong.push(format!(
+                    "`{}` lists `{name}` and does not use it: take it out of its Cargo.toml",
+                    package.name
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_licence_fits() {
+    let metadata = metadata(&[]);
+    let mut wrong = Vec::new();
+    for package in &metadata.packages {
+        let Some(licence) = &package.license else {
+            wrong.push(format!("`{}` names no licence", package.name));
+            continue;
+        };
+        let fits = spdx::Expression::parse_mode(licence, spdx::ParseMode::LAX).is_ok_and(|expression| {
+            expression.evaluate(|needed| needed.license.id().is_some_and(|id| LICENCES.contains(&id.name)))
+        });
+        if !fits {
+            wrong.push(format!("`{}` is under {licence}, which LICENCES of tests/dependencies.rs lacks", package.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn metadata(options: &[&str]) -> Metadata {
+    let mut command = MetadataCommand::new();
+    command.manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
+    command.other_options(options.iter().map(ToString::to_string).collect::<Vec<_>>());
+    command.exec().expect("cargo metadata reads the workspace")
+}
+
+/// Appends the Rust lines below `folder` that are not comments. Folders with a manifest are other packages.
+fn collect_code(folder: &Path, code: &mut String) {
+    let entries = std::fs::read_dir(folder).expect("a package's folder can be listed");
+    for path in entries.map(|entry| entry.expect("a folder's entry can be read").path()) {
+        if path.is_dir() {
+            if !path.join("Cargo.toml").exists() {
+                collect_code(&path, code);
+            }
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = std::fs::read_to_string(&path).expect("a source file is text");
+            for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                code.push_str(line);
+                code.push('\n');
+            }
+        }
+    }
+}
+
+/// Whether `word` stands in `code` as a name of its own.
+fn names(code: &str, word: &str) -> bool {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    code.match_indices(word)
+        .any(|(place, _)| !code[..place].ends_with(is_part) && !code[place + word.len()..].starts_with(is_part))
+}
+
+#[test]
+fn a_longer_name_is_another_name() {
+    assert!(names("use csv::Reader;", "csv"));
+    assert!(!names("let csv_text = 1;", "csv"));
+}
