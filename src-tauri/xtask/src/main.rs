@@ -5,6 +5,7 @@
 //! again is quick.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks on its terminal")]
 
+mod examples;
 mod generate;
 mod page;
 mod place;
@@ -26,6 +27,7 @@ usage: cargo xtask COMMAND
   ui [--release]                     build the page (wasm) into ui/dist
   set-up                             install what building and testing need
   generate                           write the model's wire types from journeys/model/api/pinpoint.json
+  examples                           write the sample people and events of journeys/examples
 
 `cargo studio` and `cargo verify` are short for the first two.";
 
@@ -52,6 +54,10 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "generate" => {
             only_flags(rest, &[])?;
             generate::run(&place::Place::find()?.root)
+        }
+        "examples" => {
+            only_flags(rest, &[])?;
+            examples::run(&place::Place::find()?.root)
         }
         "help" | "--help" | "-h" => {
             println!("{USAGE}");
