@@ -114,10 +114,7 @@ fn conforms(shape: usize, body: &Value) -> Result<()> {
         return Err(Refusal::bad_request(format!("the body: expected an object, found {}", shapes::phrase(body))));
     }
     let mismatches = shapes::check(&SHAPES[shape], body);
-    match mismatches
-        .iter()
-        .find(|found| !matches!(found.problem, Problem::Unknown { .. }) && !api::tolerated(found, body))
-    {
+    match mismatches.iter().find(|found| !matches!(found.problem, Problem::Unknown { .. }) && !api::tolerated(found)) {
         None => Ok(()),
         Some(found) => Err(Refusal::bad_request(format!("{}: {}", found.path, found.problem))),
     }

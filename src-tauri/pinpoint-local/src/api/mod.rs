@@ -4,15 +4,18 @@
 //! order of refusal is that of api.md 2: what does not exist (404) before what may not be (400), conflicts (409) last.
 
 mod apps;
+mod channels;
+pub mod endpoints;
 pub mod naming;
 mod paging;
+pub mod segments;
 
 use axum::http::StatusCode;
-use model::Millis;
 use model::operations::Operation;
-use model::shapes::Mismatch;
+use model::shapes::{Mismatch, Problem};
+use model::{Millis, Step};
 use rusqlite::Transaction;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::refusal::{Refusal, Result};
 
@@ -52,7 +55,7 @@ pub struct Answer {
 pub type Handler = fn(&Context<'_>, &Call) -> Result<Answer>;
 
 /// The handlers of each resource, by operation.
-const RESOURCES: &[&[(&str, Handler)]] = &[apps::HANDLERS];
+const RESOURCES: &[&[(&str, Handler)]] = &[apps::HANDLERS, channels::HANDLERS, endpoints::HANDLERS, segments::HANDLERS];
 
 /// The handler of an operation; `None` = not built yet.
 pub fn handler(operation: &str) -> Option<Handler> {
@@ -61,9 +64,10 @@ pub fn handler(operation: &str) -> Option<Handler> {
 
 /// Mismatches with a shape that are no error: a bare text where a list of texts is expected (segments-and-endpoints.md
 /// 1, chosen).
-pub fn tolerated(found: &Mismatch, body: &Value) -> bool {
-    let _ = (found, body);
-    false
+pub fn tolerated(found: &Mismatch) -> bool {
+    let named = |steps: &[Step], name: &str| matches!(steps, [.., Step::Key(key), Step::Key(_)] if key == name);
+    (named(&found.path.0, "Attributes") || named(&found.path.0, "UserAttributes"))
+        && found.problem == (Problem::Type { expected: "a list", found: "a text" })
 }
 
 impl Answer {
@@ -87,6 +91,11 @@ impl Call {
     /// The answer with the operation's own status and a body.
     pub fn answer(&self, body: Value) -> Answer {
         Answer { status: StatusCode::from_u16(self.operation.code).unwrap_or(StatusCode::OK), body: Some(body) }
+    }
+
+    /// The operation's `MessageBody`: accepted.
+    pub fn accepted(&self) -> Answer {
+        self.answer(json!({"Message": "Accepted", "RequestID": self.request_id}))
     }
 
     /// 400 about a member of the body or query.
