@@ -7,7 +7,7 @@ use model::{DocumentId, Millis, Project};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use simulation::{PersonSummary, Run, Story};
+pub use simulation::{ActivityCounts, ConnectionCount, Outcome, PersonSummary, Run, Story, StoryStep};
 
 /// A question of the window to the machine.
 pub trait Command: Serialize + DeserializeOwned {
@@ -246,6 +246,9 @@ pub struct PlanView {
     pub steps: Vec<PlanStep>,
     /// Unchanged resources.
     pub unchanged: u64,
+    /// What stands in the way, and what to do; a plan with obstacles is not carried out.
+    #[serde(default)]
+    pub obstacles: Vec<Failure>,
 }
 
 /// One step of a plan.
