@@ -9,6 +9,8 @@ pub mod endpoints;
 pub mod naming;
 mod paging;
 pub mod segments;
+mod tags;
+pub mod templates;
 
 use axum::http::StatusCode;
 use model::operations::Operation;
@@ -55,7 +57,8 @@ pub struct Answer {
 pub type Handler = fn(&Context<'_>, &Call) -> Result<Answer>;
 
 /// The handlers of each resource, by operation.
-const RESOURCES: &[&[(&str, Handler)]] = &[apps::HANDLERS, channels::HANDLERS, endpoints::HANDLERS, segments::HANDLERS];
+const RESOURCES: &[&[(&str, Handler)]] =
+    &[apps::HANDLERS, channels::HANDLERS, endpoints::HANDLERS, segments::HANDLERS, tags::HANDLERS, templates::HANDLERS];
 
 /// The handler of an operation; `None` = not built yet.
 pub fn handler(operation: &str) -> Option<Handler> {
@@ -91,6 +94,11 @@ impl Call {
     /// The answer with the operation's own status and a body.
     pub fn answer(&self, body: Value) -> Answer {
         Answer { status: StatusCode::from_u16(self.operation.code).unwrap_or(StatusCode::OK), body: Some(body) }
+    }
+
+    /// The answer with the operation's own status and no body.
+    pub fn nothing(&self) -> Answer {
+        Answer { status: StatusCode::from_u16(self.operation.code).unwrap_or(StatusCode::NO_CONTENT), body: None }
     }
 
     /// The operation's `MessageBody`: accepted.
