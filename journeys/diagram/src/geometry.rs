@@ -39,12 +39,7 @@ pub struct Rect {
 impl Rect {
     /// The rectangle with its top-left corner at `x`, `y`.
     pub const fn new(x: f64, y: f64, width: f64, height: f64) -> Self {
-        Self {
-            x,
-            y,
-            width,
-            height,
-        }
+        Self { x, y, width, height }
     }
 
     /// The right side.
@@ -69,21 +64,13 @@ impl Rect {
 
     /// Whether the two share some area; touching borders share none.
     pub fn intersects(&self, other: &Rect) -> bool {
-        self.x < other.right()
-            && other.x < self.right()
-            && self.y < other.bottom()
-            && other.y < self.bottom()
+        self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
     /// The smallest rectangle around both.
     pub fn union(&self, other: &Rect) -> Rect {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        Rect::new(
-            x,
-            y,
-            self.right().max(other.right()) - x,
-            self.bottom().max(other.bottom()) - y,
-        )
+        Rect::new(x, y, self.right().max(other.right()) - x, self.bottom().max(other.bottom()) - y)
     }
 
     /// Grown by `by` on each side; a negative `by` shrinks, at most to nothing around the middle.
@@ -91,22 +78,12 @@ impl Rect {
         let width = (self.width + 2.0 * by).max(0.0);
         let height = (self.height + 2.0 * by).max(0.0);
         let middle = self.center();
-        Rect::new(
-            middle.x - width / 2.0,
-            middle.y - height / 2.0,
-            width,
-            height,
-        )
+        Rect::new(middle.x - width / 2.0, middle.y - height / 2.0, width, height)
     }
 
     /// The smallest rectangle around both points.
     pub(crate) fn between(a: Point, b: Point) -> Rect {
-        Rect::new(
-            a.x.min(b.x),
-            a.y.min(b.y),
-            (a.x - b.x).abs(),
-            (a.y - b.y).abs(),
-        )
+        Rect::new(a.x.min(b.x), a.y.min(b.y), (a.x - b.x).abs(), (a.y - b.y).abs())
     }
 }
 
@@ -127,13 +104,7 @@ mod tests {
     fn union_and_inflate() {
         let both = Rect::new(0.0, 0.0, 10.0, 10.0).union(&Rect::new(20.0, -5.0, 1.0, 1.0));
         assert_eq!(both, Rect::new(0.0, -5.0, 21.0, 15.0));
-        assert_eq!(
-            Rect::new(0.0, 0.0, 10.0, 10.0).inflate(2.0),
-            Rect::new(-2.0, -2.0, 14.0, 14.0)
-        );
-        assert_eq!(
-            Rect::new(0.0, 0.0, 10.0, 4.0).inflate(-3.0),
-            Rect::new(3.0, 2.0, 4.0, 0.0)
-        );
+        assert_eq!(Rect::new(0.0, 0.0, 10.0, 10.0).inflate(2.0), Rect::new(-2.0, -2.0, 14.0, 14.0));
+        assert_eq!(Rect::new(0.0, 0.0, 10.0, 4.0).inflate(-3.0), Rect::new(3.0, 2.0, 4.0, 0.0));
     }
 }

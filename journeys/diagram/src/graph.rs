@@ -39,23 +39,19 @@ pub struct Graph {
     pub root: Option<usize>,
 }
 
-/// Distances, canvas units. Negative values count as zero.
+/// Distances, canvas units. A value below zero or not finite counts as zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// Least distance from the bottom of one rank to the top of the next.
     pub rank_gap: f64,
     /// Least distance between two nodes of one rank.
     pub node_gap: f64,
-    /// Distance between two parallel lines.
+    /// Distance between two parallel lines; less where many share the room between two ranks.
     pub lane_gap: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            rank_gap: 96.0,
-            node_gap: 40.0,
-            lane_gap: 14.0,
-        }
+        Self { rank_gap: 112.0, node_gap: 40.0, lane_gap: 14.0 }
     }
 }

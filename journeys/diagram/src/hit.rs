@@ -49,11 +49,7 @@ pub fn visible_edges(layout: &Layout, window: &Rect) -> Vec<usize> {
 const LABEL_REACH: f64 = 80.0;
 
 fn indices<T>(all: &[T], keep: impl Fn(&T) -> bool) -> Vec<usize> {
-    all.iter()
-        .enumerate()
-        .filter(|(_, one)| keep(one))
-        .map(|(index, _)| index)
-        .collect()
+    all.iter().enumerate().filter(|(_, one)| keep(one)).map(|(index, _)| index).collect()
 }
 
 #[cfg(test)]
@@ -72,11 +68,7 @@ mod tests {
                 Rect::new(0.0, 150.0, 100.0, 50.0),
                 Rect::new(80.0, 0.0, 100.0, 50.0),
             ],
-            edges: vec![
-                line(&[(50.0, 50.0), (50.0, 150.0)]),
-                line(&[(58.0, 50.0), (58.0, 150.0)]),
-                line(&[]),
-            ],
+            edges: vec![line(&[(50.0, 50.0), (50.0, 150.0)]), line(&[(58.0, 50.0), (58.0, 150.0)]), line(&[])],
             bounds: Rect::new(0.0, 0.0, 180.0, 200.0),
         }
     }
@@ -95,32 +87,16 @@ mod tests {
             ((500.0, 100.0), Hit::Nothing),
         ];
         for ((x, y), expected) in cases {
-            assert_eq!(
-                hit(&layout, Point::new(x, y), 10.0),
-                expected,
-                "at {x}, {y}"
-            );
+            assert_eq!(hit(&layout, Point::new(x, y), 10.0), expected, "at {x}, {y}");
         }
     }
 
     #[test]
     fn culling() {
         let layout = sample();
-        assert_eq!(
-            visible_nodes(&layout, &Rect::new(-10.0, -10.0, 20.0, 20.0)),
-            [0]
-        );
-        assert_eq!(
-            visible_nodes(&layout, &Rect::new(0.0, 60.0, 200.0, 50.0)),
-            [0; 0]
-        );
-        assert_eq!(
-            visible_edges(&layout, &Rect::new(0.0, 60.0, 200.0, 50.0)),
-            [0, 1]
-        );
-        assert_eq!(
-            visible_edges(&layout, &Rect::new(300.0, 60.0, 200.0, 50.0)),
-            [0; 0]
-        );
+        assert_eq!(visible_nodes(&layout, &Rect::new(-10.0, -10.0, 20.0, 20.0)), [0]);
+        assert_eq!(visible_nodes(&layout, &Rect::new(0.0, 60.0, 200.0, 50.0)), [0; 0]);
+        assert_eq!(visible_edges(&layout, &Rect::new(0.0, 60.0, 200.0, 50.0)), [0, 1]);
+        assert_eq!(visible_edges(&layout, &Rect::new(300.0, 60.0, 200.0, 50.0)), [0; 0]);
     }
 }

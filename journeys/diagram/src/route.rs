@@ -28,9 +28,7 @@ impl Route {
         };
         push(&mut path, 'M', &[*first]);
         for [before, at, after] in self.points.array_windows::<3>() {
-            let radius = corner
-                .min(before.distance(*at) / 2.0)
-                .min(at.distance(*after) / 2.0);
+            let radius = corner.min(before.distance(*at) / 2.0).min(at.distance(*after) / 2.0);
             if radius > 0.0 {
                 push(&mut path, 'L', &[toward(*at, *before, radius)]);
                 push(&mut path, 'Q', &[*at, toward(*at, *after, radius)]);
@@ -46,16 +44,12 @@ impl Route {
 
     /// The distance from `p` to the nearest point of the line; infinite when there is no line.
     pub fn distance_to(&self, p: Point) -> f64 {
-        self.pieces()
-            .map(|(a, b)| distance_to_piece(p, a, b))
-            .fold(f64::INFINITY, f64::min)
+        self.pieces().map(|(a, b)| distance_to_piece(p, a, b)).fold(f64::INFINITY, f64::min)
     }
 
     /// The smallest rectangle around the line; `None` when there is no line.
     pub fn bounds(&self) -> Option<Rect> {
-        self.pieces()
-            .map(|(a, b)| Rect::between(a, b))
-            .reduce(|all, one| all.union(&one))
+        self.pieces().map(|(a, b)| Rect::between(a, b)).reduce(|all, one| all.union(&one))
     }
 
     /// The straight pieces, from the source on.
@@ -71,30 +65,20 @@ impl Route {
 
 /// Whether the upright or level piece from `a` to `b` runs through the inside of `area`; along its border is outside.
 pub(crate) fn piece_crosses(a: Point, b: Point, area: &Rect) -> bool {
-    a.x.min(b.x) < area.right()
-        && a.x.max(b.x) > area.x
-        && a.y.min(b.y) < area.bottom()
-        && a.y.max(b.y) > area.y
+    a.x.min(b.x) < area.right() && a.x.max(b.x) > area.x && a.y.min(b.y) < area.bottom() && a.y.max(b.y) > area.y
 }
 
 fn distance_to_piece(p: Point, a: Point, b: Point) -> f64 {
     let (dx, dy) = (b.x - a.x, b.y - a.y);
     let length2 = dx * dx + dy * dy;
-    let along = if length2 > 0.0 {
-        ((p.x - a.x) * dx + (p.y - a.y) * dy) / length2
-    } else {
-        0.0
-    };
+    let along = if length2 > 0.0 { ((p.x - a.x) * dx + (p.y - a.y) * dy) / length2 } else { 0.0 };
     let along = along.clamp(0.0, 1.0);
     p.distance(Point::new(a.x + along * dx, a.y + along * dy))
 }
 
 fn toward(from: Point, to: Point, by: f64) -> Point {
     let share = by / from.distance(to);
-    Point::new(
-        from.x + (to.x - from.x) * share,
-        from.y + (to.y - from.y) * share,
-    )
+    Point::new(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share)
 }
 
 fn push(path: &mut String, command: char, points: &[Point]) {
@@ -117,10 +101,7 @@ mod tests {
     use super::*;
 
     fn line(points: &[(f64, f64)]) -> Route {
-        Route {
-            points: points.iter().map(|&(x, y)| Point::new(x, y)).collect(),
-            ..Route::default()
-        }
+        Route { points: points.iter().map(|&(x, y)| Point::new(x, y)).collect(), ..Route::default() }
     }
 
     #[test]
@@ -128,22 +109,10 @@ mod tests {
         let cases: [(&[(f64, f64)], f64, &str); 5] = [
             (&[], 8.0, ""),
             (&[(0.0, 0.0), (0.0, 40.0)], 8.0, "M0 0L0 40"),
-            (
-                &[(0.0, 0.0), (0.0, 20.0), (30.0, 20.0)],
-                8.0,
-                "M0 0L0 12Q0 20 8 20L30 20",
-            ),
+            (&[(0.0, 0.0), (0.0, 20.0), (30.0, 20.0)], 8.0, "M0 0L0 12Q0 20 8 20L30 20"),
             // a short piece limits the radius
-            (
-                &[(0.0, 0.0), (0.0, 6.0), (30.0, 6.0)],
-                8.0,
-                "M0 0L0 3Q0 6 3 6L30 6",
-            ),
-            (
-                &[(0.0, 0.0), (0.0, 20.0), (-30.125, 20.0)],
-                0.0,
-                "M0 0L0 20L-30.13 20",
-            ),
+            (&[(0.0, 0.0), (0.0, 6.0), (30.0, 6.0)], 8.0, "M0 0L0 3Q0 6 3 6L30 6"),
+            (&[(0.0, 0.0), (0.0, 20.0), (-30.125, 20.0)], 0.0, "M0 0L0 20L-30.13 20"),
         ];
         for (points, corner, expected) in cases {
             assert_eq!(line(points).svg_path(corner), expected);

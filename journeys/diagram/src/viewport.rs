@@ -17,11 +17,7 @@ pub struct Viewport {
 
 impl Default for Viewport {
     fn default() -> Self {
-        Self {
-            x: 0.0,
-            y: 0.0,
-            zoom: 1.0,
-        }
+        Self { x: 0.0, y: 0.0, zoom: 1.0 }
     }
 }
 
@@ -33,10 +29,7 @@ impl Viewport {
 
     /// The canvas point under a window point.
     pub fn to_world(&self, screen: Point) -> Point {
-        Point::new(
-            (screen.x - self.x) / self.zoom,
-            (screen.y - self.y) / self.zoom,
-        )
+        Point::new((screen.x - self.x) / self.zoom, (screen.y - self.y) / self.zoom)
     }
 
     /// The window point of a canvas point.
@@ -47,11 +40,7 @@ impl Viewport {
     /// The picture moved by `dx`, `dy` window pixels.
     #[must_use]
     pub fn pan(self, dx: f64, dy: f64) -> Self {
-        Self {
-            x: self.x + dx,
-            y: self.y + dy,
-            ..self
-        }
+        Self { x: self.x + dx, y: self.y + dy, ..self }
     }
 
     /// Zoomed by `factor` within the limits; the canvas point under `screen` stays under it.
@@ -64,11 +53,7 @@ impl Viewport {
         }
         let fixed = self.to_world(screen);
         let zoom = (self.zoom * factor).clamp(Self::MIN_ZOOM, Self::MAX_ZOOM);
-        Self {
-            x: screen.x - fixed.x * zoom,
-            y: screen.y - fixed.y * zoom,
-            zoom,
-        }
+        Self { x: screen.x - fixed.x * zoom, y: screen.y - fixed.y * zoom, zoom }
     }
 
     /// Shows all of `bounds` in a window of `width` by `height` pixels with `margin` pixels around it.
@@ -77,27 +62,13 @@ impl Viewport {
     #[must_use]
     pub fn fit(bounds: &Rect, width: f64, height: f64, margin: f64) -> Self {
         let share = |room: f64, content: f64| {
-            if content > 0.0 {
-                (room - 2.0 * margin).max(1.0) / content
-            } else {
-                1.0
-            }
+            if content > 0.0 { (room - 2.0 * margin).max(1.0) / content } else { 1.0 }
         };
-        let zoom = share(width, bounds.width)
-            .min(share(height, bounds.height))
-            .clamp(Self::MIN_ZOOM, 1.0);
+        let zoom = share(width, bounds.width).min(share(height, bounds.height)).clamp(Self::MIN_ZOOM, 1.0);
         let middle = bounds.center();
         let spare = height - bounds.height * zoom;
-        let top = if spare >= 2.0 * margin {
-            spare / 2.0
-        } else {
-            margin
-        };
-        Self {
-            x: width / 2.0 - middle.x * zoom,
-            y: top - bounds.y * zoom,
-            zoom,
-        }
+        let top = if spare >= 2.0 * margin { spare / 2.0 } else { margin };
+        Self { x: width / 2.0 - middle.x * zoom, y: top - bounds.y * zoom, zoom }
     }
 
     /// The part of the canvas that a window of `width` by `height` pixels shows.
@@ -111,10 +82,7 @@ impl Viewport {
     pub fn reveal(self, area: &Rect, width: f64, height: f64, margin: f64) -> Self {
         let from = self.to_screen(Point::new(area.x, area.y));
         let to = self.to_screen(Point::new(area.right(), area.bottom()));
-        self.pan(
-            shift(from.x, to.x, width, margin),
-            shift(from.y, to.y, height, margin),
-        )
+        self.pan(shift(from.x, to.x, width, margin), shift(from.y, to.y, height, margin))
     }
 }
 
@@ -135,41 +103,17 @@ mod tests {
 
     #[test]
     fn there_and_back() {
-        let view = Viewport {
-            x: 30.0,
-            y: -20.0,
-            zoom: 0.5,
-        };
-        assert_eq!(
-            view.to_screen(Point::new(100.0, 40.0)),
-            Point::new(80.0, 0.0)
-        );
-        assert_eq!(
-            view.to_world(Point::new(80.0, 0.0)),
-            Point::new(100.0, 40.0)
-        );
-        assert_eq!(
-            view.visible(100.0, 50.0),
-            Rect::new(-60.0, 40.0, 200.0, 100.0)
-        );
+        let view = Viewport { x: 30.0, y: -20.0, zoom: 0.5 };
+        assert_eq!(view.to_screen(Point::new(100.0, 40.0)), Point::new(80.0, 0.0));
+        assert_eq!(view.to_world(Point::new(80.0, 0.0)), Point::new(100.0, 40.0));
+        assert_eq!(view.visible(100.0, 50.0), Rect::new(-60.0, 40.0, 200.0, 100.0));
     }
 
     #[test]
     fn zoom_keeps_the_point_and_the_limits() {
         let at = Point::new(200.0, 100.0);
-        let start = Viewport {
-            x: 10.0,
-            y: 20.0,
-            zoom: 1.0,
-        };
-        for (factor, zoom) in [
-            (2.0, 2.0),
-            (4.0, 2.0),
-            (0.5, 0.5),
-            (0.01, 0.1),
-            (0.0, 1.0),
-            (f64::NAN, 1.0),
-        ] {
+        let start = Viewport { x: 10.0, y: 20.0, zoom: 1.0 };
+        for (factor, zoom) in [(2.0, 2.0), (4.0, 2.0), (0.5, 0.5), (0.01, 0.1), (0.0, 1.0), (f64::NAN, 1.0)] {
             let view = start.zoom_at(at, factor);
             assert_eq!(view.zoom, zoom, "factor {factor}");
             let (before, after) = (start.to_world(at), view.to_world(at));
@@ -181,44 +125,15 @@ mod tests {
     fn fit_table() {
         // bounds, window, margin, expected x, y, zoom
         let cases = [
-            (
-                Rect::new(0.0, 0.0, 100.0, 100.0),
-                (300.0, 200.0),
-                20.0,
-                (100.0, 50.0, 1.0),
-            ),
-            (
-                Rect::new(-50.0, 0.0, 100.0, 360.0),
-                (300.0, 200.0),
-                10.0,
-                (150.0, 10.0, 0.5),
-            ),
-            (
-                Rect::new(0.0, 0.0, 560.0, 10.0),
-                (300.0, 200.0),
-                10.0,
-                (10.0, 97.5, 0.5),
-            ),
+            (Rect::new(0.0, 0.0, 100.0, 100.0), (300.0, 200.0), 20.0, (100.0, 50.0, 1.0)),
+            (Rect::new(-50.0, 0.0, 100.0, 360.0), (300.0, 200.0), 10.0, (150.0, 10.0, 0.5)),
+            (Rect::new(0.0, 0.0, 560.0, 10.0), (300.0, 200.0), 10.0, (10.0, 97.5, 0.5)),
             // taller than the window at the smallest zoom: the top shows
-            (
-                Rect::new(0.0, 0.0, 100.0, 9000.0),
-                (300.0, 200.0),
-                10.0,
-                (145.0, 10.0, 0.1),
-            ),
-            (
-                Rect::new(0.0, 0.0, 0.0, 0.0),
-                (300.0, 200.0),
-                10.0,
-                (150.0, 100.0, 1.0),
-            ),
+            (Rect::new(0.0, 0.0, 100.0, 9000.0), (300.0, 200.0), 10.0, (145.0, 10.0, 0.1)),
+            (Rect::new(0.0, 0.0, 0.0, 0.0), (300.0, 200.0), 10.0, (150.0, 100.0, 1.0)),
         ];
         for (bounds, (width, height), margin, (x, y, zoom)) in cases {
-            assert_eq!(
-                Viewport::fit(&bounds, width, height, margin),
-                Viewport { x, y, zoom },
-                "{bounds:?}"
-            );
+            assert_eq!(Viewport::fit(&bounds, width, height, margin), Viewport { x, y, zoom }, "{bounds:?}");
         }
     }
 
@@ -232,11 +147,7 @@ mod tests {
             (Rect::new(50.0, -5.0, 20.0, 500.0), (0.0, 15.0)),
         ];
         for (area, (x, y)) in cases {
-            assert_eq!(
-                view.reveal(&area, 200.0, 200.0, 10.0),
-                Viewport { x, y, zoom: 1.0 },
-                "{area:?}"
-            );
+            assert_eq!(view.reveal(&area, 200.0, 200.0, 10.0), Viewport { x, y, zoom: 1.0 }, "{area:?}");
         }
     }
 }
