@@ -13,8 +13,13 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::place::{Place, WASM};
 use crate::step::{run as run_program, step};
 
-/// The static files of the page, in `ui/`.
-const STATIC: &[&str] = &["index.html", "boot.js", "style.css"];
+/// The static files of the page: where they lie in the checkout, and their names in the page.
+const STATIC: &[(&str, &str)] = &[
+    ("ui/index.html", "index.html"),
+    ("ui/boot.js", "boot.js"),
+    ("ui/style.css", "style.css"),
+    ("src-tauri/icons/128x128.png", "icon.png"),
+];
 
 /// How the page is compiled.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,13 +85,13 @@ fn identity(wasm: &Path) -> anyhow::Result<String> {
 }
 
 fn copy_static_files(place: &Place) -> anyhow::Result<()> {
-    let (from, to) = (place.root.join("ui"), place.page());
-    for name in STATIC {
-        copy(&from.join(name), &to.join(name))?;
+    let page = place.page();
+    for (from, to) in STATIC {
+        copy(&place.root.join(from), &page.join(to))?;
     }
-    let assets = from.join("assets");
+    let assets = place.root.join("ui/assets");
     if assets.is_dir() {
-        copy_folder(&assets, &to.join("assets"))?;
+        copy_folder(&assets, &page.join("assets"))?;
     }
     Ok(())
 }
