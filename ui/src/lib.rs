@@ -1,1 +1,29 @@
-//! The window: Leptos, client side.
+//! The window: what people see and touch.
+//!
+//! Takes gestures; gives edits. Everything shown is derived from one [`model::Project`] in the [`store`]: the scene, its
+//! layout and the report are memos over it. What needs the machine (files, simulation, publishing) goes over the bridge
+//! as a command. Never decides about journeys: that is `journeys/`.
+
+mod app;
+mod canvas;
+mod dialogs;
+mod form;
+mod icons;
+mod inspector;
+mod keys;
+mod palette;
+mod problems;
+mod publish;
+mod sidebar;
+mod simulate;
+mod start;
+mod store;
+mod transport;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Puts the studio on the page.
+#[wasm_bindgen(start)]
+pub fn start() {
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,141 @@
+//! The whole window: the top bar, what is below it, and what may stand over it.
+
+use leptos::ev;
+use leptos::prelude::*;
+use model::{Word, summary, wire};
+
+use crate::canvas::Canvas;
+use crate::dialogs::{Dialogs, Notices, save};
+use crate::inspector::Inspector;
+use crate::palette::{Carried, Palette};
+use crate::problems::Problems;
+use crate::publish::Publish;
+use crate::sidebar::Sidebar;
+use crate::simulate::Simulate;
+use crate::start::Start;
+use crate::store::{Dialog, Mode, Store, store};
+use crate::{keys, transport};
+
+/// The whole window.
+#[component]
+pub fn App() -> impl IntoView {
+    let store = Store::new();
+    provide_context(store);
+    window_event_listener(ev::keydown, move |event| keys::press(store, &event));
+    leptos::task::spawn_local(async move {
+        match transport::call(&bridge::Startup {}).await {
+            Ok(Some(opened)) => store.take(opened),
+            Ok(None) => {}
+            Err(failure) => store.tell_failure(failure),
+        }
+    });
+    view! {
+        <Show when=move || store.open.get() fallback=Start>
+            <Studio />
+        </Show>
+        <Carried />
+        <Dialogs />
+        <Notices />
+    }
+}
+
+#[component]
+fn Studio() -> impl IntoView {
+    let store = store();
+    view! {
+        <div class="studio">
+            <TopBar />
+            <div class="rooms">
+                <aside class="left" aria-label="Project and palette">
+                    <Sidebar />
+                    <Show when=move || store.mode.get() == Mode::Design>
+                        <Palette />
+                    </Show>
+                </aside>
+                <main class="middle">
+                    <Canvas />
+                    <Show when=move || store.mode.get() == Mode::Design>
+                        <Problems />
+                    </Show>
+                </main>
+                <aside class="right" aria-label="Details">
+                    {move || match store.mode.get() {
+                        Mode::Design => view! { <Inspector /> }.into_any(),
+                        Mode::Simulate => view! { <Simulate /> }.into_any(),
+                        Mode::Publish => view! { <Publish /> }.into_any(),
+                    }}
+                </aside>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn TopBar() -> impl IntoView {
+    let store = store();
+    let state = Memo::new(move |_| {
+        let value = store.document.get();
+        let word = value.get("State").and_then(|v| v.as_str()).and_then(wire::State::parse);
+        summary::state_word(word)
+    });
+    let name = move || store.project.with(|project| project.settings.name.clone());
+    let place = move || store.folder.get().unwrap_or_else(|| "not saved yet".to_owned());
+    let mode = move |mode: Mode, word: &'static str, test: &'static str| {
+        view! {
+            <button
+                role="tab"
+                data-test=test
+                aria-selected=move || (store.mode.get() == mode).to_string()
+                on:click=move |_| store.mode.set(mode)
+            >
+                {word}
+            </button>
+        }
+    };
+    view! {
+        <header class="top">
+            <button class="home" title="Close the project and go to the start" on:click=move |_| {
+                if store.dirty.get_untracked() { store.dialog.set(Some(Dialog::Leave)) } else { store.open.set(false) }
+            }>
+                <span class="mark" aria-hidden="true"></span>
+                <span class="project" title=place>{name}</span>
+            </button>
+            <span class="journey-name">{move || store.journey.get()}</span>
+            <span class="state" data-state=move || state.get()>{move || state.get()}</span>
+            <div class="modes" role="tablist" aria-label="View">
+                {mode(Mode::Design, "Design", "mode-design")}
+                {mode(Mode::Simulate, "Simulate", "mode-simulate")}
+                {mode(Mode::Publish, "Publish", "mode-publish")}
+            </div>
+            <div class="tools">
+                <span class="saved" role="status" data-test="saved">
+                    {move || if store.dirty.get() { "Unsaved changes" } else { "Saved" }}
+                </span>
+                <button
+                    class="quiet"
+                    data-test="undo"
+                    disabled=move || store.undo_label().is_none()
+                    title=move || store.undo_label().map_or("Nothing to undo".to_owned(), |label| format!("Undo: {label} (Ctrl+Z)"))
+                    on:click=move |_| store.undo()
+                >
+                    "Undo"
+                </button>
+                <button
+                    class="quiet"
+                    data-test="redo"
+                    disabled=move || store.redo_label().is_none()
+                    title=move || store.redo_label().map_or("Nothing to redo".to_owned(), |label| format!("Redo: {label} (Ctrl+Y)"))
+                    on:click=move |_| store.redo()
+                >
+                    "Redo"
+                </button>
+                <button class="primary" data-test="save" title="Save (Ctrl+S)" on:click=move |_| save(store)>
+                    "Save"
+                </button>
+                <button class="quiet" title="Keys (?)" aria-label="Keys" on:click=move |_| store.dialog.set(Some(Dialog::Keys))>
+                    "?"
+                </button>
+            </div>
+        </header>
+    }
+}

@@ -1,0 +1,149 @@
+//! The keys that work everywhere in the window.
+
+use diagram::Point;
+use leptos::prelude::*;
+use model::drawing::{self};
+use wasm_bindgen::JsCast;
+
+use crate::canvas::focus_canvas;
+use crate::dialogs::save;
+use crate::store::{Dialog, Mode, Selection, Store};
+
+/// Every key and what it does, as the sheet shows them.
+pub const SHEET: &[(&str, &str)] = &[
+    ("Ctrl+S", "Save"),
+    ("Ctrl+Z", "Undo"),
+    ("Ctrl+Y", "Redo"),
+    ("Ctrl+Enter", "Simulate"),
+    ("Ctrl+O", "Open"),
+    ("Arrows", "Walk along the journey"),
+    ("Enter", "Edit the selected activity"),
+    ("A", "Add an activity after the selection"),
+    ("Ctrl+D", "Duplicate the selected activity"),
+    ("Delete", "Delete the selection, disconnect a connection"),
+    ("Esc", "Back to the canvas"),
+    ("1", "Show the whole journey"),
+    ("0", "Zoom to 100%"),
+    ("+ and -", "Zoom"),
+    ("?", "This list"),
+];
+
+/// A key anywhere in the window.
+pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
+    if !store.open.get_untracked() {
+        if event.key() == "Escape" {
+            store.dialog.set(None);
+        }
+        return;
+    }
+    let typing = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+    let control = event.ctrl_key() || event.meta_key();
+    let key = event.key();
+    let taken = match key.to_lowercase().as_str() {
+        "s" if control => {
+            // A field that is being typed in hands its text over when it loses the focus.
+            if typing {
+                focus_canvas();
+            }
+            save(store);
+            true
+        }
+        "z" if control && event.shift_key() && !typing => {
+            store.redo();
+            true
+        }
+        "z" if control && !typing => {
+            store.undo();
+            true
+        }
+        "y" if control && !typing => {
+            store.redo();
+            true
+        }
+        "o" if control => {
+            store.dialog.set(Some(Dialog::Open));
+            true
+        }
+        "d" if control => {
+            duplicate(store);
+            true
+        }
+        "enter" if control => {
+            store.mode.set(Mode::Simulate);
+            crate::simulate::run(store);
+            true
+        }
+        "escape" => {
+            if store.dialog.get_untracked().is_some() {
+                store.dialog.set(None);
+            }
+            store.notice.set(None);
+            focus_canvas();
+            true
+        }
+        _ if typing || control => false,
+        "delete" | "backspace" => {
+            delete(store);
+            true
+        }
+        "1" => {
+            store.fit();
+            true
+        }
+        "0" => {
+            zoom(store, 1.0 / store.viewport.get_untracked().zoom);
+            true
+        }
+        "+" | "=" => {
+            zoom(store, 1.25);
+            true
+        }
+        "-" => {
+            zoom(store, 0.8);
+            true
+        }
+        "?" => {
+            store.dialog.set(Some(Dialog::Keys));
+            true
+        }
+        _ => false,
+    };
+    if taken {
+        event.prevent_default();
+    }
+}
+
+fn zoom(store: Store, factor: f64) {
+    let (width, height) = store.canvas_size.get_untracked();
+    store.viewport.update(|view| *view = view.zoom_at(Point { x: width / 2.0, y: height / 2.0 }, factor));
+}
+
+/// Deletes the selected activities, or takes the selected connection away.
+pub fn delete(store: Store) {
+    if store.mode.get_untracked() != Mode::Design {
+        return;
+    }
+    let id = store.id();
+    let edit = match store.selection.get_untracked() {
+        Selection::Activities(ids) => store.peek(|journey| drawing::delete(&id, journey, &ids)),
+        Selection::Connection(origin) => store.peek(|journey| drawing::disconnect(&id, journey, &origin)).flatten(),
+        Selection::Entry | Selection::Journey => None,
+    };
+    if let Some(edit) = edit {
+        store.edit(edit);
+        focus_canvas();
+    }
+}
+
+fn duplicate(store: Store) {
+    let Selection::Activities(ids) = store.selection.get_untracked() else { return };
+    let id = store.id();
+    let made = ids.last().and_then(|from| store.peek(|journey| drawing::duplicate(&id, journey, from)).flatten());
+    if let Some((edit, new)) = made {
+        store.edit(edit);
+        store.select_activity(&new);
+    }
+}

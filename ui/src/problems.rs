@@ -1,0 +1,93 @@
+//! What the checks say about the journey on the canvas; a click leads to the activity and the field.
+
+use leptos::prelude::*;
+use model::{Diagnostic, DocumentId, Severity};
+
+use crate::store::store;
+
+/// The list of problems.
+#[component]
+pub fn Problems() -> impl IntoView {
+    let store = store();
+    let unfolded = RwSignal::new(true);
+    let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| {
+        let here = DocumentId::Journey(store.journey.get());
+        store.report.with(|report| {
+            // Problems of this journey, and of what journeys share; those of other journeys stand in the list of journeys.
+            let mut found: Vec<Diagnostic> = report
+                .diagnostics
+                .iter()
+                .filter(|found| match &found.place.document {
+                    DocumentId::Journey(_) | DocumentId::Canvas(_) => found.place.document == here,
+                    _ => true,
+                })
+                .cloned()
+                .collect();
+            found.sort_by_key(|found| found.severity);
+            found
+        })
+    });
+    let count = move |severity| found.with(|all| all.iter().filter(|f| f.severity == severity).count());
+    let title = move || {
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        match (errors, warnings) {
+            (0, 0) => "No problems".to_owned(),
+            (0, w) => plural(w, "warning"),
+            (e, 0) => plural(e, "error"),
+            (e, w) => format!("{}, {}", plural(e, "error"), plural(w, "warning")),
+        }
+    };
+    let rows = Memo::new(move |_| found.with(|all| (0..all.len()).collect::<Vec<_>>()));
+    view! {
+        <section class="problems" aria-label="Problems" data-test="problems">
+            <button
+                class="bar"
+                aria-expanded=move || unfolded.get().to_string()
+                on:click=move |_| unfolded.update(|open| *open = !*open)
+            >
+                <span class="dot" class:bad=move || { count(Severity::Error) > 0 } class:fine=move || found.with(Vec::is_empty)></span>
+                <span data-test="problem-count">{title}</span>
+                <span class="fold" aria-hidden="true">{move || if unfolded.get() { "▾" } else { "▴" }}</span>
+            </button>
+            <Show when=move || unfolded.get() && !found.with(Vec::is_empty)>
+                <ul>
+                    <For each=move || rows.get() key=|i| *i let:i>
+                        {
+                            let at = move || found.with(|all| all.get(i).cloned());
+                            view! {
+                                <li class:bad=move || at().is_some_and(|f| f.severity == Severity::Error)>
+                                    <button class="row" on:click=move |_| if let Some(found) = at() { store.go_to(&found) }>
+                                        <span class="weight">{move || at().map(|f| if f.severity == Severity::Error { "Error" } else { "Warning" })}</span>
+                                        <span class="message">{move || at().map(|f| sentence(&f.message))}</span>
+                                        <span class="help">{move || at().map(|f| sentence(&f.help))}</span>
+                                        <span class="where">{move || at().map(|f| place(&f))}</span>
+                                    </button>
+                                    {move || at().and_then(|f| f.fix).map(|fix| {
+                                        let title = fix.title.clone();
+                                        view! { <button class="fix" on:click=move |_| store.edit(fix.edit.clone())>{title}</button> }
+                                    })}
+                                </li>
+                            }
+                        }
+                    </For>
+                </ul>
+            </Show>
+        </section>
+    }
+}
+
+/// A message of the checks as a sentence: first letter large, no backticks.
+pub fn sentence(text: &str) -> String {
+    let text = text.replace('`', "");
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+fn place(found: &Diagnostic) -> String {
+    match (&found.place.document, found.place.path.activity()) {
+        (DocumentId::Journey(_), Some(id)) => id.to_owned(),
+        (DocumentId::Journey(_), None) => found.place.path.to_string(),
+        (other, _) => other.to_string(),
+    }
+}

@@ -1,0 +1,295 @@
+//! Bringing the journey to a target: what would change, carrying it out, and what then lands in the outbox.
+
+use bridge::{Apply, LoadPeople, LocalStatus, LocalView, Outbox, OutboxMessage, Plan, PlanView, Progress, ProgressView};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::time::format_instant;
+
+use crate::store::{Store, store};
+use crate::transport;
+
+/// How often the progress of a publication is asked for, in milliseconds.
+const PULSE: std::time::Duration = std::time::Duration::from_millis(250);
+
+#[derive(Clone, Copy)]
+struct Desk {
+    target: RwSignal<String>,
+    activate: RwSignal<bool>,
+    plan: RwSignal<Option<PlanView>>,
+    progress: RwSignal<Option<ProgressView>>,
+    busy: RwSignal<bool>,
+    local: RwSignal<Option<LocalView>>,
+    outbox: RwSignal<Vec<OutboxMessage>>,
+    reading: RwSignal<Option<OutboxMessage>>,
+}
+
+/// The panel beside the picture.
+#[component]
+pub fn Publish() -> impl IntoView {
+    let store = store();
+    let targets = move || {
+        let mut names: Vec<String> = store.project.with(|project| project.settings.target.keys().cloned().collect());
+        if !names.iter().any(|name| name == "local") {
+            names.insert(0, "local".to_owned());
+        }
+        names
+    };
+    let desk = Desk {
+        target: RwSignal::new("local".to_owned()),
+        activate: RwSignal::new(false),
+        plan: RwSignal::new(None),
+        progress: RwSignal::new(None),
+        busy: RwSignal::new(false),
+        local: RwSignal::new(None),
+        outbox: RwSignal::new(Vec::new()),
+        reading: RwSignal::new(None),
+    };
+    refresh(store, desk);
+    let errors = move || {
+        let id = model::DocumentId::Journey(store.journey.get());
+        store.report.with(|report| report.of(&id).filter(|f| f.severity == model::Severity::Error).count())
+    };
+    view! {
+        <section class="publish" data-test="publish">
+            <header class="what"><h2>"Publish"</h2></header>
+            <label class="field">
+                <span class="name">"Target"</span>
+                <select on:change=move |event| { desk.target.set(event_target_value(&event)); desk.plan.set(None); desk.progress.set(None) }>
+                    {move || targets().into_iter().map(|name| {
+                        let own = name.clone();
+                        view! { <option value=name.clone() selected=move || desk.target.get() == own>{name.clone()}</option> }
+                    }).collect_view()}
+                </select>
+            </label>
+            {move || desk.local.get().filter(|_| desk.target.get() == "local").map(|local| view! {
+                <p class="note">
+                    {match (local.address, local.problem) {
+                        (Some(address), _) => format!("The Pinpoint inside this studio, {address}. {} endpoints; nothing leaves this computer.", local.endpoints),
+                        (None, Some(problem)) => format!("The Pinpoint inside this studio is not running: {problem}"),
+                        (None, None) => "The Pinpoint inside this studio is not running.".to_owned(),
+                    }}
+                </p>
+            })}
+            <label class="field check">
+                <input type="checkbox" data-test="activate" prop:checked=move || desk.activate.get() on:change=move |e| desk.activate.set(event_target_checked(&e)) />
+                <span class="name">"Start the journey once it is there"</span>
+            </label>
+            <div class="row">
+                <button data-test="plan" disabled=move || desk.busy.get() on:click=move |_| make_plan(store, desk)>"Plan"</button>
+                <button
+                    class="primary"
+                    data-test="apply"
+                    disabled=move || { desk.busy.get() || errors() > 0 }
+                    on:click=move |_| apply(store, desk)
+                >"Publish"</button>
+                <Show when=move || { store.folder.get().is_some() && store.endpoints.get() > 0 }>
+                    <button data-test="load-people" disabled=move || desk.busy.get() on:click=move |_| load(store, desk)>"Load sample people"</button>
+                </Show>
+            </div>
+            <Show when=move || { errors() > 0 }>
+                <p class="complaint bad">{move || format!("Not before {} {} mended: see Problems under Design.", errors(), if errors() == 1 { "error is" } else { "errors are" })}</p>
+            </Show>
+            {move || desk.plan.get().map(|plan| plan_list(&plan))}
+            {move || desk.progress.get().map(|progress| progress_list(&progress))}
+            <div class="heading">
+                <h3>"Outbox"</h3>
+                <button class="quiet" on:click=move |_| refresh(store, desk)>"Refresh"</button>
+            </div>
+            <Show when=move || desk.outbox.with(Vec::is_empty)>
+                <p class="note">"Messages that a started journey sends are kept here. A journey lets people in five minutes after its start."</p>
+            </Show>
+            <ul class="outbox" data-test="outbox">
+                <For each=move || desk.outbox.get() key=|message| message.id.clone() let:message>
+                    {
+                        let whole = message.clone();
+                        view! {
+                            <li>
+                                <button on:click=move |_| desk.reading.set(Some(whole.clone()))>
+                                    <span class="channel">{message.channel.clone()}</span>
+                                    <span class="clip">{message.title.clone()}</span>
+                                    <time>{format_instant(message.at)[5..16].replace('T', " ")}</time>
+                                </button>
+                            </li>
+                        }
+                    }
+                </For>
+            </ul>
+            {move || desk.reading.get().map(|message| reading(desk, &message))}
+        </section>
+    }
+}
+
+fn plan_list(plan: &PlanView) -> AnyView {
+    let nothing = plan.steps.is_empty();
+    let target = plan.target.clone();
+    let unchanged = plan.unchanged;
+    let steps: Vec<_> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let changes: Vec<_> = step
+                .changes
+                .iter()
+                .map(|(place, before, after)| {
+                    view! { <li><code>{place.clone()}</code> <del>{before.clone()}</del> <ins>{after.clone()}</ins></li> }
+                })
+                .collect();
+            view! {
+                <li>
+                    <code class="operation">{step.operation.clone()}</code>
+                    <span>{crate::problems::sentence(&step.subject)}</span>
+                    <ul class="changes">{changes}</ul>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <div class="plan" data-test="plan-steps">
+            <h3>"Plan"</h3>
+            <p class="note">
+                {if nothing { format!("Nothing to do: {target} has it all.") } else { format!("On {target}; {unchanged} unchanged.") }}
+            </p>
+            <ol>{steps}</ol>
+        </div>
+    }
+    .into_any()
+}
+
+fn progress_list(progress: &ProgressView) -> AnyView {
+    let word = match (&progress.failure, progress.ended) {
+        (Some(_), _) => "Stopped",
+        (None, true) => "Published",
+        (None, false) => "Publishing",
+    };
+    let done = progress.done.len() as u64;
+    let total = progress.total.max(done).max(1);
+    let failure = progress.failure.clone();
+    let lines: Vec<_> = progress.done.iter().map(|line| view! { <li>{crate::problems::sentence(line)}</li> }).collect();
+    view! {
+        <div class="progress" data-test="progress" data-ended=progress.ended.to_string()>
+            <h3>{word}</h3>
+            <progress value=done.to_string() max=total.to_string()></progress>
+            <ol>{lines}</ol>
+            {failure.map(|failure| view! { <p class="complaint bad">{failure.message} " " {failure.help}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+fn reading(desk: Desk, message: &OutboxMessage) -> AnyView {
+    let parts: Vec<_> = message
+        .content
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if name == "HtmlPart" {
+                // No scripts, no network: the frame has no permission at all and a policy of its own.
+                let page = format!(
+                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">{text}"
+                );
+                view! { <dt>{name.clone()}</dt><dd><iframe sandbox="" title="The message" srcdoc=page></iframe></dd> }.into_any()
+            } else {
+                view! { <dt>{name.clone()}</dt><dd><pre>{text}</pre></dd> }.into_any()
+            }
+        })
+        .collect();
+    let about = format!("{} to {}, from {}", message.channel, message.address, message.activity);
+    view! {
+        <div class="veil" on:pointerdown=move |_| desk.reading.set(None)>
+            <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" on:pointerdown=|event| event.stop_propagation()>
+                <header>
+                    <h2>{message.title.clone()}</h2>
+                    <button class="quiet" aria-label="Close" on:click=move |_| desk.reading.set(None)>"×"</button>
+                </header>
+                <p class="note">{about}</p>
+                <dl>{parts}</dl>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn command(store: Store, desk: Desk) -> Plan {
+    Plan {
+        project: store.project.get_untracked(),
+        folder: store.folder.get_untracked(),
+        journeys: vec![store.journey.get_untracked()],
+        target: desk.target.get_untracked(),
+    }
+}
+
+fn make_plan(store: Store, desk: Desk) {
+    desk.busy.set(true);
+    desk.progress.set(None);
+    spawn_local(async move {
+        match transport::call(&command(store, desk)).await {
+            Ok(plan) => desk.plan.set(Some(plan)),
+            Err(failure) => store.tell_failure(failure),
+        }
+        desk.busy.set(false);
+    });
+}
+
+fn apply(store: Store, desk: Desk) {
+    desk.busy.set(true);
+    desk.plan.set(None);
+    spawn_local(async move {
+        let job = transport::call(&Apply { plan: command(store, desk), activate: desk.activate.get_untracked() }).await;
+        match job {
+            Ok(job) => watch(store, desk, job),
+            Err(failure) => {
+                store.tell_failure(failure);
+                desk.busy.set(false);
+            }
+        }
+    });
+}
+
+/// Asks for the progress of a publication until it has ended.
+fn watch(store: Store, desk: Desk, job: u64) {
+    spawn_local(async move {
+        match transport::call(&Progress { job }).await {
+            Ok(progress) => {
+                let ended = progress.ended;
+                desk.progress.set(Some(progress));
+                if ended {
+                    desk.busy.set(false);
+                    refresh(store, desk);
+                } else {
+                    set_timeout(move || watch(store, desk, job), PULSE);
+                }
+            }
+            Err(failure) => {
+                store.tell_failure(failure);
+                desk.busy.set(false);
+            }
+        }
+    });
+}
+
+fn load(store: Store, desk: Desk) {
+    let Some(folder) = store.folder.get_untracked() else { return };
+    desk.busy.set(true);
+    spawn_local(async move {
+        match transport::call(&LoadPeople { folder, target: desk.target.get_untracked() }).await {
+            Ok(count) => store.tell(format!("{count} sample people are on the target now.")),
+            Err(failure) => store.tell_failure(failure),
+        }
+        desk.busy.set(false);
+        refresh(store, desk);
+    });
+}
+
+fn refresh(store: Store, desk: Desk) {
+    spawn_local(async move {
+        match transport::call(&LocalStatus {}).await {
+            Ok(local) => desk.local.set(Some(local)),
+            Err(failure) => store.tell_failure(failure),
+        }
+        if let Ok(messages) = transport::call(&Outbox { limit: 50 }).await {
+            desk.outbox.set(messages);
+        }
+    });
+}

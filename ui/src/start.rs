@@ -1,0 +1,96 @@
+//! The window without a project: an example, a blank journey, or what one has already.
+
+use bridge::{Example, ListExamples, OpenExample};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::{DocumentId, Project};
+use serde_json::json;
+
+use crate::dialogs::{open_path, pick_and_open};
+use crate::store::{Dialog, Store, store};
+use crate::transport;
+
+/// The start.
+#[component]
+pub fn Start() -> impl IntoView {
+    let store = store();
+    let examples: RwSignal<Vec<Example>> = RwSignal::new(Vec::new());
+    spawn_local(async move {
+        match transport::call(&ListExamples {}).await {
+            Ok(found) => examples.set(found),
+            Err(failure) => store.tell_failure(failure),
+        }
+    });
+    let open = move |name: String| {
+        spawn_local(async move {
+            match transport::call(&OpenExample { name }).await {
+                Ok(opened) => store.take(opened),
+                Err(failure) => store.tell_failure(failure),
+            }
+        });
+    };
+    view! {
+        <main class="start">
+            <header>
+                <span class="mark" aria-hidden="true"></span>
+                <h1>"Waymark"</h1>
+                <p>"Draw a customer journey, check it, run people through it, publish it."</p>
+            </header>
+            <div class="starts">
+                <section>
+                    <h2>"Start from an example"</h2>
+                    <ul class="examples">
+                        <For each=move || examples.get() key=|example| example.name.clone() let:example>
+                            {
+                                let name = example.name.clone();
+                                view! {
+                                    <li>
+                                        <button class="example" data-example=name.clone() on:click=move |_| open(name.clone())>
+                                            <strong>{example.title}</strong>
+                                            <span>{example.description}</span>
+                                        </button>
+                                    </li>
+                                }
+                            }
+                        </For>
+                    </ul>
+                </section>
+                <section>
+                    <h2>"Start blank"</h2>
+                    <p>"A new journey with its entry in place."</p>
+                    <button class="primary" data-test="blank" on:click=move |_| blank(store)>"New journey"</button>
+                </section>
+                <section>
+                    <h2>"Open what you have"</h2>
+                    <p>"A project folder, or journeys saved from Amazon Pinpoint: get-journey output, API dumps, a folder of them."</p>
+                    <div class="row">
+                        <button class="primary" data-test="open" on:click=move |_| pick_and_open(store)>"Open"</button>
+                        <button data-test="paste" on:click=move |_| store.dialog.set(Some(Dialog::Paste))>"Paste JSON"</button>
+                    </div>
+                    {move || store.folder.get().map(|folder| {
+                        let again = folder.clone();
+                        view! {
+                            <p class="note">"Last: "
+                                <button class="link" on:click=move |_| open_path(store, again.clone())>{folder}</button>
+                            </p>
+                        }
+                    })}
+                </section>
+            </div>
+        </main>
+    }
+}
+
+/// Opens a new project with one journey of which only the entry is placed.
+fn blank(store: Store) {
+    let mut project = Project::default();
+    project.settings.name = "Untitled".to_owned();
+    let journey = json!({
+        "Name": "journey-1",
+        "State": "DRAFT",
+        "StartCondition": {"SegmentStartCondition": {}},
+        "Activities": {}
+    });
+    project.documents.insert(DocumentId::Journey("journey-1".to_owned()), journey);
+    store.take(bridge::Opened { project, ..bridge::Opened::default() });
+}

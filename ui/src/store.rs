@@ -1,0 +1,331 @@
+//! The one state of the window, and what is derived from it.
+
+use bridge::{Failure, FileProblem, Opened, SimulationView, Story};
+use diagram::scene::Scene;
+use diagram::{Layout, Viewport};
+use leptos::prelude::*;
+use model::drawing::Origin;
+use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project, Severity};
+use serde_json::Value;
+use validation::Report;
+
+/// The three ways to look at a journey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Draw and edit.
+    Design,
+    /// Run sample people through it.
+    Simulate,
+    /// Bring it to Pinpoint.
+    Publish,
+}
+
+/// What is selected on the canvas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Selection {
+    /// Nothing: the inspector shows the journey.
+    #[default]
+    Journey,
+    /// The entry.
+    Entry,
+    /// Activities, by id; never empty.
+    Activities(Vec<String>),
+    /// A connection.
+    Connection(Origin),
+}
+
+/// A short message at the foot of the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub text: String,
+    /// What to do about it; may be empty.
+    pub help: String,
+    /// Whether it went wrong.
+    pub bad: bool,
+}
+
+/// What stands over the window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Asks for the folder to save into.
+    SaveAs,
+    /// Asks for the path of a folder or file to open.
+    Open,
+    /// Takes pasted JSON.
+    Paste,
+    /// Lists the keys.
+    Keys,
+    /// Damaged files: whether to overwrite them.
+    Damaged,
+    /// Unsaved changes are about to be left.
+    Leave,
+}
+
+/// The state; copying it copies handles.
+#[derive(Clone, Copy)]
+pub struct Store {
+    /// Whether a project is open.
+    pub open: RwSignal<bool>,
+    /// The project.
+    pub project: RwSignal<Project>,
+    /// The project as it is on disk.
+    pub saved: RwSignal<Project>,
+    /// Its folder.
+    pub folder: RwSignal<Option<String>>,
+    /// Damaged files.
+    pub file_problems: RwSignal<Vec<FileProblem>>,
+    /// Sample endpoints in the folder.
+    pub endpoints: RwSignal<u64>,
+    /// Recorded events in the folder.
+    pub events: RwSignal<u64>,
+    /// Attribute paths of the sample people.
+    pub attributes: RwSignal<Vec<String>>,
+    /// File name of the journey on the canvas.
+    pub journey: RwSignal<String>,
+    /// What is selected.
+    pub selection: RwSignal<Selection>,
+    /// The field that a click on a problem leads to.
+    pub field: RwSignal<Option<Path>>,
+    /// The three ways to look.
+    pub mode: RwSignal<Mode>,
+    /// Where the canvas looks.
+    pub viewport: RwSignal<Viewport>,
+    /// Width and height of the canvas in CSS pixels.
+    pub canvas_size: RwSignal<(f64, f64)>,
+    /// The kind that is being dragged from the palette, with the pointer's place in the window.
+    pub carried: RwSignal<Option<(model::ActivityKind, f64, f64)>>,
+    /// What stands over the window.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// The message at the foot.
+    pub notice: RwSignal<Option<Notice>>,
+    /// The last simulated run.
+    pub run: RwSignal<Option<SimulationView>>,
+    /// The story being read.
+    pub story: RwSignal<Option<Story>>,
+    undo: RwSignal<Vec<Edit>>,
+    redo: RwSignal<Vec<Edit>>,
+    /// The journey document on the canvas.
+    pub document: Memo<Value>,
+    /// The scene of it.
+    pub scene: Memo<Scene>,
+    /// Where everything stands.
+    pub layout: Memo<Layout>,
+    /// What the checks say.
+    pub report: Memo<Report>,
+    /// Whether there are unsaved changes.
+    pub dirty: Memo<bool>,
+}
+
+impl Store {
+    /// An empty window.
+    pub fn new() -> Store {
+        let project = RwSignal::new(Project::default());
+        let saved = RwSignal::new(Project::default());
+        let journey = RwSignal::new(String::new());
+        let document = Memo::new(move |_| {
+            let id = DocumentId::Journey(journey.get());
+            project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
+        });
+        let scene = Memo::new(move |_| {
+            let id = DocumentId::Canvas(journey.get());
+            let canvas = project.with(|project| project.documents.get(&id).cloned());
+            document.with(|value| Journey::of(value).map(|j| Scene::of(j, canvas.as_ref())).unwrap_or_default())
+        });
+        let layout = Memo::new(move |_| scene.with(|scene| diagram::layout(&scene.graph, &diagram::Settings::default())));
+        Store {
+            open: RwSignal::new(false),
+            project,
+            saved,
+            folder: RwSignal::new(None),
+            file_problems: RwSignal::new(Vec::new()),
+            endpoints: RwSignal::new(0),
+            events: RwSignal::new(0),
+            attributes: RwSignal::new(Vec::new()),
+            journey,
+            selection: RwSignal::new(Selection::Journey),
+            field: RwSignal::new(None),
+            mode: RwSignal::new(Mode::Design),
+            viewport: RwSignal::new(Viewport { x: 0.0, y: 0.0, zoom: 1.0 }),
+            canvas_size: RwSignal::new((900.0, 600.0)),
+            carried: RwSignal::new(None),
+            dialog: RwSignal::new(None),
+            notice: RwSignal::new(None),
+            run: RwSignal::new(None),
+            story: RwSignal::new(None),
+            undo: RwSignal::new(Vec::new()),
+            redo: RwSignal::new(Vec::new()),
+            document,
+            scene,
+            layout,
+            report: Memo::new(move |_| project.with(validation::check)),
+            dirty: Memo::new(move |_| project.with(|now| saved.with(|then| now.documents != then.documents))),
+        }
+    }
+
+    /// The document id of the journey on the canvas.
+    pub fn id(&self) -> DocumentId {
+        DocumentId::Journey(self.journey.get_untracked())
+    }
+
+    /// Asks `read` about the journey on the canvas, without following later changes.
+    pub fn peek<T>(&self, read: impl FnOnce(Journey) -> T) -> Option<T> {
+        self.document.with_untracked(|value| Journey::of(value).map(read))
+    }
+
+    /// Takes what the machine opened.
+    pub fn take(&self, opened: Opened) {
+        let first = opened.project.journeys().next().map(|(name, _)| name.to_owned()).unwrap_or_default();
+        self.saved.set(if opened.folder.is_some() { opened.project.clone() } else { Project::default() });
+        self.project.set(opened.project);
+        self.folder.set(opened.folder);
+        self.file_problems.set(opened.problems);
+        self.endpoints.set(opened.endpoints);
+        self.events.set(opened.events);
+        self.attributes.set(opened.attributes);
+        self.undo.set(Vec::new());
+        self.redo.set(Vec::new());
+        self.mode.set(Mode::Design);
+        self.dialog.set(None);
+        self.show(&first);
+        self.open.set(true);
+    }
+
+    /// Puts a journey on the canvas and shows all of it.
+    pub fn show(&self, journey: &str) {
+        self.journey.set(journey.to_owned());
+        self.selection.set(Selection::Journey);
+        self.run.set(None);
+        self.story.set(None);
+        self.fit();
+    }
+
+    /// Moves the canvas so that the whole journey can be seen.
+    pub fn fit(&self) {
+        let (width, height) = self.canvas_size.get_untracked();
+        let bounds = self.layout.with_untracked(|layout| layout.bounds);
+        self.viewport.set(Viewport::fit(&bounds, width, height, 48.0));
+    }
+
+    /// Moves the canvas as little as needed to show an activity.
+    pub fn reveal(&self, id: &str) {
+        let place = self.scene.with_untracked(|scene| scene.nodes.iter().position(|node| node.id == id));
+        let rect = place.and_then(|i| self.layout.with_untracked(|layout| layout.nodes.get(i).copied()));
+        if let Some(rect) = rect {
+            let (width, height) = self.canvas_size.get_untracked();
+            self.viewport.update(|view| *view = view.reveal(&rect, width, height, 60.0));
+        }
+    }
+
+    /// Carries out an edit, as one step of undo.
+    pub fn edit(&self, edit: Edit) {
+        if edit.changes.is_empty() {
+            return;
+        }
+        match self.project.try_update(|project| project.apply(&edit)) {
+            Some(Ok(inverse)) => {
+                self.undo.update(|list| list.push(inverse));
+                self.redo.set(Vec::new());
+                self.drop_stale_selection();
+            }
+            Some(Err(error)) => self.tell_bad(format!("{} did not work: {error}", edit.label), ""),
+            None => {}
+        }
+    }
+
+    /// Takes the last edit back.
+    pub fn undo(&self) {
+        self.step_back(self.undo, self.redo);
+    }
+
+    /// Carries the last undone edit out again.
+    pub fn redo(&self) {
+        self.step_back(self.redo, self.undo);
+    }
+
+    fn step_back(&self, from: RwSignal<Vec<Edit>>, to: RwSignal<Vec<Edit>>) {
+        let Some(edit) = from.try_update(Vec::pop).flatten() else { return };
+        if let Some(Ok(inverse)) = self.project.try_update(|project| project.apply(&edit)) {
+            to.update(|list| list.push(inverse));
+        }
+        self.drop_stale_selection();
+    }
+
+    /// What undo would take back, and redo bring again.
+    pub fn undo_label(&self) -> Option<String> {
+        self.undo.with(|list| list.last().map(|edit| edit.label.clone()))
+    }
+
+    /// What redo would bring again.
+    pub fn redo_label(&self) -> Option<String> {
+        self.redo.with(|list| list.last().map(|edit| edit.label.clone()))
+    }
+
+    fn drop_stale_selection(&self) {
+        let Selection::Activities(ids) = self.selection.get_untracked() else { return };
+        let left: Vec<String> =
+            ids.into_iter().filter(|id| self.peek(|j| j.activity(id).is_some()).unwrap_or(false)).collect();
+        self.selection.set(if left.is_empty() { Selection::Journey } else { Selection::Activities(left) });
+    }
+
+    /// Selects one activity and shows it.
+    pub fn select_activity(&self, id: &str) {
+        self.selection.set(Selection::Activities(vec![id.to_owned()]));
+        self.reveal(id);
+    }
+
+    /// Goes to what a problem is about: the journey, the activity and the field.
+    pub fn go_to(&self, found: &Diagnostic) {
+        self.mode.set(Mode::Design);
+        if let DocumentId::Journey(name) = &found.place.document {
+            if *name != self.journey.get_untracked() {
+                self.show(name);
+            }
+            match found.place.path.activity() {
+                Some(id) => self.select_activity(id),
+                None if found.place.path.starts_with(&model::path!["StartCondition"]) => {
+                    self.selection.set(Selection::Entry);
+                    self.reveal("@entry");
+                }
+                None => self.selection.set(Selection::Journey),
+            }
+            self.field.set(Some(found.place.path.clone()));
+        } else {
+            self.tell(format!("This is about {}, which is edited as a file.", found.place.document.file()));
+        }
+    }
+
+    /// Worst problem of an activity on the canvas, and how many it has.
+    pub fn problems_of(&self, activity: &str) -> Option<(Severity, usize)> {
+        let id = DocumentId::Journey(self.journey.get());
+        self.report.with(|report| {
+            let mut count = 0;
+            let mut worst = Severity::Warning;
+            for found in report.of(&id).filter(|found| found.place.path.activity() == Some(activity)) {
+                count += 1;
+                worst = worst.min(found.severity);
+            }
+            (count > 0).then_some((worst, count))
+        })
+    }
+
+    /// Says something.
+    pub fn tell(&self, text: impl Into<String>) {
+        self.notice.set(Some(Notice { text: text.into(), help: String::new(), bad: false }));
+    }
+
+    /// Says that something went wrong.
+    pub fn tell_bad(&self, text: impl Into<String>, help: impl Into<String>) {
+        self.notice.set(Some(Notice { text: text.into(), help: help.into(), bad: true }));
+    }
+
+    /// Says why the machine could not do something.
+    pub fn tell_failure(&self, failure: Failure) {
+        self.tell_bad(failure.message, failure.help);
+    }
+}
+
+/// The store of the window.
+pub fn store() -> Store {
+    expect_context::<Store>()
+}
