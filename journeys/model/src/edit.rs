@@ -93,6 +93,39 @@ impl Edit {
     }
 }
 
+/// An edit that puts `value` at `path` in `root`, the whole of `document`, and makes the objects and lists on the way that
+/// are missing.
+pub fn put(label: impl Into<String>, document: &DocumentId, root: &Value, path: &Path, value: Value) -> Edit {
+    let mut depth = 0;
+    while depth + 1 < path.0.len() && Path(path.0[..=depth].to_vec()).find(root).is_some_and(|v| !v.is_null()) {
+        depth += 1;
+    }
+    let mut nested = value;
+    for step in path.0.iter().skip(depth + 1).rev() {
+        nested = match step {
+            Step::Key(key) => Value::Object([(key.clone(), nested)].into_iter().collect()),
+            Step::Index(_) => Value::Array(vec![nested]),
+        };
+    }
+    Edit::new(label).set(document, Path(path.0.iter().take(depth + 1).cloned().collect()), nested)
+}
+
+/// An edit that takes the member at `path` away, and with it the objects around it that would be left empty, up to but
+/// not including the first `keep` steps.
+pub fn clear(label: impl Into<String>, document: &DocumentId, root: &Value, path: &Path, keep: usize) -> Edit {
+    let mut at = path.clone();
+    while at.0.len() > keep + 1 {
+        let parent = Path(at.0[..at.0.len() - 1].to_vec());
+        match parent.find(root) {
+            Some(Value::Object(object)) if object.len() <= 1 && matches!(parent.0.last(), Some(Step::Key(_))) => {
+                at = parent
+            }
+            _ => break,
+        }
+    }
+    Edit::new(label).remove(document, at)
+}
+
 impl Change {
     /// The document that the change touches.
     pub fn document(&self) -> &DocumentId {
