@@ -521,7 +521,7 @@ fn event_types(store: Store, label: String, path: Path) -> AnyView {
         (!odd.is_empty()).then(|| format!("Also asked for: {}", odd.join(", ")))
     };
     let inside = view! {
-        <For each=move || options.get() key=|name| *name let:name>
+        <For each=move || options.get().to_vec() key=|name| *name let:name>
             {
                 let set = set.clone();
                 view! {
@@ -562,7 +562,6 @@ fn group(shape: &'static Shape, label: String, path: Path) -> AnyView {
     let store = store();
     let value = value_at(store, path.clone());
     let set = value.get_untracked().is_some();
-    let (_, _) = marked(store, &path);
     let within = path.clone();
     let wanted = move || store.field.with(|field| field.as_ref().is_some_and(|field| field.starts_with(&within)));
     let always = path.activity().is_some() && path.0.len() <= 5;
@@ -576,6 +575,7 @@ fn group(shape: &'static Shape, label: String, path: Path) -> AnyView {
         "EventCondition" => &["MessageActivity"],
         _ => &[],
     };
+    let of_group = path.clone();
     view! {
         <fieldset class="group">
             <legend>
@@ -590,7 +590,7 @@ fn group(shape: &'static Shape, label: String, path: Path) -> AnyView {
                 </button>
             </legend>
             <Show when=move || open.get()>{members(shape, &path, order, &[])}</Show>
-            {complaint(store, path.clone())}
+            {complaint(store, of_group)}
         </fieldset>
     }
     .into_any()
