@@ -1,0 +1,403 @@
+//! From a journey document to a program.
+
+use audience::{Audience, AudienceError, EventMatcher, Members};
+use model::time::{parse_clock, parse_duration, parse_instant};
+use model::view::View;
+use model::wire::{ChannelType, Operator, SimpleCondition, WaitTime};
+use model::{Activity, Journey, Millis, Path, Payload, Word, path};
+use serde_json::Value;
+
+use crate::draw::salt;
+use crate::event::{EventKind, EventKinds};
+use crate::program::{
+    Caps, Condition, Delay, Entry, Message, Node, Program, Schedule, Step, Target, Timing, Waits, Way,
+};
+use crate::sending::Window;
+
+/// Most distinct event conditions, activities and ways: they are numbered with 16 bits.
+const MAX: usize = u16::MAX as usize / 2;
+
+/// Where the compiler finds what a journey only names.
+#[derive(Clone, Copy)]
+pub struct Context<'c, 'a> {
+    /// The segment document of a `SegmentId`.
+    pub segment: &'c dyn Fn(&str) -> Option<&'a Value>,
+    /// The list of an imported segment; `None` = not known, everybody is in it.
+    pub members: &'c dyn Fn(&str) -> Option<Members>,
+    /// Implicit waits, and what a test run changes.
+    pub timing: Timing,
+}
+
+impl<'c, 'a> Context<'c, 'a> {
+    /// A context with these segments and everything else by default.
+    pub fn new(segment: &'c dyn Fn(&str) -> Option<&'a Value>) -> Self {
+        Context { segment, members: &|_| None, timing: Timing::default() }
+    }
+}
+
+/// Why a journey can not run at all. Everything less is run, and its effects say what is odd.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CompileError {
+    /// J006
+    #[error("the journey has no activities")]
+    NoActivities,
+    /// J006
+    #[error("{}", match start { Some(id) => format!("the first activity `{id}` does not exist"), None => "`StartActivity` is missing".to_owned() })]
+    NoStart {
+        /// What `StartActivity` says.
+        start: Option<String>,
+    },
+    /// J011
+    #[error("the journey does not say who enters: it needs either a segment or an event")]
+    NoEntry,
+    /// J012, or a segment that can not be evaluated.
+    #[error("nobody can enter: {0}")]
+    EntrySegment(AudienceError),
+    /// J014, or a filter that can not be evaluated.
+    #[error("the event that starts the journey can not be read: {0}")]
+    EntryEvent(AudienceError),
+    /// Far beyond what Pinpoint takes (J010).
+    #[error("the journey is too large: {count} {what}, at most {MAX}")]
+    TooLarge {
+        /// How many there are.
+        count: usize,
+        /// Of what.
+        what: &'static str,
+    },
+}
+
+/// Compiles a journey; `id` is what draws depend on: its Pinpoint id, or its file name in a project folder.
+///
+/// Lenient where a participant can go on: an unknown next activity ends the path, a condition that can not be evaluated
+/// is never true, and both say so in the effects.
+///
+/// # Errors
+/// When no participant could take the first step.
+pub fn compile(journey: Journey<'_>, id: &str, context: &Context<'_, '_>) -> Result<Program, CompileError> {
+    let activities = journey.activities();
+    if activities.is_empty() {
+        return Err(CompileError::NoActivities);
+    }
+    fits(activities.len(), "activities")?;
+    let mut compiler = Compiler { activities: &activities, context, conditions: Vec::new() };
+    let start = journey.wire.start_activity();
+    let start = start
+        .and_then(|start| compiler.index(start))
+        .ok_or_else(|| CompileError::NoStart { start: start.map(str::to_owned) })?;
+    let entry = compiler.entry(journey)?;
+
+    let mut nodes = Vec::with_capacity(activities.len());
+    let mut ways = Vec::new();
+    for (from, activity) in (0u16..).zip(&activities) {
+        let first_way = ways.len();
+        for connection in activity.connections() {
+            let target = match connection.target {
+                None => Target::End,
+                Some(id) => compiler.index(id).map_or_else(|| Target::Missing(id.to_owned()), Target::Activity),
+            };
+            ways.push(Way { from, slot: connection.slot, target, label: connection.label });
+        }
+        fits(ways.len(), "connections")?;
+        nodes.push(Node {
+            id: activity.id.to_owned(),
+            kind: activity.kind(),
+            salt: salt(id, activity.id),
+            first_way: first_way as u16,
+            step: compiler.step(activity),
+            watchers: Vec::new(),
+            watched: EventKinds::NONE,
+            template: activity.template_name().map(str::to_owned),
+            template_version: activity.template_version().map(str::to_owned),
+        });
+    }
+    let conditions = compiler.conditions;
+    fits(conditions.len(), "conditions")?;
+    for (index, condition) in (0u16..).zip(&conditions) {
+        if let Condition::Event { message: Some(message), kinds, .. } = condition
+            && let Some(node) = nodes.get_mut(usize::from(*message))
+        {
+            node.watchers.push(index);
+            node.watched = node.watched.union(*kinds);
+        }
+    }
+
+    let limits = journey.wire.limits();
+    let mut not_honoured = Vec::new();
+    let reentry_interval = limits.and_then(|l| l.endpoint_reentry_interval()).map_or(0, |text| {
+        parse_duration(text).unwrap_or_else(|| {
+            not_honoured.push((
+                path!["Limits", "EndpointReentryInterval"],
+                format!("`{text}` is not an ISO 8601 duration: there is no pause between entries"),
+            ));
+            0
+        })
+    });
+    let count = |n: Option<i64>| n.and_then(|n| u32::try_from(n).ok());
+    let frame = limits.and_then(|l| l.timeframe_cap());
+    let caps = Caps {
+        total: count(limits.and_then(|l| l.total_cap())).filter(|n| *n > 0),
+        daily: count(limits.and_then(|l| l.daily_cap())).filter(|n| *n > 0),
+        timeframe: count(frame.and_then(|f| f.cap()))
+            .zip(count(frame.and_then(|f| f.days())))
+            .filter(|(cap, days)| *cap > 0 && *days > 0),
+    };
+    let schedule = schedule(journey, &mut not_honoured);
+    leave_out(journey, caps, &mut not_honoured);
+    let window = Window::compile(journey, &mut not_honoured);
+    let reevaluates = activities.iter().any(|a| matches!(a.payload, Some(Payload::ContactCenter(_))));
+    Ok(Program {
+        id: id.to_owned(),
+        nodes,
+        ways,
+        start,
+        entry,
+        conditions,
+        // Default 1 (journeys.md 2.3, chosen); 0 = without limit.
+        reentry_cap: count(limits.and_then(|l| l.endpoint_reentry_cap())).unwrap_or(1),
+        reentry_interval,
+        caps,
+        window,
+        schedule,
+        timing: context.timing,
+        reevaluates,
+        not_honoured,
+    })
+}
+
+fn fits(count: usize, what: &'static str) -> Result<(), CompileError> {
+    if count <= MAX { Ok(()) } else { Err(CompileError::TooLarge { count, what }) }
+}
+
+struct Compiler<'j, 'c, 'a> {
+    activities: &'j [Activity<'j>],
+    context: &'j Context<'c, 'a>,
+    conditions: Vec<Condition>,
+}
+
+impl Compiler<'_, '_, '_> {
+    fn index(&self, id: &str) -> Option<u16> {
+        self.activities.iter().position(|activity| activity.id == id).and_then(|i| u16::try_from(i).ok())
+    }
+
+    fn audience(&self, segment: &str) -> Result<Audience, AudienceError> {
+        Audience::compile_with_members(segment, self.context.segment, self.context.members)
+    }
+
+    fn entry(&self, journey: Journey<'_>) -> Result<Entry, CompileError> {
+        match journey.entry().ok_or(CompileError::NoEntry)? {
+            model::Entry::Segment { segment } => {
+                self.audience(segment).map(Entry::Segment).map_err(CompileError::EntrySegment)
+            }
+            model::Entry::Event { filter, segment } => {
+                let dimensions = filter.object().get("Dimensions").unwrap_or(&Value::Null);
+                let matcher = EventMatcher::compile(dimensions).map_err(CompileError::EntryEvent)?;
+                let audience =
+                    segment.map(|segment| self.audience(segment)).transpose().map_err(CompileError::EntrySegment)?;
+                Ok(Entry::Event { matcher, audience })
+            }
+        }
+    }
+
+    fn step(&mut self, activity: &Activity<'_>) -> Step {
+        let message = |channels: &[ChannelType], sends: &[EventKind], channel: usize, contact_center: bool| {
+            let bits = channels.iter().fold(0, |bits, channel| bits | 1 << *channel as u16);
+            let sends = sends.iter().copied().chain([EventKind::JourneySend]).collect();
+            Step::Message(Message { channels: bits, sends, channel, contact_center })
+        };
+        match activity.payload {
+            None => Step::Nothing,
+            // Which endpoints get a message: journeys.md 3.1, "Runtime".
+            Some(Payload::Email(_)) => message(&[ChannelType::Email], &[EventKind::EmailSend], 0, false),
+            Some(Payload::Sms(_)) => message(&[ChannelType::Sms], &[EventKind::SmsSend], 1, false),
+            Some(Payload::Push(_)) => message(&PUSH, &[], 2, false),
+            Some(Payload::ContactCenter(_)) => message(&[ChannelType::Voice], &[], 3, true),
+            Some(Payload::Custom(custom)) => {
+                let types = custom.endpoint_types();
+                let channels: Vec<ChannelType> = if custom.has("EndpointTypes") {
+                    types.iter().filter_map(|word| ChannelType::parse(word)).collect()
+                } else {
+                    vec![ChannelType::Custom]
+                };
+                message(&channels, &[], 4, false)
+            }
+            Some(Payload::Wait(wait)) => Step::Wait(self.delay(wait.wait_time())),
+            Some(Payload::ConditionalSplit(split)) => {
+                let condition = split.condition();
+                let conditions = condition.map(|c| c.conditions()).unwrap_or_default();
+                Step::Conditional {
+                    conditions: conditions.into_iter().map(|simple| self.condition(Some(simple))).collect(),
+                    all: condition.and_then(|c| c.operator()) != Some(Operator::Any),
+                    wait: self.delay(split.evaluation_wait_time()),
+                }
+            }
+            Some(Payload::MultiCondition(split)) => Step::Multi {
+                conditions: split.branches().into_iter().map(|branch| self.condition(branch.condition())).collect(),
+                wait: self.delay(split.evaluation_wait_time()),
+            },
+            Some(Payload::RandomSplit(split)) => {
+                let mut sum: u16 = 0;
+                let bounds = split.branches().into_iter().map(|branch| {
+                    let percent = branch.percentage().unwrap_or(0).clamp(0, 100) as u16;
+                    sum = (sum + percent).min(100);
+                    sum
+                });
+                Step::Random(bounds.collect())
+            }
+            Some(Payload::Holdout(holdout)) => Step::Holdout(holdout.percentage().unwrap_or(0).clamp(0, 100) as u8),
+        }
+    }
+
+    fn delay(&self, wait: Option<WaitTime<'_>>) -> Delay {
+        let Some(wait) = wait else { return Delay::None };
+        match self.context.timing.waits {
+            Waits::Skipped => return Delay::For(0),
+            Waits::Each(span) => return Delay::For(span.max(0)),
+            Waits::AsDrawn => {}
+        }
+        match (wait.wait_for(), wait.wait_until()) {
+            (Some(span), None) => parse_duration(span).map_or(Delay::Unreadable, Delay::For),
+            (None, Some(at)) => parse_instant(at).map_or(Delay::Unreadable, Delay::Until),
+            _ => Delay::Unreadable,
+        }
+    }
+
+    fn condition(&mut self, simple: Option<SimpleCondition<'_>>) -> u16 {
+        let condition = self.simple(simple);
+        self.conditions.push(condition);
+        // Checked against MAX once all are there.
+        (self.conditions.len() - 1).min(usize::from(u16::MAX)) as u16
+    }
+
+    fn simple(&self, simple: Option<SimpleCondition<'_>>) -> Condition {
+        let Some(simple) = simple else { return Condition::Broken("there is no condition".to_owned()) };
+        if let Some(event) = simple.event_condition() {
+            let name = event.message_activity().unwrap_or_default();
+            let message = self
+                .index(name)
+                .filter(|i| self.activities[usize::from(*i)].kind().is_some_and(model::ActivityKind::is_message));
+            let Some(dimensions) = event.object().get("Dimensions") else {
+                return Condition::Broken("the event condition names no event".to_owned());
+            };
+            return match EventMatcher::compile(dimensions) {
+                Err(error) => Condition::Broken(error.to_string()),
+                Ok(matcher) => event_condition(message, name, dimensions, matcher),
+            };
+        }
+        if let Some(segment) = simple.segment_condition() {
+            let name = segment.segment_id().unwrap_or_default();
+            return match self.audience(name) {
+                Ok(audience) => Condition::Audience { audience, segment: Some(name.to_owned()) },
+                Err(error) => Condition::Broken(error.to_string()),
+            };
+        }
+        match simple.object().get("segmentDimensions").map(Audience::from_dimensions) {
+            Some(Ok(audience)) => Condition::Audience { audience, segment: None },
+            Some(Err(error)) => Condition::Broken(error.to_string()),
+            None => Condition::Broken("the condition asks nothing".to_owned()),
+        }
+    }
+}
+
+/// Push endpoints of every kind (journeys.md 3.1).
+const PUSH: [ChannelType; 8] = [
+    ChannelType::Gcm,
+    ChannelType::Apns,
+    ChannelType::ApnsSandbox,
+    ChannelType::ApnsVoip,
+    ChannelType::ApnsVoipSandbox,
+    ChannelType::Adm,
+    ChannelType::Baidu,
+    ChannelType::Push,
+];
+
+fn event_condition(message: Option<u16>, name: &str, dimensions: &Value, matcher: EventMatcher) -> Condition {
+    let only_type = ["Attributes", "Metrics"]
+        .iter()
+        .all(|member| dimensions.get(member).and_then(Value::as_object).is_none_or(serde_json::Map::is_empty));
+    let type_alone: Option<EventMatcher> = dimensions
+        .get("EventType")
+        .and_then(|set| EventMatcher::compile(&serde_json::json!({ "EventType": set })).ok());
+    let wanted = |name: &str| type_alone.as_ref().is_none_or(|matcher| matcher.matches(name, &[], &[]));
+    let kinds = EventKind::ALL
+        .into_iter()
+        .filter(|kind| wanted(kind.name()) || *kind == EventKind::SmsSend && wanted("_SMS.BUFFERED"))
+        .collect();
+    Condition::Event {
+        message,
+        name: name.to_owned(),
+        kinds,
+        words: matcher.words(),
+        // The set of kinds says it all when all types asked for are known.
+        matcher: (!only_type
+            || matcher.event_types().is_none_or(|types| types.iter().any(|t| EventKind::parse(t).is_none())))
+        .then_some(matcher),
+    }
+}
+
+fn schedule(journey: Journey<'_>, not_honoured: &mut Vec<(Path, String)>) -> Schedule {
+    let schedule = journey.wire.schedule();
+    let offset = schedule.and_then(|s| s.timezone()).and_then(zone_offset).unwrap_or(0);
+    let mut instant = |text: Option<&str>, member: &str, meaning: &str| {
+        let text = text.filter(|text| !text.is_empty())?;
+        match parse_instant(text) {
+            // Without an offset of its own the text is read in the schedule's zone (journeys.md 6).
+            Some(at) if parse_instant(&format!("{text}Z")).is_some() => Some(at - offset),
+            Some(at) => Some(at),
+            None => {
+                not_honoured
+                    .push((path!["Schedule", member], format!("`{text}` is not an ISO 8601 instant: {meaning}")));
+                None
+            }
+        }
+    };
+    let start = instant(schedule.and_then(|s| s.start_time()), "StartTime", "the journey starts when it is published");
+    let end = instant(schedule.and_then(|s| s.end_time()), "EndTime", "the journey has no end");
+    let refresh = journey.wire.refresh_frequency().filter(|text| !text.is_empty()).and_then(|text| {
+        let span = parse_duration(text).filter(|span| *span > 0);
+        if span.is_none() {
+            let what = format!("`{text}` is not an ISO 8601 duration: the entry segment is evaluated once");
+            not_honoured.push((path!["RefreshFrequency"], what));
+        }
+        // At least an hour (journeys.md 2.2, chosen).
+        span.map(|span| span.max(model::time::HOUR))
+    });
+    Schedule { start, end, refresh }
+}
+
+/// `UTC`, `UTC+01`, `UTC-03:30` (journeys.md 6); in milliseconds east of UTC.
+fn zone_offset(name: &str) -> Option<Millis> {
+    let rest = name.strip_prefix("UTC")?;
+    if rest.is_empty() {
+        return Some(0);
+    }
+    let (sign, clock) = match rest.split_at_checked(1)? {
+        ("+", clock) => (1, clock),
+        ("-", clock) => (-1, clock),
+        _ => return None,
+    };
+    let minutes = if clock.len() == 2 { parse_clock(&format!("{clock}:00")) } else { parse_clock(clock) }?;
+    Some(sign * Millis::from(minutes) * model::time::MINUTE)
+}
+
+/// What the engine leaves to its driver or leaves out.
+fn leave_out(journey: Journey<'_>, caps: Caps, not_honoured: &mut Vec<(Path, String)>) {
+    let wire = journey.wire;
+    if wire.local_time() == Some(true) {
+        not_honoured.push((
+            path!["LocalTime"],
+            "start and end are read in the schedule's zone, not in each participant's own".to_owned(),
+        ));
+    }
+    if let Some(rate) = wire.limits().and_then(|l| l.messages_per_second()).filter(|rate| *rate > 0) {
+        not_honoured.push((
+            path!["Limits", "MessagesPerSecond"],
+            format!("messages leave when they are due, not at most {rate} a second"),
+        ));
+    }
+    if caps.timeframe.is_some() {
+        not_honoured.push((
+            path!["Limits", "TimeframeCap"],
+            "counts the messages of this journey; those of the project's other journeys are not known here".to_owned(),
+        ));
+    }
+}
