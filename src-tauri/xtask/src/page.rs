@@ -96,7 +96,8 @@ fn copy_static_files(place: &Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+/// Copies what lies in a folder, at any depth; equal files are left alone.
+pub fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(from)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect())
         .with_context(|| format!("could not list {}", from.display()))?;

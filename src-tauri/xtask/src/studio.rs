@@ -1,13 +1,16 @@
 //! `cargo studio`: builds what is missing and opens the studio, in the desktop window or in a browser.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::page::{self, Profile};
+use crate::page::{self, Profile, copy_folder};
 use crate::place::Place;
 use crate::set_up::{Scope, set_up};
 use crate::step::{run as run_program, step};
+
+/// The project that opens when none is named.
+const EXAMPLE: &str = "onboarding";
 
 /// What was asked for on the command line.
 #[derive(Default)]
@@ -30,7 +33,11 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let place = Place::find()?;
     set_up(if request.web { Scope::Web } else { Scope::Window })?;
     page::build(&place, if request.release { Profile::Release } else { Profile::Dev })?;
-    if request.web { open_web(&place, &request) } else { open_window(&place, &request) }
+    let folder = match &request.folder {
+        Some(folder) => folder.clone(),
+        None => working_copy(&place)?,
+    };
+    if request.web { open_web(&place, &request, &folder) } else { open_window(&place, &request, &folder) }
 }
 
 fn read(arguments: &[String]) -> anyhow::Result<Request> {
@@ -57,22 +64,30 @@ fn has_display() -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
-fn open_window(place: &Place, request: &Request) -> anyhow::Result<()> {
-    let program = build(place, request, "waymark-studio")?;
-    println!("==> opening the window");
-    run_program(std::process::Command::new(program).args(&request.folder))
+/// A copy of the example to draw in: what is in git stays as it is. One that is there already is opened as it was left.
+fn working_copy(place: &Place) -> anyhow::Result<PathBuf> {
+    let copy = place.own().join("examples").join(EXAMPLE);
+    if !copy.is_dir() {
+        // under another name first: a copy that was cut short is not taken for a whole one
+        let unfinished = copy.with_extension("unfinished");
+        copy_folder(&place.root.join("journeys/examples").join(EXAMPLE), &unfinished)?;
+        std::fs::rename(&unfinished, &copy).with_context(|| format!("could not create {}", copy.display()))?;
+    }
+    println!("==> the project is {}, a copy of the example `{EXAMPLE}`", copy.display());
+    Ok(copy)
 }
 
-fn open_web(place: &Place, request: &Request) -> anyhow::Result<()> {
+fn open_window(place: &Place, request: &Request, folder: &Path) -> anyhow::Result<()> {
+    let program = build(place, request, "waymark-studio")?;
+    println!("==> opening the window");
+    run_program(std::process::Command::new(program).arg(folder))
+}
+
+fn open_web(place: &Place, request: &Request, folder: &Path) -> anyhow::Result<()> {
     let program = build(place, request, "waymark")?;
     println!("==> serving the studio on this machine; Ctrl+C ends it");
     run_program(
-        std::process::Command::new(program)
-            .arg("studio")
-            .args(&request.folder)
-            .arg("--web")
-            .arg("--page")
-            .arg(place.page()),
+        std::process::Command::new(program).arg("studio").arg(folder).arg("--web").arg("--page").arg(place.page()),
     )
 }
 
