@@ -1,5 +1,25 @@
 //! A virtual clock over the engine: one person, a cohort.
+//!
+//! Takes a compiled journey, people, and either a response model or recorded events; gives counts, and the story of any
+//! person. Each participant is walked from entry to exit on their own: there is no queue of everybody's events, so memory
+//! does not grow with the cohort and chunks of people can run on any number of threads. Never reads a clock or draws a
+//! number that is not a hash of (seed, participant, activity, entry): the same input gives the same bytes.
+//!
+//! - [`simulate`]: the whole run at once. [`Simulation`]: in chunks of rows, to be merged in any order.
+//! - [`Simulation::story`]: what happened to one person, and why; walked again, so that no run has to keep it.
+//! - [`ResponseModel`]: how people respond. [`events::parse`]: what they did, recorded.
 
+mod chance;
+pub mod events;
+pub mod response;
 pub mod run;
+mod simulation;
+mod story;
+mod tally;
+mod walk;
 
-pub use run::{ActivityCounts, ConnectionCount, Outcome, PersonSummary, Run, Story, StoryStep};
+pub use events::{Event, EventProblem};
+pub use response::ResponseModel;
+pub use run::{ActivityCounts, ConnectionCount, Note, Outcome, PersonSummary, Run, Story, StoryStep};
+pub use simulation::{Inputs, Settings, Simulation, simulate};
+pub use tally::Partial;

@@ -30,6 +30,18 @@ pub struct Run {
     pub connections: Vec<ConnectionCount>,
     /// A hash over every step of every participant: equal hashes, equal runs.
     pub trace_hash: u64,
+    /// What the run leaves out or does otherwise than the journey says, and what was odd about its input.
+    #[serde(default)]
+    pub notes: Vec<Note>,
+}
+
+/// Something to know about a run before trusting its counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The place in the journey; empty = about the people, the events or the settings.
+    pub path: model::Path,
+    /// What it is, in a sentence without full stop.
+    pub text: String,
 }
 
 /// A named count.

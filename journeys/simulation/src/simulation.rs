@@ -1,0 +1,256 @@
+//! A run: what goes in, prepared once, then walked in chunks of rows.
+
+use std::ops::Range;
+
+use audience::People;
+use engine::{EventKind, Program};
+use model::time::DAY;
+use model::{Millis, Path};
+use serde::{Deserialize, Serialize};
+
+use crate::events::Event;
+use crate::response::{Plan, ResponseModel};
+use crate::run::{Note, Run};
+use crate::tally::Partial;
+use crate::walk::Walker;
+
+/// The longest that a journey runs (journeys.md 6, chosen).
+const LONGEST: Millis = 540 * DAY;
+/// Rows between two words of progress.
+const CHUNK: usize = 1 << 16;
+
+/// What is simulated.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// The journey.
+    pub program: &'a Program,
+    /// Everybody who might enter.
+    pub people: &'a People,
+    /// Events, in order of arrival. Those that start the journey enter people into an event journey; those that messages
+    /// of this journey caused (`journey_activity_id`) take the place of the response model.
+    pub events: &'a [Event],
+}
+
+/// How it is simulated.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Seed of the response model. Random splits and holdouts do not depend on it: they draw as the real run will.
+    pub seed: u64,
+    /// Virtual instant at which the journey is published.
+    pub start: Millis,
+    /// How people respond.
+    pub response: ResponseModel,
+    /// Instant at which the run is cut off; 540 days after the start when absent (journeys.md 6). The end of the journey's
+    /// schedule does not cut off: nobody enters after it, but who is inside goes on (journeys.md 7, `CLOSED`).
+    pub horizon: Option<Millis>,
+}
+
+/// A run, prepared.
+#[derive(Clone, Debug)]
+pub struct Simulation<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) people: &'a People,
+    pub(crate) events: &'a [Event],
+    pub(crate) settings: &'a Settings,
+    pub(crate) plan: Plan,
+    pub(crate) horizon: Millis,
+    pub(crate) entry_at: Millis,
+    /// Bit by row: in the entry segment at `entry_at`; empty for event journeys.
+    members: Vec<u64>,
+    /// Events that matter, by participant and time.
+    recorded: Vec<Recorded>,
+    /// Whether recorded events take the place of the response model.
+    pub(crate) replay: bool,
+    notes: Vec<Note>,
+}
+
+/// An event that matters to a participant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recorded {
+    /// The participant's first row.
+    pub participant: u32,
+    pub at: Millis,
+    /// The endpoint's row.
+    pub row: u32,
+    /// Index into the events.
+    pub event: u32,
+    /// The message activity that caused it; `None` = it starts the journey.
+    pub activity: Option<u16>,
+    pub kind: Option<EventKind>,
+}
+
+/// Simulates everybody. `progress` is told how many rows are done.
+pub fn simulate(inputs: &Inputs<'_>, settings: &Settings, progress: &dyn Fn(u64)) -> Run {
+    let simulation = Simulation::new(inputs, settings);
+    let mut all = simulation.nobody();
+    for start in (0..inputs.people.len()).step_by(CHUNK) {
+        let end = (start + CHUNK).min(inputs.people.len());
+        all.merge(&simulation.range(start..end));
+        progress(end as u64);
+    }
+    simulation.finish(&all)
+}
+
+impl<'a> Simulation<'a> {
+    /// Prepares a run.
+    pub fn new(inputs: &Inputs<'a>, settings: &'a Settings) -> Simulation<'a> {
+        let Inputs { program, people, events } = *inputs;
+        let entry_at = program.entry_at(settings.start);
+        let mut members = Vec::new();
+        if let Some(audience) = program.entry_audience().filter(|_| !program.is_event_entry()) {
+            members = vec![0u64; people.len().div_ceil(64)];
+            for row in audience.select(people, entry_at) {
+                members[row as usize / 64] |= 1 << (row % 64);
+            }
+        }
+        let mut simulation = Simulation {
+            program,
+            people,
+            events,
+            settings,
+            plan: Plan::compile(&settings.response, program),
+            horizon: settings.horizon.unwrap_or_else(|| settings.start.saturating_add(LONGEST)),
+            entry_at,
+            members,
+            recorded: Vec::new(),
+            replay: false,
+            notes: program
+                .not_honoured()
+                .iter()
+                .map(|(path, text)| Note { path: path.clone(), text: text.clone() })
+                .collect(),
+        };
+        simulation.record();
+        simulation
+    }
+
+    /// The counts of nobody, to merge others into.
+    pub fn nobody(&self) -> Partial {
+        Partial::new(self.program)
+    }
+
+    /// Walks the participants whose first endpoint lies in these rows. Ranges that together are all rows, each once, give
+    /// partials that merge into the whole run, whatever they are.
+    pub fn range(&self, rows: Range<usize>) -> Partial {
+        let mut walker = Walker::new(self);
+        for row in rows.start..rows.end.min(self.people.len()) {
+            walker.row(row as u32);
+        }
+        walker.tally
+    }
+
+    /// The run that all partials merged make.
+    pub fn finish(&self, all: &Partial) -> Run {
+        let mut run = all.run(self.program, self.settings.seed, self.settings.start);
+        run.notes.clone_from(&self.notes);
+        if all.unmatched > 0 {
+            run.notes.push(Note {
+                path: Path::default(),
+                text: format!(
+                    "{} of a message that this run did not send to that person, and {} without effect",
+                    count(all.unmatched, "recorded event is", "recorded events are"),
+                    if all.unmatched == 1 { "is" } else { "are" }
+                ),
+            });
+        }
+        let waiting: u64 = run.activities.iter().map(|activity| activity.waiting).sum();
+        if waiting > 0 {
+            run.notes.push(Note {
+                path: Path::default(),
+                text: format!(
+                    "{} still inside when the run was cut off at {}",
+                    count(waiting, "participant was", "participants were"),
+                    engine::instant_words(self.horizon)
+                ),
+            });
+        }
+        run
+    }
+
+    /// Whether the endpoint is in the entry segment when members come in first.
+    #[inline]
+    pub(crate) fn is_member(&self, row: u32) -> bool {
+        self.members.get(row as usize / 64).is_some_and(|bits| bits & (1 << (row % 64)) != 0)
+    }
+
+    pub(crate) fn recorded_of(&self, participant: u32) -> &[Recorded] {
+        if self.recorded.is_empty() {
+            return &[];
+        }
+        let start = self.recorded.partition_point(|event| event.participant < participant);
+        let rest = &self.recorded[start..];
+        &rest[..rest.partition_point(|event| event.participant == participant)]
+    }
+
+    /// Sorts out the events that matter.
+    fn record(&mut self) {
+        let (program, people) = (self.program, self.people);
+        // Events of other journeys may name the same activities; where any event names this journey, only its own count.
+        let named = self.events.iter().any(|event| event.journey.as_deref() == Some(program.id()));
+        let (mut strangers, mut entries, mut early) = (0u64, 0u64, 0u64);
+        for (index, event) in (0u32..).zip(self.events) {
+            let attributes: Vec<(&str, &str)> =
+                event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let metrics: Vec<(&str, f64)> = event.metrics.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+            let activity = event
+                .activity
+                .as_deref()
+                .filter(|_| !named || event.journey.as_deref() == Some(program.id()))
+                .and_then(|id| program.activity_index(id))
+                .filter(|activity| program.kind(*activity).is_some_and(model::ActivityKind::is_message));
+            let starts = program.is_entry_event(&event.event_type, &attributes, &metrics);
+            if activity.is_none() && !starts {
+                continue;
+            }
+            let Some(row) = people.find(&event.endpoint) else {
+                strangers += 1;
+                continue;
+            };
+            let participant = people.companions(row).first().copied().unwrap_or(row) as u32;
+            let recorded = Recorded {
+                participant,
+                at: event.at,
+                row: row as u32,
+                event: index,
+                activity: None,
+                kind: EventKind::parse(&event.event_type),
+            };
+            if starts {
+                entries += 1;
+                early += u64::from(event.at < self.settings.start);
+                self.recorded.push(recorded);
+            }
+            if activity.is_some() {
+                self.replay = true;
+                self.recorded.push(Recorded { activity, ..recorded });
+            }
+        }
+        self.recorded.sort_by_key(|event| (event.participant, event.at, event.event));
+        let mut note = |text: String| self.notes.push(Note { path: Path::default(), text });
+        if self.replay {
+            note("what people do comes from the recorded events, not from the response model".to_owned());
+        }
+        if strangers > 0 {
+            let whose = count(strangers, "event belongs to an endpoint", "events belong to endpoints");
+            note(format!("{whose} not among the people"));
+        }
+        if program.is_event_entry() && entries == 0 {
+            note(format!(
+                "nobody enters: the journey starts with the event {}, and no such event is there",
+                program.entry_event_words()
+            ));
+        } else if early > 0 {
+            note(format!(
+                "{} before the run starts, at {}, and {} nobody",
+                count(early, "event that would start the journey came", "events that would start the journey came"),
+                engine::instant_words(self.settings.start),
+                if early == 1 { "enters" } else { "enter" }
+            ));
+        }
+    }
+}
+
+fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
