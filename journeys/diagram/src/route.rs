@@ -27,8 +27,12 @@ impl Route {
             return path;
         };
         push(&mut path, 'M', &[*first]);
-        for [before, at, after] in self.points.array_windows::<3>() {
-            let radius = corner.min(before.distance(*at) / 2.0).min(at.distance(*after) / 2.0);
+        let last = self.points.len().saturating_sub(3);
+        for (index, [before, at, after]) in self.points.array_windows::<3>().enumerate() {
+            // an end piece has one corner only, a piece between shares its length between two
+            let room = |length: f64, is_end: bool| if is_end { length * 0.8 } else { length / 2.0 };
+            let radius =
+                corner.min(room(before.distance(*at), index == 0)).min(room(at.distance(*after), index == last));
             if radius > 0.0 {
                 push(&mut path, 'L', &[toward(*at, *before, radius)]);
                 push(&mut path, 'Q', &[*at, toward(*at, *after, radius)]);
@@ -111,7 +115,7 @@ mod tests {
             (&[(0.0, 0.0), (0.0, 40.0)], 8.0, "M0 0L0 40"),
             (&[(0.0, 0.0), (0.0, 20.0), (30.0, 20.0)], 8.0, "M0 0L0 12Q0 20 8 20L30 20"),
             // a short piece limits the radius
-            (&[(0.0, 0.0), (0.0, 6.0), (30.0, 6.0)], 8.0, "M0 0L0 3Q0 6 3 6L30 6"),
+            (&[(0.0, 0.0), (0.0, 6.0), (30.0, 6.0)], 8.0, "M0 0L0 1.2Q0 6 4.8 6L30 6"),
             (&[(0.0, 0.0), (0.0, 20.0), (-30.125, 20.0)], 0.0, "M0 0L0 20L-30.13 20"),
         ];
         for (points, corner, expected) in cases {

@@ -5,6 +5,7 @@
 //! stand centred over their children.
 
 use super::grid::Grid;
+use super::sheet::Lists;
 
 /// The middle of every vertex of the grid. `apart(u, v)` is the least distance of two middles, `u` left of `v`.
 pub(super) fn columns(grid: &Grid, apart: &impl Fn(usize, usize) -> f64) -> Vec<f64> {
@@ -106,7 +107,7 @@ fn pack(grid: &Grid, root: &[usize], mirrored: bool, apart: &impl Fn(usize, usiz
             waiting[b] += 1;
         }
     }
-    let next = super::sheet::Lists::collect(count, &pairs);
+    let next = Lists::collect(count, &pairs);
     let mut x = vec![0.0f64; count];
     let mut order = Vec::with_capacity(count);
     order.extend((0..count).filter(|&vertex| root[vertex] == vertex && waiting[vertex] == 0));
@@ -154,4 +155,103 @@ fn average(ways: &[Vec<f64>]) -> Vec<f64> {
             (four[1] + four[2]) / 2.0
         })
         .collect()
+}
+
+/// Moves straight pieces to the middle of what they lead to, where averaging left a node beside the middle one of its
+/// three sources, say. A piece moves only if that brings it nearer to what it leads to on the whole, and no farther than
+/// its neighbours let it.
+pub(super) fn straighten_pieces(grid: &Grid, x: &mut [f64], apart: &impl Fn(usize, usize) -> f64) {
+    const ROUNDS: usize = 6;
+    let mut layer_of = vec![0; x.len()];
+    for (layer, vertices) in grid.layers.iter().enumerate() {
+        vertices.iter().for_each(|&vertex| layer_of[vertex] = layer);
+    }
+    for round in 0..ROUNDS {
+        let mut moved = false;
+        let mut seen = vec![false; x.len()];
+        for index in 0..grid.layers.len() {
+            let layer = if round % 2 == 0 { index } else { grid.layers.len() - 1 - index };
+            for &vertex in &grid.layers[layer] {
+                if !seen[vertex] {
+                    let piece = piece(grid, x, vertex);
+                    piece.iter().for_each(|&vertex| seen[vertex] = true);
+                    let room = room(grid, x, &layer_of, &piece, apart);
+                    if let Some(to) = better(grid, x, &piece, room) {
+                        piece.iter().for_each(|&vertex| x[vertex] = to);
+                        moved = true;
+                    }
+                }
+            }
+        }
+        if !moved {
+            break;
+        }
+    }
+}
+
+/// The vertices that one straight upright line joins with `vertex`.
+fn piece(grid: &Grid, x: &[f64], vertex: usize) -> Vec<usize> {
+    let mut piece = vec![vertex];
+    for near in [&grid.up, &grid.down] {
+        let mut at = vertex;
+        while let Some(&next) = near.of(at).iter().find(|&&next| x[next] == x[at]) {
+            piece.push(next);
+            at = next;
+        }
+    }
+    piece
+}
+
+/// Between which places the piece can stand; it can always stay.
+fn room(
+    grid: &Grid,
+    x: &[f64],
+    layer_of: &[usize],
+    piece: &[usize],
+    apart: &impl Fn(usize, usize) -> f64,
+) -> (f64, f64) {
+    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+    for &vertex in piece {
+        let layer = &grid.layers[layer_of[vertex]];
+        let place = grid.place[vertex];
+        if let Some(&left) = place.checked_sub(1).and_then(|place| layer.get(place)) {
+            low = low.max(x[left] + apart(left, vertex));
+        }
+        if let Some(&right) = layer.get(place + 1) {
+            high = high.min(x[right] - apart(vertex, right));
+        }
+    }
+    (low.ceil().min(x[piece[0]]), high.floor().max(x[piece[0]]))
+}
+
+/// A better place for the piece, if there is one.
+fn better(grid: &Grid, x: &[f64], piece: &[usize], (low, high): (f64, f64)) -> Option<f64> {
+    /// What a line that is not straight costs beside its length.
+    const BEND: f64 = 20.0;
+    let at = x[piece[0]];
+    let wishes: Vec<f64> = piece
+        .iter()
+        .flat_map(|&vertex| [wish(x, vertex, &grid.up, &grid.down), wish(x, vertex, &grid.down, &grid.up)])
+        .flatten()
+        .collect();
+    let cost =
+        |to: f64| -> f64 { wishes.iter().map(|wish| if *wish == to { 0.0 } else { (wish - to).abs() + BEND }).sum() };
+    let best = wishes.iter().map(|wish| wish.clamp(low, high)).min_by(|a, b| cost(*a).total_cmp(&cost(*b)))?;
+    (cost(best) + 0.5 < cost(at)).then_some(best)
+}
+
+/// Where `vertex` would stand for its neighbours on one side: in their middle. A single neighbour counts only if
+/// `vertex` is in the middle of that one's neighbours; else it is the other that follows.
+fn wish(x: &[f64], vertex: usize, near: &Lists, facing: &Lists) -> Option<f64> {
+    match *near.of(vertex) {
+        [] => None,
+        [other] => {
+            let back = facing.of(other);
+            (back.len() % 2 == 1 && back[back.len() / 2] == vertex).then_some(x[other])
+        }
+        ref several => {
+            let (left, right) = (several[(several.len() - 1) / 2], several[several.len() / 2]);
+            Some(((x[left] + x[right]) / 2.0).round())
+        }
+    }
 }

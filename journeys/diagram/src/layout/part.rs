@@ -1,6 +1,6 @@
 //! One connected part of the graph: ranks, order, columns, lanes, and the lines through them.
 
-use super::columns::columns;
+use super::columns::{columns, straighten_pieces};
 use super::grid::{Grid, Lower, Slot};
 use super::lanes::{Net, lanes};
 use super::order::order;
@@ -106,8 +106,12 @@ fn middles(part: &Part, sheet: &Sheet, grid: &Grid, settings: &Settings, root: u
         };
         half[left] + gap + half[right]
     };
-    let x = columns(grid, &apart);
-    x.iter().map(|at| (at - x[root]).round()).collect()
+    let mut x = columns(grid, &apart);
+    x.iter_mut().for_each(|at| *at = at.round());
+    straighten_pieces(grid, &mut x, &apart);
+    let middle = x[root];
+    x.iter_mut().for_each(|at| *at -= middle);
+    x
 }
 
 /// The lanes above and below the slots of each rank.
