@@ -1,0 +1,283 @@
+//! Templates: compiled once, rendered for many.
+
+use std::sync::LazyLock;
+
+use model::time::Millis;
+use model::wire::{EmailTemplateRequest, PushNotificationTemplateRequest};
+use model::{TemplateKind, View};
+use serde_json::{Map, Value};
+
+use crate::parse::{self, Parsed};
+use crate::render::{self, RenderError, Source};
+
+/// Why a template can not be compiled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{part}, line {line}, column {column}: {message}")]
+pub struct TemplateError {
+    /// The part: `Subject`, `HtmlPart`, `APNS.Title`, `DefaultSubstitutions` and so on.
+    pub part: String,
+    /// Line in the part, from 1.
+    pub line: usize,
+    /// Column, from 1.
+    pub column: usize,
+    /// What is wrong, lower case, no full stop.
+    pub message: String,
+}
+
+/// A variable that a template reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The dotted path: `User.UserAttributes.FirstName`.
+    pub path: String,
+    /// Whether `DefaultSubstitutions` has a value for it.
+    pub has_default: bool,
+    /// Whether the message fails without a value: it stands alone in braces somewhere, and not only in helpers.
+    pub needed: bool,
+}
+
+/// What an endpoint receives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Part and text: `Subject`, `HtmlPart`, `TextPart`, `Headers.NAME` of e-mail; `Body` of text and voice messages;
+    /// `Title`, `Body`, `Url`, `RawContent` and so on of push.
+    pub parts: Vec<(String, String)>,
+}
+
+impl Rendered {
+    /// The text of a part.
+    pub fn part(&self, name: &str) -> Option<&str> {
+        self.parts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+}
+
+/// Values that a request brings along, by variable path: they win over the endpoint's own.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Substitutions<'a> {
+    /// Of the address or endpoint.
+    pub address: Option<&'a Map<String, Value>>,
+    /// Of the message.
+    pub message: Option<&'a Map<String, Value>>,
+}
+
+/// Everything that a rendering depends on besides the template.
+#[derive(Clone, Copy, Debug)]
+pub struct Rendering<'a> {
+    /// An `EndpointRequest` or `EndpointResponse`; `Value::Null` = none.
+    pub endpoint: &'a Value,
+    /// Values of the request.
+    pub substitutions: Substitutions<'a>,
+    /// The moment of sending, for `now`.
+    pub now: Millis,
+    /// Seed of `uuid`: the same seed gives the same ids.
+    pub seed: u64,
+    /// Whether a missing value prints nothing instead of stopping the message (templates.md 3, the project switch).
+    pub missing_as_empty: bool,
+}
+
+/// A compiled template.
+#[derive(Clone, Debug)]
+pub struct Template {
+    kind: TemplateKind,
+    parts: Vec<Part>,
+    defaults: Map<String, Value>,
+}
+
+#[derive(Clone, Debug)]
+struct Part {
+    /// The push service that it is for; `Default` for those without a part of their own; empty for other kinds.
+    service: &'static str,
+    name: String,
+    html: bool,
+    parsed: Parsed,
+}
+
+static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
+impl Template {
+    /// Compiles a template document: an `EmailTemplateRequest`, `SMSTemplateRequest` and so on, or its response. In-app
+    /// templates have no variables and give no parts.
+    ///
+    /// # Errors
+    /// The first place that is wrong: syntax, an unknown helper, or `DefaultSubstitutions` that are no JSON object.
+    pub fn compile(kind: TemplateKind, document: &Value) -> Result<Template, TemplateError> {
+        let defaults = defaults(document.get("DefaultSubstitutions"))?;
+        let mut parts = Vec::new();
+        let mut add = |service: &'static str, name: &str, text: Option<&str>| -> Result<(), TemplateError> {
+            if let Some(text) = text {
+                let shown = if service.is_empty() { name.to_owned() } else { format!("{service}.{name}") };
+                let parsed = parse::parse(text).map_err(|fault| TemplateError {
+                    part: shown,
+                    line: fault.at.line,
+                    column: fault.at.column,
+                    message: fault.message,
+                })?;
+                parts.push(Part { service, name: name.to_owned(), html: name == "HtmlPart", parsed });
+            }
+            Ok(())
+        };
+        let text = |name: &str| document.get(name).and_then(Value::as_str);
+        match kind {
+            TemplateKind::Email => {
+                for name in ["Subject", "HtmlPart", "TextPart"] {
+                    add("", name, text(name))?;
+                }
+                for header in EmailTemplateRequest::of(document).map(|view| view.headers()).unwrap_or_default() {
+                    add("", &format!("Headers.{}", header.name().unwrap_or_default()), header.value())?;
+                }
+            }
+            TemplateKind::Sms | TemplateKind::Voice => add("", "Body", text("Body"))?,
+            TemplateKind::Push => {
+                let fallback = members(document.get("Default"));
+                if let Some(view) = PushNotificationTemplateRequest::of(document) {
+                    for service in ["APNS", "GCM", "ADM", "Baidu"] {
+                        for (name, text) in service_parts(&fallback, view.object().get(service)) {
+                            add(service, name, Some(text))?;
+                        }
+                    }
+                }
+                for (name, text) in fallback {
+                    add("Default", name, Some(text))?;
+                }
+            }
+            TemplateKind::InApp => {}
+        }
+        Ok(Template { kind, parts, defaults })
+    }
+
+    /// The kind it was compiled as.
+    pub fn kind(&self) -> TemplateKind {
+        self.kind
+    }
+
+    /// The text for one endpoint at a moment; `uuid` is made of the endpoint's id and the moment.
+    ///
+    /// # Errors
+    /// See [`RenderError`]: the message must not be sent.
+    pub fn render(
+        &self,
+        endpoint: &Value,
+        substitutions: Substitutions<'_>,
+        now: Millis,
+    ) -> Result<Rendered, RenderError> {
+        let who = endpoint.get("Id").or_else(|| endpoint.get("Address")).and_then(Value::as_str).unwrap_or_default();
+        self.render_with(&Rendering { endpoint, substitutions, now, seed: seed(who, now), missing_as_empty: false })
+    }
+
+    /// As [`render`](Template::render), with everything given.
+    ///
+    /// A push template gives the parts of the service that the endpoint's `ChannelType` means.
+    ///
+    /// # Errors
+    /// See [`RenderError`]: the message must not be sent.
+    pub fn render_with(&self, rendering: &Rendering<'_>) -> Result<Rendered, RenderError> {
+        let service = match self.kind {
+            TemplateKind::Push => service(rendering.endpoint.get("ChannelType").and_then(Value::as_str)),
+            _ => "",
+        };
+        let substitutions =
+            [rendering.substitutions.address.unwrap_or(&NOTHING), rendering.substitutions.message.unwrap_or(&NOTHING)];
+        let mut rendered = Rendered::default();
+        for part in self.parts.iter().filter(|part| part.service == service) {
+            let source = Source {
+                part: &part.name,
+                html: part.html,
+                endpoint: rendering.endpoint,
+                substitutions: &substitutions,
+                defaults: &self.defaults,
+                now: rendering.now,
+                seed: rendering.seed,
+                missing_as_empty: rendering.missing_as_empty,
+            };
+            rendered.parts.push((part.name.clone(), render::render(&part.parsed, &source)?));
+        }
+        Ok(rendered)
+    }
+
+    /// The variables that the template reads, each once, in the order of their first appearance.
+    pub fn variables(&self) -> Vec<Variable> {
+        let mut variables: Vec<Variable> = Vec::new();
+        for part in &self.parts {
+            let mut visit = |path: &str, needed: bool| match variables.iter_mut().find(|known| known.path == path) {
+                Some(known) => known.needed |= needed,
+                None => {
+                    let has_default = has_default(&self.defaults, path);
+                    variables.push(Variable { path: path.to_owned(), has_default, needed });
+                }
+            };
+            parse::variables(&part.parsed.body, &mut visit);
+            for partial in &part.parsed.partials {
+                parse::variables(partial, &mut visit);
+            }
+        }
+        variables
+    }
+}
+
+/// A path has a default itself, or its list has one.
+fn has_default(defaults: &Map<String, Value>, path: &str) -> bool {
+    defaults.contains_key(path)
+        || path
+            .rsplit_once('.')
+            .is_some_and(|(list, place)| place.parse::<usize>().is_ok() && defaults.contains_key(list))
+}
+
+/// The default values by variable path: a text that holds a JSON object.
+fn defaults(member: Option<&Value>) -> Result<Map<String, Value>, TemplateError> {
+    let part = "DefaultSubstitutions";
+    let wrong = |line, column, message: String| TemplateError { part: part.to_owned(), line, column, message };
+    let text = match member {
+        None | Some(Value::Null) => return Ok(Map::new()),
+        Some(Value::String(text)) if text.trim().is_empty() => return Ok(Map::new()),
+        Some(Value::String(text)) => text,
+        Some(_) => return Err(wrong(1, 1, "expected a text that holds a JSON object".to_owned())),
+    };
+    let reading = model::reader::read(text);
+    if let Some(problem) = reading.problems.first() {
+        return Err(wrong(problem.line, problem.column, problem.message.clone()));
+    }
+    match reading.value {
+        // Brackets around a name with blanks are spelling, not name.
+        Some(Value::Object(members)) => {
+            Ok(members.into_iter().map(|(path, value)| (path.replace(['[', ']'], ""), value)).collect())
+        }
+        _ => Err(wrong(1, 1, "expected a JSON object of variable paths and their values".to_owned())),
+    }
+}
+
+/// The texts among the members of a push part.
+fn members(part: Option<&Value>) -> Vec<(&str, &str)> {
+    let members = part.and_then(Value::as_object).into_iter().flatten();
+    members.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect()
+}
+
+/// A service's own members over those of `Default`; raw content stands alone (templates.md 1, chosen).
+fn service_parts<'a>(fallback: &[(&'a str, &'a str)], own: Option<&'a Value>) -> Vec<(&'a str, &'a str)> {
+    let own = members(own);
+    if let Some(raw) = own.iter().find(|(name, text)| *name == "RawContent" && !text.is_empty()) {
+        return vec![*raw];
+    }
+    let mut parts = fallback.to_vec();
+    for (name, text) in own {
+        match parts.iter_mut().find(|(known, _)| *known == name) {
+            Some(part) => part.1 = text,
+            None => parts.push((name, text)),
+        }
+    }
+    parts
+}
+
+fn service(channel: Option<&str>) -> &'static str {
+    match channel {
+        Some("APNS" | "APNS_SANDBOX" | "APNS_VOIP" | "APNS_VOIP_SANDBOX") => "APNS",
+        Some("GCM") => "GCM",
+        Some("ADM") => "ADM",
+        Some("BAIDU") => "Baidu",
+        _ => "Default",
+    }
+}
+
+/// FNV-1a over who and when.
+fn seed(who: &str, now: Millis) -> u64 {
+    let bytes = who.bytes().chain(now.to_be_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |state, byte| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
