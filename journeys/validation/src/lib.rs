@@ -1,7 +1,27 @@
-//! check(&Project) -> Report; one rule a file.
+//! What is wrong with a project, where, why, and what to do about it.
+//!
+//! Takes a [`Project`]; gives a [`Report`], or a [`CheckedJourney`] when nothing stands in the way of publishing.
+//! Never changes the project, never reads a clock: who wants past dates reported passes `now` to [`check_at`].
+//!
+//! One rule is one file in `rules/`, named like the rule's id; [`RULES`] lists them and [`explain`] finds one. A rule
+//! looks at a [`Document`], or at a [`JourneyContext`], which holds what many rules need: activities, graph, who is
+//! reachable, when the journey ends. A journey with mistakes is normal work, not an error of this crate.
 
-use model::{Diagnostic, DocumentId, Project, Severity};
+mod checked;
+mod context;
+mod findings;
+mod places;
+mod rules;
+mod similar;
+
+use model::{Diagnostic, DocumentId, Millis, Project, Severity};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use checked::{CheckedJourney, checked, checked_at};
+pub use context::{Document, JourneyContext};
+pub use findings::{Finding, Findings};
+pub use rules::{Check, RULES, Rule, explain};
 
 /// Everything that the checks say about a project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -16,13 +36,53 @@ impl Report {
         self.diagnostics.iter().filter(|found| found.severity == Severity::Error)
     }
 
+    /// The warnings.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|found| found.severity == Severity::Warning)
+    }
+
     /// Everything about one document.
     pub fn of<'a>(&'a self, document: &'a DocumentId) -> impl Iterator<Item = &'a Diagnostic> {
         self.diagnostics.iter().filter(move |found| found.place.document == *document)
     }
 }
 
-/// Checks a whole project.
-pub fn check(_project: &Project) -> Report {
-    Report::default()
+/// Checks a whole project, without asking whether its dates are past.
+pub fn check(project: &Project) -> Report {
+    check_at(project, None)
+}
+
+/// Checks a whole project as of `now`; `None` = dates may lie in the past (J022).
+pub fn check_at(project: &Project, now: Option<Millis>) -> Report {
+    let diagnostics =
+        project.documents.iter().flat_map(|(id, root)| check_document(Document { project, id, root }, now)).collect();
+    Report { diagnostics }
+}
+
+/// Everything about one document: by position in it, then rule id.
+fn check_document(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
+    let mut found = rules::run(document, now);
+    found.sort_by_cached_key(|one| {
+        (position(document.root, &one.place.path.0), one.rule.clone(), one.place.path.clone(), one.message.clone())
+    });
+    found
+}
+
+/// The place of a path in the order of the document; a missing member comes after its siblings.
+fn position(root: &Value, steps: &[model::Step]) -> Vec<usize> {
+    let mut at = Some(root);
+    let mut out = Vec::with_capacity(steps.len());
+    for step in steps {
+        let Some(value) = at else { break };
+        let (place, next) = match (step, value) {
+            (model::Step::Key(key), Value::Object(object)) => {
+                (object.keys().position(|k| k == key).unwrap_or(object.len()), object.get(key))
+            }
+            (model::Step::Index(index), Value::Array(list)) => (*index, list.get(*index)),
+            _ => (0, None),
+        };
+        out.push(place);
+        at = next;
+    }
+    out
 }

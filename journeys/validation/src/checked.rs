@@ -1,0 +1,133 @@
+//! A journey that may be published: the proof is the type.
+
+use model::{Diagnostic, DocumentId, Journey, Millis, Place, Project, TemplateKind, View, wire};
+
+use crate::context::{Document, JourneyContext};
+use crate::{Report, check_document, places};
+
+/// A journey without errors, in itself and in the segments and templates it uses. Only [`checked`] makes one.
+#[derive(Clone, Debug)]
+pub struct CheckedJourney<'a> {
+    project: &'a Project,
+    name: &'a str,
+    journey: Journey<'a>,
+    uses: Vec<&'a DocumentId>,
+    warnings: Report,
+}
+
+impl<'a> CheckedJourney<'a> {
+    /// The project it is part of.
+    pub fn project(&self) -> &'a Project {
+        self.project
+    }
+
+    /// The journey's file name.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The journey.
+    pub fn journey(&self) -> Journey<'a> {
+        self.journey
+    }
+
+    /// The segments and templates it uses; a segment comes after the segments that it is made of.
+    pub fn uses(&self) -> &[&'a DocumentId] {
+        &self.uses
+    }
+
+    /// What the checks recommend all the same.
+    pub fn warnings(&self) -> &Report {
+        &self.warnings
+    }
+}
+
+/// The journey of that file name, if neither it nor a segment or template that it uses has errors.
+///
+/// # Errors
+/// With everything found in those documents; with `unknown-journey` when there is no journey of that name.
+pub fn checked<'a>(project: &'a Project, name: &str) -> Result<CheckedJourney<'a>, Report> {
+    checked_at(project, name, None)
+}
+
+/// As [`checked`], with dates before `now` as errors.
+///
+/// # Errors
+/// As [`checked`].
+pub fn checked_at<'a>(project: &'a Project, name: &str, now: Option<Millis>) -> Result<CheckedJourney<'a>, Report> {
+    let wanted = DocumentId::Journey(name.to_owned());
+    let Some((id, root)) = project.documents.get_key_value(&wanted) else {
+        let place = Place { document: wanted, path: model::Path::default() };
+        let unknown = Diagnostic::error("unknown-journey", place, format!("there is no journey `{name}`"));
+        return Err(Report { diagnostics: vec![unknown] });
+    };
+    let document = Document { project, id, root };
+    let mut report = Report { diagnostics: check_document(document, now) };
+    let uses = uses(document);
+    for id in &uses {
+        if let Some(root) = project.documents.get(*id) {
+            report.diagnostics.extend(check_document(Document { project, id, root }, now));
+        }
+    }
+    // The order of documents in the project, as in a report about all of it.
+    report.diagnostics.sort_by(|a, b| a.place.document.cmp(&b.place.document));
+    match Journey::of(root) {
+        Some(journey) if report.errors().next().is_none() => {
+            Ok(CheckedJourney { project, name: id.name(), journey, uses, warnings: report })
+        }
+        _ => Err(report),
+    }
+}
+
+/// The segments and templates that a journey names and that exist, each once, sources first.
+fn uses(document: Document<'_>) -> Vec<&DocumentId> {
+    let mut out = Vec::new();
+    let Some(ctx) = JourneyContext::of(document, None) else { return out };
+    let entry = places::entry_segment(&ctx);
+    for (_, segment) in entry.into_iter().chain(places::segment_conditions(&ctx)) {
+        add_segment(document.project, segment, &mut out);
+    }
+    for activity in &ctx.activities {
+        let Some(name) = activity.template_name() else { continue };
+        let kind = activity.kind().and_then(|kind| kind.template_kind());
+        for kind in kind.map_or(TemplateKind::ALL.to_vec(), |kind| vec![kind]) {
+            let id = DocumentId::Template(kind, name.to_owned());
+            if let Some((id, _)) = document.project.documents.get_key_value(&id)
+                && !out.contains(&id)
+            {
+                out.push(id);
+            }
+        }
+    }
+    out
+}
+
+/// Adds a segment after the segments that it is made of. A list instead of recursion: nothing that is typed can make it
+/// too deep.
+fn add_segment<'a>(project: &'a Project, reference: &str, out: &mut Vec<&'a DocumentId>) {
+    let Some((id, wire)) = project.segment(reference) else { return };
+    let mut seen = std::collections::BTreeSet::from([id]);
+    let mut open = vec![(id, sources(project, wire))];
+    while let Some((id, rest)) = open.last_mut() {
+        let id = *id;
+        match rest.pop() {
+            Some((source, wire)) if seen.insert(source) => open.push((source, sources(project, wire))),
+            Some(_) => {}
+            None => {
+                open.pop();
+                if !out.contains(&id) {
+                    out.push(id);
+                }
+            }
+        }
+    }
+}
+
+fn sources<'a>(
+    project: &'a Project,
+    segment: wire::WriteSegmentRequest<'a>,
+) -> Vec<(&'a DocumentId, wire::WriteSegmentRequest<'a>)> {
+    let groups = segment.segment_groups().map(|list| list.groups()).unwrap_or_default();
+    let references = groups.iter().flat_map(|group| group.source_segments()).filter(|source| source.has("Id"));
+    references.filter_map(|source| project.segment(source.id()?)).collect()
+}

@@ -1,0 +1,158 @@
+//! Where in a document things of one kind stand: conditions, wait times, dimensions.
+//!
+//! Lists are walked by their JSON index, so that a path stays right when an element is no object.
+
+use model::{Activity, ActivityKind, DocumentId, Path, View, path, wire};
+use serde_json::Value;
+
+use crate::context::{Document, JourneyContext};
+
+/// A condition of a split.
+#[derive(Clone, Debug)]
+pub struct ConditionPlace<'a> {
+    /// Number of the activity that asks.
+    pub activity: usize,
+    /// Where the condition stands.
+    pub path: Path,
+    /// What it says.
+    pub condition: wire::SimpleCondition<'a>,
+}
+
+/// The objects in the list at `path` with their indices.
+pub fn elements<'a, V: View<'a>>(root: &'a Value, path: &Path) -> Vec<(usize, V)> {
+    let list = path.find(root).and_then(Value::as_array);
+    list.into_iter().flatten().enumerate().filter_map(|(i, value)| Some((i, V::of(value)?))).collect()
+}
+
+/// The place of an activity's list of branches or conditions; `None` for kinds without.
+pub fn list_path(activity: &Activity) -> Option<Path> {
+    let payload = activity.payload_path();
+    match activity.kind()? {
+        ActivityKind::ConditionalSplit => Some(payload.join("Condition").join("Conditions")),
+        ActivityKind::MultiCondition | ActivityKind::RandomSplit => Some(payload.join("Branches")),
+        _ => None,
+    }
+}
+
+/// All conditions of yes/no and multivariate splits, in the order of the document.
+pub fn conditions<'a>(ctx: &JourneyContext<'a>) -> Vec<ConditionPlace<'a>> {
+    let mut out = Vec::new();
+    for (number, activity) in ctx.activities.iter().enumerate() {
+        let Some(list) = list_path(activity) else { continue };
+        let root = ctx.document.root;
+        match activity.kind() {
+            Some(ActivityKind::ConditionalSplit) => {
+                for (i, condition) in elements(root, &list) {
+                    out.push(ConditionPlace { activity: number, path: list.join(i), condition });
+                }
+            }
+            Some(ActivityKind::MultiCondition) => {
+                for (i, branch) in elements::<wire::MultiConditionalBranch>(root, &list) {
+                    if let Some(condition) = branch.condition() {
+                        let path = list.join(i).join("Condition");
+                        out.push(ConditionPlace { activity: number, path, condition });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The evaluation wait time of a split.
+pub fn evaluation_wait<'a>(activity: &Activity<'a>) -> Option<wire::WaitTime<'a>> {
+    match activity.payload? {
+        model::Payload::ConditionalSplit(split) => split.evaluation_wait_time(),
+        model::Payload::MultiCondition(split) => split.evaluation_wait_time(),
+        _ => None,
+    }
+}
+
+/// All wait times, of waits and of splits, with the number of the activity and their place.
+pub fn wait_times<'a>(ctx: &JourneyContext<'a>) -> Vec<(usize, Path, wire::WaitTime<'a>)> {
+    let mut out = Vec::new();
+    for (number, activity) in ctx.activities.iter().enumerate() {
+        let payload = activity.payload_path();
+        if let Some(model::Payload::Wait(wait)) = activity.payload {
+            if let Some(time) = wait.wait_time() {
+                out.push((number, payload.join("WaitTime"), time));
+            }
+        } else if let Some(time) = evaluation_wait(activity) {
+            out.push((number, payload.join("EvaluationWaitTime"), time));
+        }
+    }
+    out
+}
+
+/// All references to a segment in a journey that stand in conditions: place and `SegmentId`.
+pub fn segment_conditions<'a>(ctx: &JourneyContext<'a>) -> Vec<(Path, &'a str)> {
+    let named = |place: ConditionPlace<'a>| {
+        let segment = place.condition.segment_condition()?.segment_id()?;
+        Some((place.path.join("SegmentCondition").join("SegmentId"), segment))
+    };
+    conditions(ctx).into_iter().filter_map(named).collect()
+}
+
+/// Where the entry names a segment, and which.
+pub fn entry_segment<'a>(ctx: &JourneyContext<'a>) -> Option<(Path, &'a str)> {
+    let condition = ctx.journey.wire.start_condition()?;
+    let of_segment = condition.segment_start_condition().and_then(|segment| {
+        Some((path!["StartCondition", "SegmentStartCondition", "SegmentId"], segment.segment_id()?))
+    });
+    of_segment.or_else(|| {
+        let segment = condition.event_start_condition()?.segment_id().filter(|id| !id.is_empty())?;
+        Some((path!["StartCondition", "EventStartCondition", "SegmentId"], segment))
+    })
+}
+
+/// All dimensions in a document that compare attributes and metrics, of segments and of events, with their place.
+pub fn dimensions<'a>(document: Document<'a>) -> Vec<(Path, &'a Value)> {
+    let mut paths = Vec::new();
+    match document.id {
+        DocumentId::Journey(_) => {
+            paths.push(path!["StartCondition", "EventStartCondition", "EventFilter", "Dimensions"]);
+            if let Some(ctx) = JourneyContext::of(document, None) {
+                for place in conditions(&ctx) {
+                    paths.push(place.path.join("segmentDimensions"));
+                    paths.push(place.path.join("EventCondition").join("Dimensions"));
+                }
+            }
+        }
+        DocumentId::Segment(_) => {
+            paths.push(path!["Dimensions"]);
+            let groups = path!["SegmentGroups", "Groups"];
+            for (i, _) in elements::<wire::SegmentGroup>(document.root, &groups) {
+                let list = groups.join(i).join("Dimensions");
+                for (j, _) in elements::<wire::SegmentDimensions>(document.root, &list) {
+                    paths.push(list.join(j));
+                }
+            }
+        }
+        DocumentId::Campaign(_) => paths.push(path!["Schedule", "EventFilter", "Dimensions"]),
+        DocumentId::Canvas(_) | DocumentId::Template(..) => {}
+    }
+    paths.into_iter().filter_map(|path| path.find(document.root).map(|value| (path, value))).collect()
+}
+
+/// All attribute criteria in a document: place, and what it says.
+pub fn attribute_criteria(document: Document<'_>) -> Vec<(Path, wire::AttributeDimension<'_>)> {
+    members(document, &["Attributes", "UserAttributes"])
+}
+
+/// All metric criteria in a document: place, and what it says.
+pub fn metric_criteria(document: Document<'_>) -> Vec<(Path, wire::MetricDimension<'_>)> {
+    members(document, &["Metrics"])
+}
+
+fn members<'a, V: View<'a>>(document: Document<'a>, maps: &[&str]) -> Vec<(Path, V)> {
+    let mut out = Vec::new();
+    for (path, value) in dimensions(document) {
+        for map in maps {
+            for (name, criterion) in value.get(map).and_then(Value::as_object).into_iter().flatten() {
+                out.extend(V::of(criterion).map(|view| (path.join(*map).join(name), view)));
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,347 @@
+//! The rules: one a file, all in one table.
+
+/// Makes a file's rule of its documentation, which is also what `explain` shows, and of its function `check`.
+macro_rules! rule {
+    ($(#[doc = $doc:literal])+ $id:literal, $severity:ident, $title:literal, $subject:ident) => {
+        $(#[doc = $doc])+
+        pub const RULE: crate::rules::Rule = crate::rules::Rule {
+            id: $id,
+            severity: model::Severity::$severity,
+            title: $title,
+            documentation: concat!($($doc, "\n"),+),
+            check: crate::rules::Check::$subject(check),
+        };
+    };
+}
+
+mod activity_id;
+mod activity_type;
+mod campaign_message;
+mod campaign_schedule;
+mod campaign_segment;
+mod campaign_shares;
+mod campaign_template;
+mod campaign_timezone;
+mod closed_days_count;
+mod closed_days_order;
+mod condition_activity;
+mod condition_event;
+mod condition_kind;
+mod condition_not_upstream;
+mod contact_center_role;
+mod contact_center_settings;
+mod criterion_values;
+mod custom_data_size;
+mod custom_endpoint_types;
+mod cycle;
+mod dead_end_after_split;
+mod default_substitutions;
+mod delivery_uri;
+mod dropped_in_quiet_time;
+mod emails_in_a_row;
+mod empty_split;
+mod empty_target;
+mod enters_once;
+mod entry_event;
+mod event_contact_center;
+mod event_local_time;
+mod event_refresh;
+mod holdout_percentage;
+mod imported_event_segment;
+mod journey_name;
+mod journey_size;
+mod journey_state;
+mod journey_too_long;
+mod limit_range;
+mod malformed_clock;
+mod malformed_duration;
+mod malformed_instant;
+mod malformed_member;
+mod metric_operator;
+mod missing_template;
+mod mixed_sources;
+mod multivariate_branches;
+mod no_activities;
+mod no_end_time;
+mod no_evaluation_wait;
+mod no_message;
+mod no_timezone_estimate;
+mod open_hours_count;
+mod open_hours_order;
+mod open_hours_overlap;
+mod open_hours_quiet;
+mod pointless_end;
+mod quiet_time_incomplete;
+mod quiet_time_too_long;
+mod random_split_branches;
+mod random_split_percentages;
+mod reentry_without_interval;
+mod refresh_on_update_alone;
+mod refresh_too_often;
+mod same_target;
+mod schedule_order;
+mod schedule_past;
+mod schedule_timezone;
+mod segment_cycle;
+mod segment_definition;
+mod segment_size;
+mod sending_schedule_off;
+mod shared_connect_campaign;
+mod shared_entry_segment;
+mod sms_message_type;
+mod start_activity;
+mod start_condition;
+mod template_empty;
+mod template_kind;
+mod template_name;
+mod template_size;
+mod timeframe_cap_off;
+mod too_many_activities;
+mod too_many_contact_centers;
+mod unknown_condition_segment;
+mod unknown_entry_segment;
+mod unknown_member;
+mod unknown_next_activity;
+mod unknown_source_segment;
+mod unknown_template;
+mod unreachable_activity;
+mod wait_length;
+mod wait_time;
+mod wait_until_after_end;
+
+use model::{Diagnostic, DocumentId, Millis, Path, Severity, TemplateKind, View, path, time, wire};
+use serde_json::Value;
+
+use crate::similar::similar;
+use crate::{Document, Findings, JourneyContext};
+
+/// Something that the checks look for.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its name, kebab-case; never reused for something else.
+    pub id: &'static str,
+    /// How much what it finds weighs.
+    pub severity: Severity,
+    /// What is wrong where it finds something, in a few words.
+    pub title: &'static str,
+    /// The documentation of its file as written there; [`Rule::explanation`] reads better.
+    documentation: &'static str,
+    /// What it looks at, and how.
+    pub check: Check,
+}
+
+/// What a rule looks at, and the function that looks.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// Every document.
+    Document(fn(&Document, &mut Findings)),
+    /// Every journey.
+    Journey(fn(&JourneyContext, &mut Findings)),
+    /// Every segment.
+    Segment(fn(&Document, wire::WriteSegmentRequest, &mut Findings)),
+    /// Every template.
+    Template(fn(&Document, TemplateKind, &mut Findings)),
+    /// Every campaign.
+    Campaign(fn(&Document, wire::WriteCampaignRequest, &mut Findings)),
+}
+
+impl Rule {
+    /// What it checks, why it matters, an example, how to fix it and the source; a few paragraphs of Markdown.
+    pub fn explanation(&self) -> String {
+        let lines = self.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// All rules, in order of id.
+pub static RULES: &[Rule] = &[
+    activity_id::RULE,
+    activity_type::RULE,
+    campaign_message::RULE,
+    campaign_schedule::RULE,
+    campaign_segment::RULE,
+    campaign_shares::RULE,
+    campaign_template::RULE,
+    campaign_timezone::RULE,
+    closed_days_count::RULE,
+    closed_days_order::RULE,
+    condition_activity::RULE,
+    condition_event::RULE,
+    condition_kind::RULE,
+    condition_not_upstream::RULE,
+    contact_center_role::RULE,
+    contact_center_settings::RULE,
+    criterion_values::RULE,
+    custom_data_size::RULE,
+    custom_endpoint_types::RULE,
+    cycle::RULE,
+    dead_end_after_split::RULE,
+    default_substitutions::RULE,
+    delivery_uri::RULE,
+    dropped_in_quiet_time::RULE,
+    emails_in_a_row::RULE,
+    empty_split::RULE,
+    empty_target::RULE,
+    enters_once::RULE,
+    entry_event::RULE,
+    event_contact_center::RULE,
+    event_local_time::RULE,
+    event_refresh::RULE,
+    holdout_percentage::RULE,
+    imported_event_segment::RULE,
+    journey_name::RULE,
+    journey_size::RULE,
+    journey_state::RULE,
+    journey_too_long::RULE,
+    limit_range::RULE,
+    malformed_clock::RULE,
+    malformed_duration::RULE,
+    malformed_instant::RULE,
+    malformed_member::RULE,
+    metric_operator::RULE,
+    missing_template::RULE,
+    mixed_sources::RULE,
+    multivariate_branches::RULE,
+    no_activities::RULE,
+    no_end_time::RULE,
+    no_evaluation_wait::RULE,
+    no_message::RULE,
+    no_timezone_estimate::RULE,
+    open_hours_count::RULE,
+    open_hours_order::RULE,
+    open_hours_overlap::RULE,
+    open_hours_quiet::RULE,
+    pointless_end::RULE,
+    quiet_time_incomplete::RULE,
+    quiet_time_too_long::RULE,
+    random_split_branches::RULE,
+    random_split_percentages::RULE,
+    reentry_without_interval::RULE,
+    refresh_on_update_alone::RULE,
+    refresh_too_often::RULE,
+    same_target::RULE,
+    schedule_order::RULE,
+    schedule_past::RULE,
+    schedule_timezone::RULE,
+    segment_cycle::RULE,
+    segment_definition::RULE,
+    segment_size::RULE,
+    sending_schedule_off::RULE,
+    shared_connect_campaign::RULE,
+    shared_entry_segment::RULE,
+    sms_message_type::RULE,
+    start_activity::RULE,
+    start_condition::RULE,
+    template_empty::RULE,
+    template_kind::RULE,
+    template_name::RULE,
+    template_size::RULE,
+    timeframe_cap_off::RULE,
+    too_many_activities::RULE,
+    too_many_contact_centers::RULE,
+    unknown_condition_segment::RULE,
+    unknown_entry_segment::RULE,
+    unknown_member::RULE,
+    unknown_next_activity::RULE,
+    unknown_source_segment::RULE,
+    unknown_template::RULE,
+    unreachable_activity::RULE,
+    wait_length::RULE,
+    wait_time::RULE,
+    wait_until_after_end::RULE,
+];
+
+/// The rule of that id.
+pub fn explain(rule_id: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.id == rule_id)
+}
+
+/// Asks every rule about one document.
+pub(crate) fn run(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
+    let context = match document.id {
+        DocumentId::Journey(_) => JourneyContext::of(document, now),
+        _ => None,
+    };
+    let mut found = Vec::new();
+    for rule in RULES {
+        let mut findings = Findings { document, rule, found };
+        match (rule.check, document.id) {
+            (Check::Document(check), _) => check(&document, &mut findings),
+            (Check::Journey(check), _) => {
+                if let Some(context) = &context {
+                    check(context, &mut findings);
+                }
+            }
+            (Check::Segment(check), DocumentId::Segment(_)) => {
+                if let Some(segment) = View::of(document.root) {
+                    check(&document, segment, &mut findings);
+                }
+            }
+            (Check::Template(check), DocumentId::Template(kind, _)) => check(&document, *kind, &mut findings),
+            (Check::Campaign(check), DocumentId::Campaign(_)) => {
+                if let Some(campaign) = View::of(document.root) {
+                    check(&document, campaign, &mut findings);
+                }
+            }
+            _ => {}
+        }
+        found = findings.found;
+    }
+    found
+}
+
+/// Reports a reference to a segment that is not in the project: `who` names it, at `at`.
+fn unknown_segment(document: &Document, found: &mut Findings, at: Path, name: &str, who: &str) {
+    if document.project.segment(name).is_some() {
+        return;
+    }
+    let message = if name.is_empty() {
+        format!("{who} names no segment")
+    } else {
+        format!("{who} names segment `{name}`, which does not exist")
+    };
+    let finding = found.report(at.clone(), message).help("choose another segment, or add this one");
+    let mut names = document.project.segment_names();
+    let only = match (names.next(), names.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    };
+    let other = |one: &&str| *one != document.id.name() || !matches!(document.id, DocumentId::Segment(_));
+    let meant = similar(name, document.project.segment_names().filter(other));
+    if let Some(meant) = meant.or(only.filter(other)) {
+        finding.set(format!("Choose segment {meant}"), &at, meant);
+    }
+}
+
+/// An open range of a day that can be read.
+struct OpenRange<'a> {
+    /// Its place in the day's list.
+    index: usize,
+    /// Minutes after midnight.
+    start: u16,
+    /// Minutes after midnight.
+    end: u16,
+    /// Start and end as written.
+    texts: (&'a str, &'a str),
+}
+
+/// The open ranges of each channel and day, with the place of the list.
+fn open_days<'a>(ctx: &JourneyContext<'a>) -> Vec<(Path, Vec<OpenRange<'a>>)> {
+    let mut out = Vec::new();
+    let Some(hours) = ctx.journey.wire.open_hours() else { return out };
+    for (channel, days) in hours.object() {
+        for day in days.as_object().into_iter().flat_map(serde_json::Map::keys) {
+            let at = path!["OpenHours", channel, day];
+            let list = at.find(ctx.document.root).and_then(Value::as_array);
+            let read = |(index, value): (usize, &'a Value)| {
+                let rule = wire::OpenHoursRule::of(value)?;
+                let texts = (rule.start_time()?, rule.end_time()?);
+                let (start, end) = (time::parse_open_clock(texts.0)?, time::parse_open_clock(texts.1)?);
+                Some(OpenRange { index, start, end, texts })
+            };
+            let ranges = list.into_iter().flatten().enumerate().filter_map(read).collect();
+            out.push((at, ranges));
+        }
+    }
+    out
+}

@@ -1,0 +1,81 @@
+use model::{Edit, path};
+use serde_json::Value;
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that every activity id has 1 to 100 letters and digits and nothing else.
+    ///
+    /// **Why it matters.** The service refuses the journey, even as a draft.
+    ///
+    /// **Example.** `"Activities": {"say hello!": …}`
+    ///
+    /// **How to fix it.** Rename it everywhere: `sayhello`. What people read is the `Description`.
+    ///
+    /// Source: journeys.md 1 and 10, J004; `WriteJourneyRequest.Activities`.
+    "activity-id", Error, "an activity id is not allowed", Journey
+}
+
+const LONGEST: usize = 100;
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    for activity in &ctx.activities {
+        let id = activity.id;
+        let message = if id.is_empty() {
+            "an activity has an empty id".to_owned()
+        } else if id.chars().count() > LONGEST {
+            format!("the activity id has {} characters; {LONGEST} is the most", id.chars().count())
+        } else if let Some(wrong) = id.chars().find(|c| !c.is_ascii_alphanumeric()) {
+            format!("the activity id `{id}` contains {wrong:?}; only letters and digits are allowed")
+        } else {
+            continue;
+        };
+        let better = unused(ctx, id);
+        let edit = rename(ctx, id, &better);
+        found.report(path!["Activities", id], message).help(format!("rename it, for example to `{better}`")).fix(edit);
+    }
+}
+
+/// The letters and digits of `id`, with a number behind when another activity is called so.
+fn unused(ctx: &JourneyContext, id: &str) -> String {
+    let stem: String = id.chars().filter(char::is_ascii_alphanumeric).take(LONGEST - 6).collect();
+    let stem = if stem.is_empty() { "activity".to_owned() } else { stem };
+    let numbered = (2..).map(|n| format!("{stem}{n}"));
+    std::iter::once(stem.clone()).chain(numbered).find(|name| !ctx.has_key(name)).unwrap_or(stem)
+}
+
+/// Renames an activity and everything that names it.
+fn rename(ctx: &JourneyContext, from: &str, to: &str) -> Edit {
+    let document = ctx.document.id;
+    let mut edit = Edit::new(format!("Rename to {to}"));
+    if ctx.journey.wire.start_activity() == Some(from) {
+        edit = edit.set(document, path!["StartActivity"], to);
+    }
+    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways) {
+        for way in ways.iter().filter(|way| way.target == Some(from)) {
+            edit = edit.set(document, activity.slot_path(way.slot), to);
+        }
+    }
+    for place in places::conditions(ctx) {
+        if place.condition.event_condition().and_then(|event| event.message_activity()) == Some(from) {
+            edit = edit.set(document, place.path.join("EventCondition").join("MessageActivity"), to);
+        }
+    }
+    // The references inside the activity have been set above, so the value is moved as it then stands: it is taken from
+    // the edited copy.
+    let mut copy = model::Project::default();
+    copy.documents.insert(document.clone(), ctx.document.root.clone());
+    let moved = match copy.apply(&edit) {
+        Ok(_) => copy.documents.get(document).and_then(|root| path!["Activities", from].find(root)).cloned(),
+        Err(_) => None,
+    };
+    let position = ctx.activities.iter().position(|activity| activity.id == from);
+    edit = edit.remove(document, path!["Activities", from]);
+    edit.changes.push(model::Change::Set {
+        document: document.clone(),
+        path: path!["Activities", to],
+        value: moved.unwrap_or(Value::Null),
+        position,
+    });
+    edit
+}

@@ -1,0 +1,36 @@
+use model::{path, wire};
+
+use crate::rules::schedule_timezone::allowed;
+use crate::{Document, Findings};
+
+rule! {
+    /// Checks that a campaign's `Schedule.Timezone` is one of the API's offset names, `UTC` or `UTC+05:30`.
+    ///
+    /// **Why it matters.** The service refuses names of places: offsets do not change in summer.
+    ///
+    /// **Example.** `"Timezone": "Europe/Paris"`
+    ///
+    /// **How to fix it.** Write the offset: `UTC+01`.
+    ///
+    /// Source: campaigns.md 3; `Schedule.Timezone`.
+    "campaign-timezone", Error, "a campaign's time zone is not an offset name", Campaign
+}
+
+/// On the list for journeys, but not for campaigns.
+const JOURNEYS_ONLY: [&str; 6] = ["UTC+08:45", "UTC+12:45", "UTC+13:45", "UTC-02:30", "UTC-03:30", "UTC-09:30"];
+
+fn check(_: &Document, campaign: wire::WriteCampaignRequest, found: &mut Findings) {
+    let schedule = campaign.schedule();
+    let Some(zone) = schedule.and_then(|schedule| schedule.timezone()) else { return };
+    if allowed(zone) && !JOURNEYS_ONLY.contains(&zone) {
+        return;
+    }
+    let at = path!["Schedule", "Timezone"];
+    let finding = found
+        .report(at.clone(), format!("`{zone}` is not one of the API's time zones"))
+        .help("write `UTC` or an offset such as `UTC+01`");
+    if schedule.and_then(|schedule| schedule.is_local_time()) != Some(true) {
+        // Without local time the zone is not used.
+        finding.remove("Remove the time zone", at);
+    }
+}

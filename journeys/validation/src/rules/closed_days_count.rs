@@ -1,0 +1,30 @@
+use model::{View, path};
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that a channel has at most 20 closed days.
+    ///
+    /// **Why it matters.** It is the service's quota.
+    ///
+    /// **Example.** Every Sunday of half a year as an exception.
+    ///
+    /// **How to fix it.** Close Sundays by open hours that have no Sunday.
+    ///
+    /// Source: journeys.md 6, 10 (J053) and 12; `ClosedDays`.
+    "closed-days-count", Error, "more than 20 closed days", Journey
+}
+
+const MOST: usize = 20;
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let Some(closed) = ctx.journey.wire.closed_days() else { return };
+    for (channel, list) in closed.object() {
+        let count = list.as_array().map_or(0, Vec::len);
+        if count > MOST {
+            found
+                .report(path!["ClosedDays", channel], format!("{count} closed days for {channel}; {MOST} is the most"))
+                .help("close weekdays by open hours instead");
+        }
+    }
+}

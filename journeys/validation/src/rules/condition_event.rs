@@ -1,0 +1,102 @@
+use model::ActivityKind;
+use serde_json::Value;
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that an event condition asks about events that the message's channel can cause.
+    ///
+    /// **Why it matters.** An e-mail is never delivered as an SMS: the answer would always be no. The service does not
+    /// publish such a journey. An event of your own app can be an entry, but not a condition.
+    ///
+    /// **Example.** `"MessageActivity": "hello"` (an e-mail) with `"Values": ["_SMS.SUCCESS"]`
+    ///
+    /// **How to fix it.** Choose an event of the channel: `_email.delivered`.
+    ///
+    /// Source: journeys.md 3.8 (table of events) and 10, J042; `EventDimensions.EventType`.
+    "condition-event", Error, "an event condition asks about an event that can not happen", Journey
+}
+
+/// The events that a message of a kind can cause (journeys.md 3.8).
+fn events(kind: ActivityKind) -> &'static [&'static str] {
+    match kind {
+        ActivityKind::Email => &[
+            "_email.send",
+            "_email.delivered",
+            "_email.rejected",
+            "_email.hardbounce",
+            "_email.softbounce",
+            "_email.complaint",
+            "_email.open",
+            "_email.click",
+            "_email.unsubscribe",
+        ],
+        ActivityKind::Sms => &["_SMS.SEND", "_SMS.BUFFERED", "_SMS.SUCCESS", "_SMS.FAILURE", "_SMS.OPTOUT"],
+        ActivityKind::Push => &[
+            "_journey.send",
+            "_journey.opened_notification",
+            "_journey.received_foreground",
+            "_journey.received_background",
+        ],
+        ActivityKind::ContactCenter => &[
+            "_contact_center.connected",
+            "_contact_center.sit_tone",
+            "_contact_center.fax",
+            "_contact_center.voicemail_beep",
+            "_contact_center.voicemail_no_beep",
+            "_contact_center.not_answered",
+        ],
+        ActivityKind::Custom => &["_custom.response"],
+        _ => &[],
+    }
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    for place in places::conditions(ctx) {
+        let Some(event) = place.condition.event_condition() else { continue };
+        let split = ctx.activities[place.activity].id;
+        let at = place.path.join("EventCondition").join("Dimensions").join("EventType");
+        let asked = event.dimensions().and_then(|d| d.event_type()).map(|set| set.values()).unwrap_or_default();
+        if asked.is_empty() {
+            found.report(at, format!("`{split}` does not say which event it asks about")).help("choose an event");
+            continue;
+        }
+        let Some(message) = event.message_activity().and_then(|id| ctx.activity(id)) else { continue };
+        let Some(kind) = message.kind().filter(|kind| kind.is_message()) else { continue };
+        let possible = events(kind);
+        let values = at.join("Values");
+        for (i, name) in elements(ctx, &values) {
+            if possible.contains(&name) {
+                continue;
+            }
+            let wrong = format!("`{name}` can not happen to `{}` ({})", message.id, kind.title().to_lowercase());
+            let finding = found.report(values.join(i), wrong).help(format!("choose one of {}", possible.join(", ")));
+            if let Some(meant) = counterpart(name, possible) {
+                finding.set(format!("Ask about {meant}"), &values.join(i), meant);
+            } else if asked.iter().any(|name| possible.contains(name)) {
+                finding.remove(format!("Do not ask about {name}"), values.join(i));
+            }
+        }
+    }
+}
+
+fn elements<'a>(ctx: &JourneyContext<'a>, list: &model::Path) -> Vec<(usize, &'a str)> {
+    let list = list.find(ctx.document.root).and_then(Value::as_array);
+    list.into_iter().flatten().enumerate().filter_map(|(i, value)| Some((i, value.as_str()?))).collect()
+}
+
+/// The possible event that means the same as `name`, in another case or on another channel.
+fn counterpart(name: &str, possible: &[&'static str]) -> Option<&'static str> {
+    if let Some(same) = possible.iter().find(|event| event.eq_ignore_ascii_case(name)) {
+        return Some(same);
+    }
+    let meanings: [&[&str]; 5] = [
+        &["_email.send", "_SMS.SEND", "_journey.send"],
+        &["_email.delivered", "_SMS.SUCCESS"],
+        &["_email.hardbounce", "_SMS.FAILURE"],
+        &["_email.open", "_journey.opened_notification"],
+        &["_email.unsubscribe", "_SMS.OPTOUT"],
+    ];
+    let alike = meanings.into_iter().find(|events| events.contains(&name))?;
+    possible.iter().find(|event| alike.contains(event)).copied()
+}

@@ -1,0 +1,60 @@
+use model::{ActivityKind, Edit, View, wire};
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that every condition asks exactly one thing: an event, a segment, or criteria.
+    ///
+    /// **Why it matters.** The service does not publish a condition that asks nothing, or several things at once.
+    ///
+    /// **Example.** `{"SegmentCondition": {…}, "EventCondition": {…}}`
+    ///
+    /// **How to fix it.** In a yes/no split make two conditions of it; in a multivariate split keep one.
+    ///
+    /// Source: journeys.md 3.4, 3.5 and 10, J039; `SimpleCondition`.
+    "condition-kind", Error, "a condition asks nothing, or several things", Journey
+}
+
+const KINDS: [&str; 3] = ["EventCondition", "SegmentCondition", "segmentDimensions"];
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    for place in places::conditions(ctx) {
+        let id = ctx.activities[place.activity].id;
+        let kinds: Vec<_> = KINDS.into_iter().filter(|kind| place.condition.has(kind)).collect();
+        match kinds.as_slice() {
+            [] => {
+                let finding = found
+                    .report(place.path.clone(), format!("a condition of `{id}` asks nothing"))
+                    .help("choose an event, a segment, or criteria");
+                if ctx.activities[place.activity].kind() == Some(ActivityKind::ConditionalSplit) {
+                    finding.remove("Remove the empty condition", place.path);
+                }
+            }
+            [_] => {}
+            [first, others @ ..] => {
+                let mut edit = Edit::new(format!("Keep only {first}"));
+                for other in others {
+                    edit = edit.remove(ctx.document.id, place.path.join(*other));
+                }
+                found
+                    .report(place.path, format!("a condition of `{id}` asks {} things at once", kinds.len()))
+                    .help("keep one, and add conditions for the others")
+                    .fix(edit);
+            }
+        }
+    }
+    for activity in ctx.activities.iter().filter(|one| one.kind() == Some(ActivityKind::MultiCondition)) {
+        let Some(list) = places::list_path(activity) else { continue };
+        for (i, branch) in places::elements::<wire::MultiConditionalBranch>(ctx.document.root, &list) {
+            if !branch.has("Condition") {
+                found
+                    .report(
+                        list.join(i).join("Condition"),
+                        format!("branch {} of `{}` asks nothing", i + 1, activity.id),
+                    )
+                    .help("choose an event, a segment, or criteria")
+                    .remove("Remove the branch", list.join(i));
+            }
+        }
+    }
+}

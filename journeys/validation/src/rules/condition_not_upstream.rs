@@ -1,0 +1,39 @@
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that some path leads from the message that an event condition asks about to the split that asks.
+    ///
+    /// **Why it matters.** Nobody who comes to the split can have got that message, so the answer is always no. The
+    /// service does not publish the journey.
+    ///
+    /// **Example.** A split on the Yes branch that asks about an SMS on the No branch.
+    ///
+    /// **How to fix it.** Ask about a message before the split.
+    ///
+    /// Source: journeys.md 3.8 and 10, J041; `EventCondition.MessageActivity`.
+    "condition-not-upstream", Error, "an event condition asks about a message that nobody got before", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    for place in places::conditions(ctx) {
+        let Some(event) = place.condition.event_condition() else { continue };
+        let Some(asked) = event.message_activity().and_then(|id| ctx.number(id)) else { continue };
+        let is_message = |number: usize| ctx.activities[number].kind().is_some_and(|kind| kind.is_message());
+        if !is_message(asked) || ctx.leads(asked, place.activity) {
+            continue;
+        }
+        let (split, name) = (ctx.activities[place.activity].id, ctx.activities[asked].id);
+        let at = place.path.join("EventCondition").join("MessageActivity");
+        let finding = found
+            .report(at.clone(), format!("`{split}` asks about `{name}`, which does not come before it"))
+            .related(ctx.place(asked), "the message asked about")
+            .help("ask about a message before the split, or move the split behind it");
+        let same_kind = |number: &usize| ctx.activities[*number].kind() == ctx.activities[asked].kind();
+        let mut earlier =
+            (0..ctx.activities.len()).filter(same_kind).filter(|number| ctx.leads(*number, place.activity));
+        if let (Some(only), None) = (earlier.next(), earlier.next()) {
+            let only = ctx.activities[only].id;
+            finding.set(format!("Ask about {only}"), &at, only);
+        }
+    }
+}

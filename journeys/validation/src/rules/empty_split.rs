@@ -1,0 +1,30 @@
+use model::Payload;
+use serde_json::Value;
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that a yes/no split asks something.
+    ///
+    /// **Why it matters.** Nobody can say who goes which way; the service does not publish it.
+    ///
+    /// **Example.** `"Condition": {"Conditions": []}`
+    ///
+    /// **How to fix it.** Add a condition: an event, a segment, or criteria.
+    ///
+    /// Source: journeys.md 3.4 and 10, J039; `Condition.Conditions`.
+    "empty-split", Error, "a yes/no split has no conditions", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    for activity in &ctx.activities {
+        let (Some(Payload::ConditionalSplit(_)), Some(at)) = (activity.payload, places::list_path(activity)) else {
+            continue;
+        };
+        if at.find(ctx.document.root).and_then(Value::as_array).is_none_or(Vec::is_empty) {
+            found
+                .report(at, format!("`{}` asks nothing: it has no conditions", activity.id))
+                .help("add a condition: an event, a segment, or criteria");
+        }
+    }
+}

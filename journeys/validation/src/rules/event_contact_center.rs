@@ -1,0 +1,31 @@
+use model::{ActivityKind, Entry, drawing};
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that a journey with event entry has no contact centre activity.
+    ///
+    /// **Why it matters.** A dial attempt lives about three minutes, and its entry condition is asked again just before;
+    /// an event can not be asked again. The service refuses to publish it.
+    ///
+    /// **Example.** `ContactCenter` in a journey with `EventStartCondition`.
+    ///
+    /// **How to fix it.** Enter by segment, or take the activity out.
+    ///
+    /// Source: journeys.md 2.1 and 10, J017; `ContactCenterActivity`.
+    "event-contact-center", Error, "event entry and contact centre exclude each other", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    if !matches!(ctx.journey.entry(), Some(Entry::Event { .. })) {
+        return;
+    }
+    for (number, activity) in ctx.activities.iter().enumerate() {
+        if activity.kind() == Some(ActivityKind::ContactCenter) {
+            found
+                .report(ctx.place(number), format!("`{}` calls people, and the entry is by event", activity.id))
+                .help("enter by segment, or take the activity out")
+                .fix(drawing::delete(ctx.document.id, ctx.journey, &[activity.id.to_owned()]));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+use model::{Edit, Entry, View, path};
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that a journey with event entry is not refreshed.
+    ///
+    /// **Why it matters.** A refresh evaluates the entry segment again; an event entry has nothing to evaluate.
+    ///
+    /// **Example.** `"RefreshFrequency": "PT12H"` together with `EventStartCondition`.
+    ///
+    /// **How to fix it.** Take `RefreshFrequency` and `RefreshOnSegmentUpdate` away.
+    ///
+    /// Source: journeys.md 10, J018; `WriteJourneyRequest.RefreshFrequency`, `RefreshOnSegmentUpdate`.
+    "event-refresh", Error, "event entry and refresh exclude each other", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let wire = ctx.journey.wire;
+    let member = if wire.has("RefreshFrequency") {
+        "RefreshFrequency"
+    } else if wire.refresh_on_segment_update() == Some(true) {
+        "RefreshOnSegmentUpdate"
+    } else {
+        return;
+    };
+    if matches!(ctx.journey.entry(), Some(Entry::Event { .. })) {
+        let edit = Edit::new("Do not refresh")
+            .remove(ctx.document.id, path!["RefreshFrequency"])
+            .remove(ctx.document.id, path!["RefreshOnSegmentUpdate"]);
+        found
+            .report(path![member], format!("the entry is by event, and `{member}` is set"))
+            .help("take it away: events let people in at any time")
+            .fix(edit);
+    }
+}

@@ -1,0 +1,67 @@
+use model::time::{parse_clock, parse_open_clock};
+use model::{Path, View, path};
+use serde_json::Value;
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that times of day are `HH:MM`, 24 hours, with leading zero.
+    ///
+    /// **Why it matters.** The service refuses the journey; quiet time and open hours would not hold.
+    ///
+    /// **Example.** `"QuietTime": {"Start": "9pm", "End": "8:00"}`
+    ///
+    /// **How to fix it.** Write `21:00` and `08:00`.
+    ///
+    /// Source: journeys.md 6 and 10, J003; `QuietTime`, `OpenHoursRule`.
+    "malformed-clock", Error, "a time of day can not be read", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let mut clocks: Vec<(Path, bool)> = vec![(path!["QuietTime", "Start"], true), (path!["QuietTime", "End"], true)];
+    if let Some(hours) = ctx.journey.wire.open_hours() {
+        for (channel, days) in hours.object() {
+            for (day, list) in days.as_object().into_iter().flatten() {
+                for i in 0..list.as_array().map_or(0, Vec::len) {
+                    let rule = path!["OpenHours", channel, day, i];
+                    clocks.extend(["StartTime", "EndTime"].map(|member| (rule.join(member), false)));
+                }
+            }
+        }
+    }
+    for (at, strict) in clocks {
+        let Some(text) = at.find(ctx.document.root).and_then(Value::as_str) else { continue };
+        let read = if strict { parse_clock(text) } else { parse_open_clock(text) };
+        if read.is_some() {
+            continue;
+        }
+        let finding = found
+            .report(at.clone(), format!("`{text}` is not a time of day"))
+            .help("write it as `HH:MM`, for example `08:00` or `21:30`");
+        if let Some(better) = meant(text) {
+            finding.set(format!("Write {better}"), &at, better);
+        }
+    }
+}
+
+/// What was probably meant by `8:00`, `0800`, `9pm` or `08:00:00`.
+fn meant(text: &str) -> Option<String> {
+    let lower = text.trim().to_lowercase().replace([' ', '.'], "");
+    let (clock, shift) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
+        (Some(clock), _) => (clock, Some(0)),
+        (_, Some(clock)) => (clock, Some(12)),
+        _ => (lower.as_str(), None),
+    };
+    let (hours, minutes) = match clock.split_once(':') {
+        Some((hours, rest)) => (hours, rest.get(..2)?),
+        None if clock.len() == 4 && clock.is_ascii() => clock.split_at(2),
+        None if shift.is_some() => (clock, "00"),
+        None => return None,
+    };
+    let mut hours: u16 = hours.parse().ok()?;
+    if let Some(shift) = shift {
+        hours = (1..=12).contains(&hours).then_some(hours % 12 + shift)?;
+    }
+    let better = format!("{hours:02}:{minutes}");
+    parse_clock(&better).map(|_| better)
+}

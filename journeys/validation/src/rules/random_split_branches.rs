@@ -1,0 +1,33 @@
+use model::Payload;
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that a random split has 2 to 5 branches.
+    ///
+    /// **Why it matters.** The service does not publish fewer or more.
+    ///
+    /// **Example.** One branch with 100 percent.
+    ///
+    /// **How to fix it.** Add a branch, or delete the split; for more than 5 let one branch lead to a second split.
+    ///
+    /// Source: journeys.md 3.6 and 10, J044; `RandomSplitActivity.Branches`.
+    "random-split-branches", Error, "a random split has fewer than 2 or more than 5 branches", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    for activity in &ctx.activities {
+        let Some(Payload::RandomSplit(split)) = activity.payload else { continue };
+        let Some(at) = places::list_path(activity) else { continue };
+        let count = split.branches().len();
+        if count < 2 {
+            found
+                .report(at, format!("`{}` has {count} branches; 2 is the least", activity.id))
+                .help("add a branch, or delete the split");
+        } else if count > 5 {
+            found
+                .report(at, format!("`{}` has {count} branches; 5 is the most", activity.id))
+                .help("let one branch lead to a second random split");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+use model::{View, path};
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that people who may enter more than once do so with an interval.
+    ///
+    /// **Why it matters.** They enter again as soon as they have left, and get the same messages again.
+    ///
+    /// **Example.** `"Limits": {"EndpointReentryCap": 5}`
+    ///
+    /// **How to fix it.** Add `"EndpointReentryInterval": "P7D"`.
+    ///
+    /// Source: journeys.md 2.3 and 10, J061; `JourneyLimits.EndpointReentryInterval`.
+    "reentry-without-interval", Warning, "people enter again at once", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let Some(limits) = ctx.journey.wire.limits() else { return };
+    let Some(cap) = limits.endpoint_reentry_cap().filter(|cap| *cap == 0 || (2..=100).contains(cap)) else { return };
+    if !limits.has("EndpointReentryInterval") {
+        let often = if cap == 0 { "as often as they like".to_owned() } else { format!("{cap} times") };
+        found
+            .report(
+                path!["Limits", "EndpointReentryCap"],
+                format!("people may enter {often}, with no interval between"),
+            )
+            .help("add a re-entry interval")
+            .set("Let a week pass between", &path!["Limits", "EndpointReentryInterval"], "P7D");
+    }
+}

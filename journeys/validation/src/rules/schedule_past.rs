@@ -1,0 +1,32 @@
+use model::path;
+use model::time::format_instant;
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that start and end of the journey are not past when it is published. Only asked when the present is known.
+    ///
+    /// **Why it matters.** The service does not publish a journey whose start or end is past.
+    ///
+    /// **Example.** `"StartTime": "2020-01-01T09:00:00Z"`
+    ///
+    /// **How to fix it.** Choose a later date, or take it away: without a start time people enter five minutes after
+    /// publication.
+    ///
+    /// Source: journeys.md 10, J022; `JourneySchedule`.
+    "schedule-past", Error, "start or end of the journey is past", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let Some(now) = ctx.now else { return };
+    let end = ctx.journey.wire.schedule().and_then(|s| s.end_time()).and_then(model::time::parse_instant);
+    for (member, word, at) in [("StartTime", "start", ctx.begin), ("EndTime", "end", end)] {
+        if let Some(at) = at.filter(|at| *at < now) {
+            let place = path!["Schedule", member];
+            found
+                .report(place.clone(), format!("the journey's {word}, {}, is past", format_instant(at)))
+                .help("choose a later date, or none")
+                .remove(format!("Remove the {word}"), place);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+use model::{Path, TemplateKind};
+use serde_json::Value;
+
+use crate::{Document, Findings};
+
+rule! {
+    /// Checks that a template has something to send: a body, or for push notifications a part.
+    ///
+    /// **Why it matters.** People would get an empty message, or none.
+    ///
+    /// **Example.** An e-mail template with a subject and no body.
+    ///
+    /// **How to fix it.** Write the body.
+    ///
+    /// Source: templates.md 1; our own judgement.
+    "template-empty", Warning, "a template has no content", Template
+}
+
+fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
+    let bodies: &[&str] = match kind {
+        TemplateKind::Email => &["HtmlPart", "TextPart"],
+        TemplateKind::Sms | TemplateKind::Voice => &["Body"],
+        TemplateKind::Push => &["Default", "APNS", "GCM", "ADM", "Baidu"],
+        TemplateKind::InApp => &["Content"],
+    };
+    let filled = |member: &&str| match document.root.get(member) {
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(Value::Object(object)) => !object.is_empty(),
+        Some(Value::Array(list)) => !list.is_empty(),
+        _ => false,
+    };
+    if !bodies.iter().any(filled) {
+        let names: Vec<_> = bodies.iter().map(|name| format!("`{name}`")).collect();
+        found
+            .report(Path::default(), format!("the template has nothing to send: {} missing", names.join(", ")))
+            .help("write the content");
+    }
+}

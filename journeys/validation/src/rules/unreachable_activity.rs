@@ -1,0 +1,28 @@
+use model::drawing;
+
+use crate::{Findings, JourneyContext};
+
+rule! {
+    /// Checks that people can come to every activity from the start.
+    ///
+    /// **Why it matters.** Nobody will ever come to it: it is left over, or a connection to it is missing.
+    ///
+    /// **Example.** An activity `sms` that no connection leads to.
+    ///
+    /// **How to fix it.** Lead a connection to it, or delete it.
+    ///
+    /// Source: journeys.md 10, J009.
+    "unreachable-activity", Warning, "an activity can not be reached", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    if ctx.start.is_none() {
+        return;
+    }
+    for (number, activity) in ctx.activities.iter().enumerate().filter(|(number, _)| !ctx.reachable[*number]) {
+        found
+            .report(ctx.place(number), format!("nobody can come to `{}`", activity.id))
+            .help("lead a connection to it, or delete it")
+            .fix(drawing::delete(ctx.document.id, ctx.journey, &[activity.id.to_owned()]));
+    }
+}

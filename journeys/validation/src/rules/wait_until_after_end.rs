@@ -1,0 +1,35 @@
+use model::path;
+use model::time::{format_instant, parse_instant};
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that waiting until a date ends before the journey does: before `Schedule.EndTime`, or without one before
+    /// 540 days have passed since the start.
+    ///
+    /// **Why it matters.** People would still wait when the journey is over, and never get what follows.
+    ///
+    /// **Example.** `"WaitUntil": "2027-05-01T09:00:00Z"` in a journey that ends in April.
+    ///
+    /// **How to fix it.** Choose an earlier date, or end the journey later.
+    ///
+    /// Source: journeys.md 3.3 and 10, J038; `WaitTime.WaitUntil`.
+    "wait-until-after-end", Error, "a wait goes on after the journey's end", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let Some(end) = ctx.end else { return };
+    for (number, at, wait) in places::wait_times(ctx) {
+        let Some(until) = wait.wait_until().and_then(parse_instant).filter(|until| *until >= end) else { continue };
+        let message = format!(
+            "`{}` waits until {}, and the journey ends {}",
+            ctx.activities[number].id,
+            format_instant(until),
+            format_instant(end)
+        );
+        found
+            .report(at.join("WaitUntil"), message)
+            .related(path!["Schedule", "EndTime"], "the end")
+            .help("choose an earlier date, or end the journey later");
+    }
+}
