@@ -94,7 +94,7 @@ pub fn Canvas() -> impl IntoView {
         if element.get().is_some() {
             request_animation_frame(move || {
                 if measure() {
-                    store.fit();
+                    store.frame();
                 }
             });
         }

@@ -82,6 +82,7 @@ pub fn words(name: &str) -> String {
         "SegmentCondition" => "Segment",
         "EventCondition" => "Event",
         "FromAddress" => "Sender address",
+        "MessageConfig" => "Message settings",
         "TimeToLive" => "Time to live (seconds)",
         _ => "",
     };
@@ -573,6 +574,8 @@ fn group(shape: &'static Shape, label: String, path: Path) -> AnyView {
     });
     let order: &[&str] = match shape.name {
         "EventCondition" => &["MessageActivity"],
+        "JourneySchedule" => &["StartTime"],
+        "QuietTime" => &["Start"],
         _ => &[],
     };
     let of_group = path.clone();
@@ -707,7 +710,7 @@ fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
                 } else {
                     view! {
                         <div class="element">
-                            <fieldset class="group"><legend>{title}</legend>{members(inner, &place, &["Percentage", "Condition"], &[])}</fieldset>
+                            <fieldset class="group"><legend>{title}</legend>{members(inner, &place, &["Percentage", "Condition", "Name", "StartTime", "StartDateTime"], &[])}</fieldset>
                             <button type="button" class="quiet remove" title=away.clone() aria-label=away on:click=remove>"×"</button>
                         </div>
                     }.into_any()

@@ -9,6 +9,9 @@ use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project, Severity};
 use serde_json::Value;
 use validation::Report;
 
+/// The zoom below which a card's second line is hard to read.
+const READABLE: f64 = 0.8;
+
 /// The three ways to look at a journey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -132,7 +135,7 @@ impl Store {
             let canvas = project.with(|project| project.documents.get(&id).cloned());
             document.with(|value| Journey::of(value).map(|j| Scene::of(j, canvas.as_ref())).unwrap_or_default())
         });
-        let layout = Memo::new(move |_| scene.with(|scene| diagram::layout(&scene.graph, &diagram::Settings::default())));
+        let layout = Memo::new(move |_| scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())));
         Store {
             open: RwSignal::new(false),
             project,
@@ -197,7 +200,20 @@ impl Store {
         self.selection.set(Selection::Journey);
         self.run.set(None);
         self.story.set(None);
+        self.frame();
+    }
+
+    /// Moves the canvas to the entry, as small as the whole journey needs but large enough to read.
+    pub fn frame(&self) {
         self.fit();
+        let (width, _) = self.canvas_size.get_untracked();
+        let zoom = self.viewport.get_untracked().zoom;
+        if zoom < READABLE {
+            let entry = self.layout.with_untracked(|layout| layout.nodes.first().map(|rect| rect.center()));
+            let Some(entry) = entry else { return };
+            let y = 40.0 - (entry.y - diagram::scene::CARD.1 / 2.0) * READABLE;
+            self.viewport.set(Viewport { x: width / 2.0 - entry.x * READABLE, y, zoom: READABLE });
+        }
     }
 
     /// Moves the canvas so that the whole journey can be seen.

@@ -3,10 +3,10 @@
 //! The canvas and the exported picture show the same scene.
 
 use model::drawing::Origin;
-use model::{ActivityKind, Journey, Slot, summary};
+use model::{Activity, ActivityKind, Journey, Slot, summary};
 use serde_json::Value;
 
-use crate::{Edge, Graph, Node, Point};
+use crate::{Edge, Graph, Node, Point, Settings};
 
 /// Size of an activity's card.
 pub const CARD: (f64, f64) = (236.0, 68.0);
@@ -78,7 +78,7 @@ impl Scene {
             let node = SceneNode {
                 id: activity.id.to_owned(),
                 stands: Stands::Activity(activity.kind()),
-                title: activity.label().to_owned(),
+                title: title(activity),
                 summary: summary::activity(activity, journey),
             };
             scene.push(node, canvas);
@@ -130,6 +130,17 @@ impl Scene {
         self.graph.edges.push(Edge { from, to, label: label.clone() });
         self.connections.push(SceneConnection { origin, target: target.map(str::to_owned), label });
     }
+}
+
+/// The distances that suit cards and marks of these sizes.
+pub fn spacing() -> Settings {
+    Settings { rank_gap: 76.0, ..Settings::default() }
+}
+
+/// What a card is called: the description, else what kind of activity it is.
+fn title(activity: &Activity) -> String {
+    let described = activity.wire.description().filter(|text| !text.trim().is_empty());
+    described.map_or_else(|| activity.kind().map_or(activity.id, ActivityKind::title).to_owned(), str::to_owned)
 }
 
 /// The id of the end mark behind a connection.
