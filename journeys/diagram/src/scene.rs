@@ -140,7 +140,11 @@ pub fn spacing() -> Settings {
 /// What a card is called: the description, else what kind of activity it is.
 fn title(activity: &Activity) -> String {
     let described = activity.wire.description().filter(|text| !text.trim().is_empty());
-    described.map_or_else(|| activity.kind().map_or(activity.id, ActivityKind::title).to_owned(), str::to_owned)
+    match (described, activity.kind()) {
+        (Some(text), _) => text.to_owned(),
+        (None, Some(kind)) => kind.title().to_owned(),
+        (None, None) => activity.id.to_owned(),
+    }
 }
 
 /// The id of the end mark behind a connection.
