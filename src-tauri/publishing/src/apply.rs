@@ -120,7 +120,7 @@ impl Publication<'_> {
 
     /// Makes something that gets an id from the service, exactly once: when it is not known whether an attempt went
     /// through, the target is searched for it before the next.
-    async fn create(&self, made: Made<'_>) -> Result<String, PublishError> {
+    async fn create(&mut self, made: Made<'_>) -> Result<String, PublishError> {
         let remote = self.remote;
         let mut tried = 0;
         loop {
@@ -141,7 +141,7 @@ impl Publication<'_> {
     }
 
     /// The id of what an attempt to create it has left behind.
-    async fn search(&self, made: Made<'_>) -> Result<Option<String>, PublishError> {
+    async fn search(&mut self, made: Made<'_>) -> Result<Option<String>, PublishError> {
         let (resources, taken): (Vec<Value>, Vec<&String>) = match made {
             Made::Application { .. } => (self.remote.applications().await?, Vec::new()),
             Made::Segment(_) => (self.remote.segments(&self.application).await?, self.target.segments.values().collect()),

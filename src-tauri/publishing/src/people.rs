@@ -1,5 +1,6 @@
 //! Puts endpoints on the target, so that a published journey finds someone.
 
+use model::shapes;
 use serde_json::Value;
 
 use crate::error::PublishError;
@@ -17,4 +18,13 @@ pub async fn load_people(remote: &Remote, application: &str, endpoints: &[Value]
         remote.update_endpoints(application, batch).await?;
     }
     Ok(endpoints.len() as u64)
+}
+
+/// An endpoint as `EndpointBatchItem`: members that only a response has (`CohortId`, `CreationDate`, …) are left out.
+pub fn endpoint_item(mut endpoint: Value) -> Value {
+    let members = shapes::find("EndpointBatchItem").map(shapes::Shape::members).unwrap_or_default();
+    if let Some(object) = endpoint.as_object_mut() {
+        object.retain(|name, _| members.iter().any(|member| member.name == name));
+    }
+    endpoint
 }

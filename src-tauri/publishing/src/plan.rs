@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::shapes;
-use model::{DocumentId, Payload, Project, TemplateKind};
+use model::{DocumentId, Project, TemplateKind};
 use serde_json::Value;
 use validation::CheckedJourney;
 
@@ -52,6 +52,21 @@ pub struct Step {
     /// What an update changes; empty for a create.
     pub changes: Vec<Difference>,
     pub(crate) work: Work,
+}
+
+impl Step {
+    /// What was done, once it is: "created segment `new-customers`".
+    pub fn sentence(&self) -> String {
+        let done = match &self.work {
+            Work::CreateApplication { .. }
+            | Work::CreateTemplate { .. }
+            | Work::CreateSegment { .. }
+            | Work::CreateJourney { .. } => "created",
+            Work::UpdateTemplate { .. } | Work::UpdateSegment { .. } | Work::UpdateJourney { .. } => "updated",
+            Work::ActivateJourney { name } => return format!("started journey `{name}`"),
+        };
+        format!("{done} {}", self.subject)
+    }
 }
 
 /// What a step does. Bodies have names of segments where remote ids will stand.
@@ -106,22 +121,29 @@ pub async fn plan(
         });
     }
 
-    let needed = Needed::of(journeys, project);
-    for (kind, name) in &needed.templates {
-        planner.template(*kind, name, remote).await?;
+    // Each once, a segment after those that it is made of.
+    let mut uses: Vec<&DocumentId> = Vec::new();
+    for id in journeys.iter().flat_map(CheckedJourney::uses) {
+        if !uses.contains(id) {
+            uses.push(id);
+        }
+    }
+    for id in &uses {
+        if let DocumentId::Template(kind, name) = id {
+            planner.template(*kind, name, remote).await?;
+        }
     }
     let (remote_segments, remote_journeys) = match &application {
         Some(id) => (remote.segments(id).await?, remote.journeys(id).await?),
         None => (Vec::new(), Vec::new()),
     };
-    planner.plan.found.segments = matches(&needed.segments, &bindings.segments, &remote_segments, |name| {
+    let segments: Vec<String> =
+        uses.iter().filter(|id| matches!(id, DocumentId::Segment(_))).map(|id| id.name().to_owned()).collect();
+    planner.plan.found.segments = matches(&segments, &bindings.segments, &remote_segments, |name| {
         project.documents.get(&DocumentId::Segment(name.to_owned()))
     });
-    for name in &needed.segments {
+    for name in &segments {
         planner.segment(name, &remote_segments);
-    }
-    for reference in &needed.unknown_segments {
-        planner.unknown_segment(reference, &remote_segments);
     }
     let names: Vec<String> = journeys.iter().map(|journey| journey.name().to_owned()).collect();
     planner.plan.found.journeys = matches(&names, &bindings.journeys, &remote_journeys, |name| {
@@ -135,7 +157,10 @@ pub async fn plan(
 
 /// The application that the project is published to: the one `waymark.toml` names, the one bound, the one that carries
 /// the project's tag; `None` = it has to be made.
-async fn application(project: &Project, bindings: &TargetBindings, remote: &Remote) -> Result<Option<String>, PublishError> {
+///
+/// # Errors
+/// When the target can not be read, the application that `waymark.toml` names does not exist, or several carry the tag.
+pub async fn application(project: &Project, bindings: &TargetBindings, remote: &Remote) -> Result<Option<String>, PublishError> {
     if let Some(id) = remote.application() {
         if remote.has_application(id).await? {
             return Ok(Some(id.to_owned()));
@@ -171,61 +196,6 @@ pub(crate) fn tag(project: &Project) -> String {
     let name = project.settings.name.trim();
     let tag: String = name.chars().map(|c| if allowed(c) { c } else { '-' }).take(256).collect();
     if tag.is_empty() { "project".to_owned() } else { tag }
-}
-
-/// Everything that journeys need on the target.
-#[derive(Default)]
-struct Needed {
-    templates: BTreeSet<(TemplateKind, String)>,
-    /// File names, each after those that it is made of.
-    segments: Vec<String>,
-    /// References that name no segment of the project: they may be ids on the target.
-    unknown_segments: BTreeSet<String>,
-}
-
-impl Needed {
-    fn of(journeys: &[CheckedJourney<'_>], project: &Project) -> Needed {
-        let mut needed = Needed::default();
-        for journey in journeys {
-            for activity in journey.journey().activities() {
-                let template = match activity.payload {
-                    Some(Payload::Email(email)) => email.template_name().map(|name| (TemplateKind::Email, name)),
-                    Some(Payload::Sms(sms)) => sms.template_name().map(|name| (TemplateKind::Sms, name)),
-                    Some(Payload::Push(push)) => push.template_name().map(|name| (TemplateKind::Push, name)),
-                    _ => None,
-                };
-                if let Some((kind, name)) = template.filter(|(_, name)| !name.is_empty()) {
-                    needed.templates.insert((kind, name.to_owned()));
-                }
-            }
-            needed.add_segments(&DocumentId::Journey(journey.name().to_owned()), project, &mut Vec::new());
-        }
-        needed
-    }
-
-    /// Adds the segments that a document names, and theirs before them; `open` = those on the way here, which keeps a
-    /// segment that is made of itself from going round for ever.
-    fn add_segments(&mut self, document: &DocumentId, project: &Project, open: &mut Vec<String>) {
-        let Some(value) = project.documents.get(document) else { return };
-        let mut references = Vec::new();
-        resource::segment_references(document, &mut value.clone(), &mut |reference| references.push(reference.clone()));
-        for reference in references.into_iter().filter(|reference| !reference.is_empty()) {
-            match project.segment(&reference) {
-                Some((id, _)) => {
-                    let name = id.name().to_owned();
-                    if !self.segments.contains(&name) && !open.contains(&name) {
-                        open.push(name.clone());
-                        self.add_segments(id, project, open);
-                        open.pop();
-                        self.segments.push(name);
-                    }
-                }
-                None => {
-                    self.unknown_segments.insert(reference);
-                }
-            }
-        }
-    }
 }
 
 /// Which remote resource each name is: the bound one, the one whose id the document (a dump) carries, the first of its
@@ -273,16 +243,8 @@ impl Planner<'_> {
     async fn template(&mut self, kind: TemplateKind, name: &str, remote: &Remote) -> Result<(), PublishError> {
         let id = DocumentId::Template(kind, name.to_owned());
         let subject = format!("{} template `{name}`", kind.folder());
+        let Some(document) = self.project.documents.get(&id) else { return Ok(()) };
         let before = remote.template(kind, name).await?;
-        let Some(document) = self.project.documents.get(&id) else {
-            if before.is_none() {
-                self.obstacle(
-                    format!("the {subject} is neither in the project nor on the target"),
-                    format!("add `{}` to the project", id.file()),
-                );
-            }
-            return Ok(());
-        };
         let body = resource::body(&id, document);
         let name = name.to_owned();
         match before {
@@ -325,15 +287,6 @@ impl Planner<'_> {
                     self.step("UpdateSegment", subject, changes, work);
                 }
             }
-        }
-    }
-
-    fn unknown_segment(&mut self, reference: &str, remote: &[Value]) {
-        if find(remote, reference).is_none() {
-            self.obstacle(
-                format!("the segment `{reference}` is neither in the project nor on the target"),
-                format!("add `segments/{reference}.json` to the project, or choose another segment"),
-            );
         }
     }
 

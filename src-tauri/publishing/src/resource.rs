@@ -12,7 +12,7 @@ const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifiedDate"];
 /// Left out: members of the response shape that the request does not have (`Id`, `Arn`, `Version`, …). Members that no
 /// shape knows stay. A journey is sent as the draft that it is until its state is set. A segment without a name gets its
 /// file's, by which it can be found again.
-pub(crate) fn body(id: &DocumentId, document: &Value) -> Value {
+pub fn body(id: &DocumentId, document: &Value) -> Value {
     let mut body = document.clone();
     let Some(object) = body.as_object_mut() else { return body };
     let known = |shape: Option<&'static Shape>| shape.map(Shape::members).unwrap_or_default();

@@ -1,1 +1,422 @@
-//! The commands behind the bridge: open, save, simulate, publish; no Tauri in it.
+//! The commands behind the bridge: open, check, save, import, simulate, publish.
+//!
+//! Takes commands of the bridge by name, or plain calls from the command line; gives their answers. Holds what the window
+//! can not: the disk, threads, the local Pinpoint, and what was read from each folder, so that a save loses nothing. Never
+//! draws, and knows nothing of Tauri or HTTP: `src-tauri` and `waymark studio --web` carry the same texts here.
+
+pub mod check;
+mod disk;
+pub mod elsewhere;
+pub mod examples;
+pub mod explain;
+pub mod export;
+pub mod failure;
+pub mod folder;
+pub mod local;
+pub mod people;
+pub mod publication;
+pub mod save;
+mod settings_file;
+pub mod simulate;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bridge::{Command, Failure, Opened, ProgressView};
+use model::{Project, Settings as ProjectSettings};
+
+use crate::examples::Examples;
+use crate::failure::{Outcome, bad_input, internal, not_found};
+use crate::folder::Folder;
+use crate::local::Local;
+use crate::publication::Publication;
+use crate::simulate::Cohort;
+
+/// How the workbench starts.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The project that is open at the start.
+    pub folder: Option<PathBuf>,
+    /// Where the local Pinpoint keeps its store and copies of examples go; `WAYMARK_DATA`, else the usual place of this
+    /// system, when absent.
+    pub data: Option<PathBuf>,
+    /// Where examples come from; those inside the program when absent.
+    pub examples: Option<PathBuf>,
+    /// Whether a local Pinpoint runs inside.
+    pub start_local: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { folder: None, data: None, examples: None, start_local: true }
+    }
+}
+
+/// Everything that is open; a clone is the same workbench.
+#[derive(Clone)]
+pub struct Workbench {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    startup: Option<PathBuf>,
+    data: PathBuf,
+    examples: Examples,
+    local: Local,
+    /// What was read from or written to each folder.
+    folders: Mutex<BTreeMap<PathBuf, Folder>>,
+    /// The last simulated runs, by number.
+    runs: Mutex<Runs>,
+    /// Publications, by the number that `Apply` answered.
+    jobs: Mutex<Vec<ProgressView>>,
+}
+
+/// Simulated runs that stories can be told of.
+#[derive(Default)]
+struct Runs {
+    made: u64,
+    kept: Vec<(u64, Arc<Cohort>)>,
+}
+
+/// Runs that are kept; each holds its people.
+const KEPT_RUNS: usize = 3;
+
+/// People of a run that the window can pick from.
+const SHOWN_PEOPLE: usize = 500;
+
+impl Workbench {
+    /// Starts; must be called inside a tokio runtime. The local Pinpoint starts in the background.
+    ///
+    /// # Errors
+    /// When the folder that is to be open can not be read.
+    pub fn start(settings: Settings) -> anyhow::Result<Workbench> {
+        let data = settings.data.unwrap_or_else(data_folder);
+        let local = if settings.start_local { Local::start(data.join("local")) } else { Local::absent() };
+        let startup = match settings.folder {
+            Some(folder) => Some(std::path::absolute(folder)?),
+            None => None,
+        };
+        if let Some(folder) = &startup
+            && !folder.exists()
+        {
+            anyhow::bail!("there is no folder `{}`; `waymark new` makes one", folder.display());
+        }
+        Ok(Workbench {
+            inner: Arc::new(Inner {
+                startup,
+                data,
+                examples: Examples { folder: settings.examples },
+                local,
+                folders: Mutex::default(),
+                runs: Mutex::default(),
+                jobs: Mutex::default(),
+            }),
+        })
+    }
+
+    /// The local Pinpoint inside.
+    pub fn local(&self) -> &Local {
+        &self.inner.local
+    }
+
+    /// Carries out the command of that name: `body` is the command as JSON text, the answer is its answer as JSON text.
+    ///
+    /// # Errors
+    /// A [`Failure`] as JSON text.
+    pub async fn call(&self, name: &str, body: &str) -> Result<String, String> {
+        self.dispatch(name, body).await.map_err(|failure| {
+            serde_json::to_string(&failure).unwrap_or_else(|error| format!("{}: {error}", failure.message))
+        })
+    }
+
+    async fn dispatch(&self, name: &str, body: &str) -> Outcome<String> {
+        match name {
+            bridge::ListExamples::NAME => self.answer(body, |inner, _: bridge::ListExamples| Ok(inner.examples.list())).await,
+            bridge::Startup::NAME => self.answer(body, |inner, _: bridge::Startup| inner.startup()).await,
+            bridge::OpenExample::NAME => self.answer(body, Inner::open_example).await,
+            bridge::OpenPath::NAME => {
+                self.answer(body, |inner, command: bridge::OpenPath| inner.open(Path::new(&command.path))).await
+            }
+            bridge::OpenText::NAME => self.answer(body, |_, command: bridge::OpenText| Ok(unsaved(elsewhere::text(&command.text)?))).await,
+            bridge::Save::NAME => self.answer(body, Inner::save).await,
+            bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
+            bridge::Tell::NAME => self.answer(body, Inner::tell).await,
+            bridge::Plan::NAME => {
+                let plan: bridge::Plan = read(body)?;
+                let local = self.local_address(&plan.target).await;
+                say::<bridge::Plan>(&publication(plan, false).plan(local.as_deref()).await?)
+            }
+            bridge::Apply::NAME => {
+                let command: bridge::Apply = read(body)?;
+                say::<bridge::Apply>(&self.apply(command).await)
+            }
+            bridge::Progress::NAME => {
+                let command: bridge::Progress = read(body)?;
+                say::<bridge::Progress>(&self.inner.progress(command.job)?)
+            }
+            bridge::LocalStatus::NAME => say::<bridge::LocalStatus>(&self.inner.local.view().await),
+            bridge::Outbox::NAME => {
+                let command: bridge::Outbox = read(body)?;
+                say::<bridge::Outbox>(&self.inner.local.outbox(command.limit).await)
+            }
+            bridge::LoadPeople::NAME => {
+                let command: bridge::LoadPeople = read(body)?;
+                say::<bridge::LoadPeople>(&self.load_people(command).await?)
+            }
+            _ => Err(not_found(format!("there is no command `{name}`"), "use a page and a program of the same version")),
+        }
+    }
+
+    /// Carries out a command that reads files or computes, away from the threads that answer.
+    async fn answer<C: Command + Send + 'static>(
+        &self,
+        body: &str,
+        work: impl FnOnce(&Inner, C) -> Outcome<C::Answer> + Send + 'static,
+    ) -> Outcome<String> {
+        let command: C = read(body)?;
+        let inner = self.inner.clone();
+        let done = tokio::task::spawn_blocking(move || say::<C>(&work(&inner, command)?));
+        done.await.map_err(|error| internal(format!("the command `{}` did not end: {error}", C::NAME)))?
+    }
+
+    /// The address of the local Pinpoint inside, for the target `local`.
+    async fn local_address(&self, target: &str) -> Option<String> {
+        if target != "local" {
+            return None;
+        }
+        self.inner.local.server().await.ok().map(|server| server.endpoint_url())
+    }
+
+    async fn apply(&self, command: bridge::Apply) -> u64 {
+        let local = self.local_address(&command.plan.target).await;
+        let publication = publication(command.plan, command.activate);
+        let job = {
+            let mut jobs = lock(&self.inner.jobs);
+            jobs.push(ProgressView::default());
+            jobs.len() - 1
+        };
+        let inner = self.inner.clone();
+        tokio::spawn(async move {
+            let mut tell = |sentence: String, _: usize, total: usize| {
+                let progress = &mut lock(&inner.jobs)[job];
+                progress.done.push(sentence);
+                progress.total = total as u64;
+            };
+            let outcome = publication.apply(local.as_deref(), &mut tell).await;
+            let progress = &mut lock(&inner.jobs)[job];
+            progress.failure = outcome.err();
+            progress.ended = true;
+        });
+        job as u64
+    }
+
+    async fn load_people(&self, command: bridge::LoadPeople) -> Outcome<u64> {
+        let folder = PathBuf::from(&command.folder);
+        let local = self.local_address(&command.target).await;
+        let read = tokio::task::spawn_blocking(move || {
+            let project = folder::read(&folder)?.project;
+            let (people, _) = people::endpoints(&folder);
+            let endpoints = people::items(&people);
+            Ok((folder, project, endpoints))
+        });
+        let (folder, project, endpoints) = read.await.map_err(|error| internal(error.to_string()))??;
+        let publication =
+            Publication { project, folder: Some(folder), journeys: Vec::new(), target: command.target, activate: false };
+        publication.load_people(local.as_deref(), &endpoints).await
+    }
+}
+
+impl Inner {
+    fn startup(&self) -> Outcome<Option<Opened>> {
+        self.startup.as_deref().map(|path| self.open(path)).transpose()
+    }
+
+    fn open_example(&self, command: bridge::OpenExample) -> Outcome<Opened> {
+        let parent = self.data.join("examples");
+        let numbered = |number: u32| match number {
+            1 => parent.join(&command.name),
+            _ => parent.join(format!("{}-{number}", command.name)),
+        };
+        let free = (1..).map(numbered).find(|folder| !folder.exists()).ok_or_else(|| internal("no name is free"))?;
+        self.examples.copy(&command.name, &free)?;
+        self.open(&free)
+    }
+
+    /// Opens a project folder, a file in one, or JSON from elsewhere.
+    fn open(&self, path: &Path) -> Outcome<Opened> {
+        match check::project_of(path) {
+            Some((project, _)) => self.open_folder(&project),
+            None if path.is_dir() && is_empty(path) => self.open_folder(path),
+            None if path.is_dir() => Ok(unsaved(elsewhere::folder(path)?)),
+            None => Ok(unsaved(elsewhere::file(path)?)),
+        }
+    }
+
+    fn open_folder(&self, path: &Path) -> Outcome<Opened> {
+        let folder = folder::read(path)?;
+        let (people, mut problems) = people::endpoints(path);
+        let (events, event_problems) = people::events(path);
+        problems.extend(event_problems);
+        let opened = Opened {
+            folder: Some(path.display().to_string()),
+            project: folder.project.clone(),
+            problems: folder.problems.iter().cloned().chain(problems).collect(),
+            endpoints: people.len() as u64,
+            events: events.iter().map(|(_, text)| text.lines().filter(|line| !line.trim().is_empty()).count() as u64).sum(),
+            attributes: people.attribute_paths(),
+        };
+        lock(&self.folders).insert(key(path), folder);
+        Ok(opened)
+    }
+
+    fn save(&self, command: bridge::Save) -> Outcome<bridge::Saved> {
+        if command.folder.trim().is_empty() {
+            return Err(bad_input("no folder is named", "choose a folder to save into"));
+        }
+        let path = PathBuf::from(&command.folder);
+        let mut folders = lock(&self.folders);
+        // A folder that was never opened here is empty as far as we know: what is in it is not overwritten.
+        let opened = folders.entry(key(&path)).or_default();
+        save::save(
+            save::Request {
+                folder: &path,
+                project: &command.project,
+                removed: &command.removed,
+                overwrite_damaged: command.overwrite_damaged,
+            },
+            opened,
+        )
+    }
+
+    fn simulate(&self, command: bridge::Simulate) -> Outcome<bridge::SimulationView> {
+        let began = std::time::Instant::now();
+        let folder = command.folder.as_deref().map(Path::new);
+        let people = folder.map(|folder| people::endpoints(folder).0).unwrap_or_default();
+        let people = if people.is_empty() { simulate::invent(&command.project) } else { people };
+        let events = folder.map(|folder| simulate::events_of_folder(folder).0).unwrap_or_default();
+        let request = simulate::Request {
+            seed: command.seed,
+            start: command.start,
+            unknown_segments_hold_all: command.folder.is_none(),
+        };
+        let cohort = Cohort::new(&command.project, &command.journey, people, events, &request)?;
+        let (run, people) = cohort.run(SHOWN_PEOPLE, &|_| {});
+        let mut runs = lock(&self.runs);
+        runs.made += 1;
+        let run_id = runs.made;
+        runs.kept.push((run_id, Arc::new(cohort)));
+        let old = runs.kept.len().saturating_sub(KEPT_RUNS);
+        runs.kept.drain(..old);
+        let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok(bridge::SimulationView { run_id, run, people, took })
+    }
+
+    fn tell(&self, command: bridge::Tell) -> Outcome<simulation::Story> {
+        let cohort = lock(&self.runs).kept.iter().find(|(id, _)| *id == command.run_id).map(|(_, cohort)| cohort.clone());
+        cohort.ok_or_else(|| not_found("this run is not kept any more", "simulate again"))?.story(&command.person)
+    }
+
+    fn progress(&self, job: u64) -> Outcome<ProgressView> {
+        let jobs = lock(&self.jobs);
+        let found = usize::try_from(job).ok().and_then(|job| jobs.get(job));
+        found.cloned().ok_or_else(|| not_found(format!("there is no publication {job}"), "publish again"))
+    }
+}
+
+/// Makes a project folder: empty, or a copy of an example.
+///
+/// # Errors
+/// When the folder is there and not empty, its name is none for a project, or there is no such example.
+pub fn new_project(folder: &Path, example: Option<&str>) -> Outcome<()> {
+    let absolute = std::path::absolute(folder).map_err(|error| failure::disk("make", folder, &error))?;
+    let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if name.is_empty() || name.starts_with('.') || name.starts_with('-') || name.chars().any(char::is_control) {
+        return Err(bad_input(format!("`{}` is no name for a project", folder.display()), "choose a name such as `onboarding`"));
+    }
+    if folder.exists() && !is_empty(folder) {
+        return Err(bad_input(
+            format!("`{}` is there already, and not empty", folder.display()),
+            "choose another name, or open it with `waymark studio`",
+        ));
+    }
+    if let Some(example) = example {
+        return Examples::default().copy(example, folder);
+    }
+    let project = Project { settings: ProjectSettings { name, ..ProjectSettings::default() }, ..Project::default() };
+    let request = save::Request { folder, project: &project, removed: &[], overwrite_damaged: false };
+    save::save(request, &mut Folder::default())?;
+    for (file, content) in NEW {
+        let path = folder.join(file);
+        disk::write(&path, content.as_bytes()).map_err(|error| failure::disk("write", &path, &error))?;
+    }
+    Ok(())
+}
+
+/// Files of an empty project beside `waymark.toml`.
+const NEW: &[(&str, &str)] = &[(".gitignore", ".waymark/\n"), ("journeys/.gitkeep", "")];
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+fn unsaved(found: elsewhere::Found) -> Opened {
+    Opened { project: found.project, problems: found.problems, ..Opened::default() }
+}
+
+fn publication(plan: bridge::Plan, activate: bool) -> Publication {
+    let bridge::Plan { project, folder, journeys, target } = plan;
+    Publication { project, folder: folder.map(PathBuf::from), journeys, target, activate }
+}
+
+/// One name for a folder, however it is written.
+fn key(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The usual place of this system for what programs keep.
+fn data_folder() -> PathBuf {
+    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named("WAYMARK_DATA")
+        .or_else(|| Some(named("XDG_DATA_HOME").or_else(|| named("APPDATA"))?.join("waymark")))
+        .or_else(|| Some(named("HOME")?.join(".local/share/waymark")))
+        .unwrap_or_else(|| std::env::temp_dir().join("waymark"))
+}
+
+fn read<C: Command>(body: &str) -> Outcome<C> {
+    serde_json::from_str(body)
+        .map_err(|error| bad_input(format!("this is no command `{}`: {error}", C::NAME), "use a page and a program of the same version"))
+}
+
+fn say<C: Command>(answer: &C::Answer) -> Outcome<String> {
+    serde_json::to_string(answer).map_err(|error| internal(format!("the answer to `{}` can not be written: {error}", C::NAME)))
+}
+
+/// What a panicking command left behind is still the best that is known.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A failure in one line, for a terminal.
+pub fn sentence(failure: &Failure) -> String {
+    match failure.help.is_empty() {
+        true => failure.message.clone(),
+        false => format!("{}\n  help: {}", failure.message, failure.help),
+    }
+}
+
+/// An instant as people and programs read it: ISO 8601.
+pub fn instant(at: model::Millis) -> String {
+    model::time::format_instant(at)
+}
+
+/// A way out of an activity, in a word or two.
+pub fn slot_words(slot: &model::Slot) -> String {
+    match slot {
+        model::Slot::Next => "next".to_owned(),
+        model::Slot::Yes => "yes".to_owned(),
+        model::Slot::No => "no".to_owned(),
+        model::Slot::Else => "else".to_owned(),
+        model::Slot::Branch(index) => format!("branch {}", index + 1),
+    }
+}

@@ -1,0 +1,39 @@
+//! One file a command: arguments in, words and an exit code out.
+
+pub mod check;
+pub mod explain;
+pub mod export;
+pub mod new;
+pub mod publish;
+pub mod serve;
+pub mod simulate;
+pub mod studio;
+
+use bridge::{Failure, FailureCode};
+
+/// What a command gives.
+pub type Outcome = Result<std::process::ExitCode, Failure>;
+
+/// A failure without help.
+pub fn failure(code: FailureCode, message: impl Into<String>) -> Failure {
+    Failure { code, message: message.into(), help: String::new() }
+}
+
+/// A runtime for what waits on the network.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Runtime::new()
+        .map_err(|error| failure(FailureCode::Internal, format!("could not start threads: {error}")))
+}
+
+/// The words for a count: "1 error", "2 errors".
+pub fn count(number: usize, word: &str) -> String {
+    match number {
+        1 => format!("1 {word}"),
+        _ => format!("{number} {word}s"),
+    }
+}
+
+/// A value as JSON text for programs.
+pub fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}")
+}

@@ -1,0 +1,96 @@
+//! A journey on its way out: as Pinpoint's own JSON, as a picture.
+
+use std::path::Path;
+
+use diagram::Settings;
+use diagram::picture::{Card, Theme};
+use diagram::scene::{Scene, SceneNode, Stands};
+use model::{ActivityKind, DocumentId, Project};
+
+use crate::check::project_of;
+use crate::failure::{Outcome, bad_input, not_found};
+use crate::{elsewhere, folder};
+
+/// A journey and the project around it: of a file in a project folder, or of a file of its own.
+///
+/// # Errors
+/// When the file can not be read or holds no journey; when it holds several.
+pub fn journey_of_file(path: &Path) -> Outcome<(Project, String)> {
+    if let Some((project, Some(DocumentId::Journey(name)))) = project_of(path) {
+        let folder = folder::read(&project)?;
+        return match folder.project.journey(&name) {
+            Some(_) => Ok((folder.project, name)),
+            None => Err(elsewhere::file(path).err().unwrap_or_else(|| not_found(format!("`{}` holds no journey", path.display()), ""))),
+        };
+    }
+    let project = if path.is_dir() {
+        match folder::is_project(path) {
+            true => folder::read(path)?.project,
+            false => elsewhere::folder(path)?.project,
+        }
+    } else {
+        elsewhere::file(path)?.project
+    };
+    let names: Vec<String> = project.journeys().map(|(name, _)| name.to_owned()).collect();
+    match names.as_slice() {
+        [name] => Ok((project, name.clone())),
+        [] => Err(not_found(format!("`{}` holds no journey", path.display()), "name the file of a journey")),
+        several => Err(bad_input(
+            format!("`{}` holds {} journeys: {}", path.display(), several.len(), several.join(", ")),
+            "name the file of one of them",
+        )),
+    }
+}
+
+/// The journey as Pinpoint takes it (`WriteJourneyRequest`), as text.
+///
+/// # Errors
+/// When the project has no such journey.
+pub fn pinpoint(project: &Project, name: &str) -> Outcome<String> {
+    let id = DocumentId::Journey(name.to_owned());
+    let document = project.documents.get(&id).ok_or_else(|| no_journey(name))?;
+    Ok(model::text::write(&publishing::request_body(&id, document)))
+}
+
+/// The journey as a picture, laid out as on the canvas.
+///
+/// # Errors
+/// When the project has no such journey.
+pub fn svg(project: &Project, name: &str) -> Outcome<String> {
+    let journey = project.journey(name).ok_or_else(|| no_journey(name))?;
+    let scene = Scene::of(journey, project.documents.get(&DocumentId::Canvas(name.to_owned())));
+    let layout = diagram::layout(&scene.graph, &Settings::default());
+    let cards: Vec<Card> = scene.nodes.iter().map(card).collect();
+    let labels: Vec<String> = scene.connections.iter().map(|connection| connection.label.clone()).collect();
+    Ok(diagram::picture::svg(&layout, &cards, &labels, &Theme::light()))
+}
+
+fn card(node: &SceneNode) -> Card {
+    let (kind, color) = match node.stands {
+        Stands::Entry => ("Entry", "#2f6f4f"),
+        Stands::Activity(Some(kind)) => (kind.title(), color(kind)),
+        Stands::Activity(None) => ("Unknown", "#8a97a8"),
+        Stands::End | Stands::Missing => ("", "#8a97a8"),
+    };
+    Card {
+        title: node.title.clone(),
+        summary: node.summary.clone(),
+        kind_label: kind.to_owned(),
+        color: color.to_owned(),
+        text_color: "#ffffff".to_owned(),
+        icon_path: String::new(),
+    }
+}
+
+/// One colour for each family: messages, waiting, splits.
+fn color(kind: ActivityKind) -> &'static str {
+    match kind {
+        kind if kind.is_message() => "#3557c4",
+        ActivityKind::Wait => "#8a6a1f",
+        _ => "#7a3fa0",
+    }
+}
+
+fn no_journey(name: &str) -> bridge::Failure {
+    not_found(format!("the project has no journey `{name}`"), "name it as its file in `journeys/`, without `.json`")
+}

@@ -1,0 +1,215 @@
+//! Publishing from a project folder: checks, plans, applies, and keeps the bindings in `.waymark/`.
+
+use std::path::{Path, PathBuf};
+
+use bridge::{Failure, FailureCode, PlanStep, PlanView};
+use model::{DocumentId, Project, Severity, Target};
+use publishing::{Bindings, Observer, PublishError, Remote, Step};
+
+use crate::disk as files;
+use crate::failure::{Outcome, bad_input, disk, failure, not_found};
+
+/// What is to be published, and where to.
+#[derive(Clone, Debug)]
+pub struct Publication {
+    /// The project.
+    pub project: Project,
+    /// Its folder, where the bindings are; `None` = they are not kept.
+    pub folder: Option<PathBuf>,
+    /// File names of the journeys; empty = all.
+    pub journeys: Vec<String>,
+    /// Name of the target.
+    pub target: String,
+    /// Whether the journeys are started too.
+    pub activate: bool,
+}
+
+/// A step that is done: its sentence, how many are done, of how many.
+pub type Tell<'a> = dyn FnMut(String, usize, usize) + Send + 'a;
+
+impl Publication {
+    /// What applying would do. `local` is the address of the studio's own Pinpoint, where it runs.
+    ///
+    /// # Errors
+    /// `Errors`: a journey has errors. `Target`: the target can not be read. `NotFound`: no such journey or target.
+    pub async fn plan(&self, local: Option<&str>) -> Outcome<PlanView> {
+        let remote = self.connect(local).await?;
+        let bindings = self.bindings()?;
+        let plan = self.make(&remote, &bindings).await?;
+        Ok(view(&plan))
+    }
+
+    /// Carries the publication out; answers what was planned.
+    ///
+    /// # Errors
+    /// As [`plan`](Publication::plan), and when a step fails; what is done stays done, and a repetition goes on there.
+    pub async fn apply(&self, local: Option<&str>, tell: &mut Tell<'_>) -> Outcome<PlanView> {
+        let remote = self.connect(local).await?;
+        let mut bindings = self.bindings()?;
+        let plan = self.make(&remote, &bindings).await?;
+        let mut keeper = Keeper { folder: self.folder.as_deref(), tell };
+        publishing::apply(&plan, &self.project, &mut bindings, &remote, &mut keeper).await.map_err(target_failure)?;
+        Ok(view(&plan))
+    }
+
+    /// Puts endpoints on the target's application.
+    ///
+    /// # Errors
+    /// When the project was not published there yet, or the target refuses.
+    pub async fn load_people(&self, local: Option<&str>, endpoints: &[serde_json::Value]) -> Outcome<u64> {
+        let remote = self.connect(local).await?;
+        let application = publishing::application(&self.project, &self.bindings()?.of(&self.target), &remote)
+            .await
+            .map_err(target_failure)?
+            .ok_or_else(|| {
+                not_found(format!("the project has no application at {} yet", remote.place()), "publish a journey first")
+            })?;
+        publishing::load_people(&remote, &application, endpoints).await.map_err(target_failure)
+    }
+
+    async fn connect(&self, local: Option<&str>) -> Outcome<Remote> {
+        let target = self.target(local)?;
+        Remote::connect(&self.target, &target).await.map_err(target_failure)
+    }
+
+    /// The target as `waymark.toml` has it; `local` is the Pinpoint of this studio where one runs.
+    fn target(&self, local: Option<&str>) -> Outcome<Target> {
+        let named = self.project.settings.target.get(&self.target);
+        match (named, local) {
+            (named, Some(address)) if self.target == "local" => {
+                Ok(Target { endpoint_url: Some(address.to_owned()), profile: None, ..named.cloned().unwrap_or_default() })
+            }
+            (Some(target), _) if self.target == "local" && target.endpoint_url.is_none() => {
+                Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..target.clone() })
+            }
+            (Some(target), _) => Ok(target.clone()),
+            (None, _) if self.target == "local" => {
+                Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..Target::default() })
+            }
+            (None, _) => {
+                let names: Vec<&str> = self.project.settings.target.keys().map(String::as_str).collect();
+                let help = match names.is_empty() {
+                    true => format!("add [target.{}] with a `region` or an `endpoint_url` to waymark.toml", self.target),
+                    false => format!("choose one of {}, or add [target.{}] to waymark.toml", names.join(", "), self.target),
+                };
+                Err(not_found(format!("waymark.toml has no target `{}`", self.target), help))
+            }
+        }
+    }
+
+    async fn make(&self, remote: &Remote, bindings: &Bindings) -> Outcome<publishing::Plan> {
+        let names = match self.journeys.is_empty() {
+            true => self.project.journeys().map(|(name, _)| name.to_owned()).collect(),
+            false => self.journeys.clone(),
+        };
+        if names.is_empty() {
+            return Err(bad_input("the project has no journey", "draw one, or open one"));
+        }
+        let mut journeys = Vec::new();
+        for name in &names {
+            if self.project.journey(name).is_none() {
+                return Err(not_found(format!("the project has no journey `{name}`"), "name it as its file in `journeys/`, without `.json`"));
+            }
+            journeys.push(validation::checked(&self.project, name).map_err(|report| errors(name, &report))?);
+        }
+        publishing::plan(&journeys, &self.project, &bindings.of(&self.target), remote, self.activate)
+            .await
+            .map_err(target_failure)
+    }
+
+    fn bindings(&self) -> Outcome<Bindings> {
+        let Some(folder) = &self.folder else { return Ok(Bindings::default()) };
+        let path = bindings_file(folder);
+        match std::fs::read_to_string(&path) {
+            Ok(text) => serde_json::from_str(&text).map_err(|error| {
+                failure(
+                    FailureCode::Disk,
+                    format!("`{}` is damaged: {error}", path.display()),
+                    "delete it: everything on the target is then found by name",
+                )
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Bindings::default()),
+            Err(error) => Err(disk("read", &path, &error)),
+        }
+    }
+}
+
+fn bindings_file(folder: &Path) -> PathBuf {
+    folder.join(".waymark").join("bindings.json")
+}
+
+/// Keeps the bindings on the disk, and passes on what is done.
+struct Keeper<'a, 'b> {
+    folder: Option<&'a Path>,
+    tell: &'a mut Tell<'b>,
+}
+
+impl Observer for Keeper<'_, '_> {
+    fn bound(&mut self, bindings: &Bindings) -> Result<(), String> {
+        let Some(folder) = self.folder else { return Ok(()) };
+        let mut text = serde_json::to_string_pretty(bindings).map_err(|error| error.to_string())?;
+        text.push('\n');
+        let ignore = folder.join(".waymark").join(".gitignore");
+        let path = bindings_file(folder);
+        let write = || {
+            if !ignore.exists() {
+                files::write(&ignore, b"*\n")?;
+            }
+            files::write(&path, text.as_bytes())
+        };
+        write().map_err(|error| format!("{}: {error}", path.display()))
+    }
+
+    fn done(&mut self, step: &Step, done: usize, total: usize) {
+        (self.tell)(step.sentence(), done, total);
+    }
+}
+
+fn view(plan: &publishing::Plan) -> PlanView {
+    PlanView {
+        target: plan.target.clone(),
+        steps: plan
+            .steps
+            .iter()
+            .map(|step| PlanStep {
+                operation: step.operation.to_owned(),
+                subject: step.subject.clone(),
+                changes: step
+                    .changes
+                    .iter()
+                    .map(|change| (change.path.to_string(), change.before.clone(), change.after.clone()))
+                    .collect(),
+            })
+            .collect(),
+        unchanged: plan.unchanged as u64,
+        obstacles: plan
+            .obstacles
+            .iter()
+            .map(|obstacle| failure(FailureCode::Target, obstacle.message.clone(), obstacle.help.clone()))
+            .collect(),
+    }
+}
+
+fn target_failure(error: PublishError) -> Failure {
+    let code = match error {
+        PublishError::Bindings(_) => FailureCode::Disk,
+        _ => FailureCode::Target,
+    };
+    failure(code, error.to_string(), error.help())
+}
+
+fn errors(name: &str, report: &validation::Report) -> Failure {
+    let journey = DocumentId::Journey(name.to_owned());
+    let found: Vec<_> = report.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
+    let first = found.iter().find(|found| found.place.document == journey).or(found.first());
+    let first = first.map(|first| format!(": {}", first.message)).unwrap_or_default();
+    let count = match found.len() {
+        1 => "an error".to_owned(),
+        count => format!("{count} errors"),
+    };
+    failure(
+        FailureCode::Errors,
+        format!("the journey `{name}` has {count}{first}"),
+        "correct what the checks say (`waymark check`), and publish again",
+    )
+}

@@ -1,0 +1,138 @@
+//! `waymark.toml`: read as far as it can be read, changed without losing comments or unknown keys.
+
+use bridge::FileProblem;
+use model::{Settings, Target};
+use toml_edit::{DocumentMut, Item, Table, value};
+
+use crate::failure::{Outcome, bad_input};
+
+/// Its name in the project folder.
+pub const FILE: &str = "waymark.toml";
+
+/// Reads the settings; what can not be read is left at its default and named by a problem.
+pub fn read(text: &str) -> (Settings, Vec<FileProblem>) {
+    let error = match toml::from_str(text) {
+        Ok(settings) => return (settings, Vec::new()),
+        Err(error) => error,
+    };
+    let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
+    let problem = FileProblem {
+        file: FILE.to_owned(),
+        document: None,
+        line,
+        column,
+        message: error.message().trim().replace('\n', "; "),
+    };
+    let table: toml::Table = toml::from_str(text).unwrap_or_default();
+    let word = |name: &str| table.get(name).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+    let targets = table.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let settings = Settings {
+        name: word("name"),
+        description: word("description"),
+        target: targets.filter_map(|(name, target)| Some((name.clone(), target.clone().try_into().ok()?))).collect(),
+        simulation: table.get("simulation").and_then(|value| value.clone().try_into().ok()).unwrap_or_default(),
+    };
+    (settings, vec![problem])
+}
+
+/// The text that says `settings`, with everything of the former `text` that they do not name.
+///
+/// # Errors
+/// When the former text is not TOML, or a number is too large for it.
+pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
+    let mut document: DocumentMut = text
+        .parse()
+        .map_err(|error: toml_edit::TomlError| bad_input(format!("`{FILE}` is not TOML: {}", error.message()), "correct it by hand"))?;
+    set(&mut document, "name", (!settings.name.is_empty()).then_some(&settings.name));
+    set(&mut document, "description", (!settings.description.is_empty()).then_some(&settings.description));
+    write_targets(&mut document, settings);
+    let simulation = &settings.simulation;
+    if let Some(table) = table(&mut document, "simulation", simulation.seed.is_some() || simulation.start.is_some()) {
+        match simulation.seed {
+            Some(seed) => {
+                let seed = i64::try_from(seed)
+                    .map_err(|_| bad_input(format!("the seed {seed} is too large"), "choose one below 9,000,000,000,000,000,000"))?;
+                table["seed"] = value(seed);
+            }
+            None => {
+                table.remove("seed");
+            }
+        }
+        set(table, "start", simulation.start.as_ref());
+    }
+    Ok(document.to_string())
+}
+
+fn write_targets(document: &mut DocumentMut, settings: &Settings) {
+    let Some(targets) = table(document, "target", !settings.target.is_empty()) else { return };
+    targets.set_implicit(true);
+    let gone: Vec<String> =
+        targets.iter().map(|(name, _)| name.to_owned()).filter(|name| !settings.target.contains_key(name)).collect();
+    gone.iter().for_each(|name| drop(targets.remove(name)));
+    for (name, target) in &settings.target {
+        let Target { region, application_id, endpoint_url, profile } = target;
+        let Some(table) = table(targets, name, true) else { continue };
+        set(table, "region", region.as_ref());
+        set(table, "application_id", application_id.as_ref());
+        set(table, "endpoint_url", endpoint_url.as_ref());
+        set(table, "profile", profile.as_ref());
+    }
+}
+
+/// The table below `parent`, made when it is wanted and not there.
+fn table<'a>(parent: &'a mut Table, name: &str, wanted: bool) -> Option<&'a mut Table> {
+    if wanted && !parent.get(name).is_some_and(Item::is_table) {
+        // An inline table becomes one with a heading; its members stay.
+        let made = parent.remove(name).and_then(|item| item.into_table().ok()).unwrap_or_default();
+        parent.insert(name, Item::Table(made));
+    }
+    parent.get_mut(name).and_then(Item::as_table_mut)
+}
+
+fn set(table: &mut Table, name: &str, text: Option<&String>) {
+    match text {
+        Some(text) if table.get(name).and_then(Item::as_str) == Some(text) => {}
+        Some(text) => table[name] = value(text),
+        None => {
+            table.remove(name);
+        }
+    }
+}
+
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..at.min(text.len())];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_keeps_comments_and_unknown_keys() {
+        let text = "# ours\nname = \"A\"\nowner = \"me\" # who\n\n[target.local]\nregion = \"us-east-1\"\n\n# [target.prod]\n[simulation]\nseed = 1\n";
+        let (mut settings, problems) = read(text);
+        assert_eq!(problems, []);
+        assert_eq!(write(text, &settings).unwrap(), text);
+        settings.name = "B".to_owned();
+        settings.simulation.seed = None;
+        settings.simulation.start = Some("2026-01-01T00:00:00Z".to_owned());
+        let after = write(text, &settings).unwrap();
+        assert_eq!(read(&after).0, settings);
+        for kept in ["# ours", "owner = \"me\" # who", "# [target.prod]"] {
+            assert!(after.contains(kept), "{kept} in {after}");
+        }
+    }
+
+    #[test]
+    fn a_fault_is_placed_and_the_rest_is_read() {
+        let (settings, problems) = read("name = \"A\"\n[target.x]\nregoin = \"eu-west-1\"\n[target.y]\nregion = \"eu-west-1\"\n");
+        assert_eq!(settings.name, "A");
+        assert_eq!(settings.target.keys().collect::<Vec<_>>(), ["y"]);
+        assert_eq!((problems[0].line, problems[0].column), (3, 1));
+        assert!(problems[0].message.contains("regoin"), "{}", problems[0].message);
+        let (_, problems) = read("name = \"A\n");
+        assert_eq!(problems[0].line, 1);
+    }
+}

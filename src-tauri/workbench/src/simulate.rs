@@ -1,0 +1,304 @@
+//! Simulated runs on all processors.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use audience::People;
+use bridge::{Failure, FailureCode, FileProblem};
+use engine::{Context, Program};
+use model::time::{DAY, parse_instant};
+use model::{Millis, Project};
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use simulation::{Event, Inputs, Note, PersonSummary, Run, Settings, Simulation, Story};
+
+use crate::export::journey_of_file;
+use crate::failure::{Outcome, bad_input, failure, not_found};
+use crate::{check, people};
+
+/// People that one thread walks at a time.
+const CHUNK: usize = 1 << 13;
+
+/// People of a simulation without any of its own.
+const INVENTED: usize = 300;
+
+/// Where a run starts when neither the caller, the project, the journey nor an event says: a Thursday morning. Fixed, so
+/// that the same input gives the same run.
+const START: &str = "2026-01-01T09:00:00Z";
+
+/// How a run is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Seed; the project's default, else 1, when absent.
+    pub seed: Option<u64>,
+    /// Virtual start, ISO 8601; the project's default, else the journey's start, when absent.
+    pub start: Option<String>,
+    /// Whether segments that the project does not have hold everybody, instead of failing: for a journey without project.
+    pub unknown_segments_hold_all: bool,
+}
+
+/// Everything that a run is made of; the same gives the same run.
+pub struct Cohort {
+    program: Program,
+    people: People,
+    events: Vec<Event>,
+    settings: Settings,
+    notes: Vec<Note>,
+}
+
+impl Cohort {
+    /// Compiles the journey `name`.
+    ///
+    /// # Errors
+    /// When there is no such journey, nobody could take its first step, or the start is no instant.
+    pub fn new(project: &Project, name: &str, people: People, events: Vec<Event>, request: &Request) -> Outcome<Cohort> {
+        let journey = project.journey(name).ok_or_else(|| {
+            not_found(format!("the project has no journey `{name}`"), "name it as its file in `journeys/`, without `.json`")
+        })?;
+        let everybody = json!({"SegmentType": "IMPORT"});
+        let unknown = Mutex::new(Vec::<String>::new());
+        let segment = |reference: &str| -> Option<&Value> {
+            match project.segment(reference) {
+                Some((id, _)) => project.documents.get(id),
+                None if request.unknown_segments_hold_all => {
+                    crate::lock(&unknown).push(reference.to_owned());
+                    Some(&everybody)
+                }
+                None => None,
+            }
+        };
+        let program = engine::compile(journey, name, &Context::new(&segment)).map_err(|error| {
+            failure(
+                FailureCode::Errors,
+                format!("the journey `{name}` can not run: {error}"),
+                "correct what the checks say (`waymark check`), and simulate again",
+            )
+        })?;
+        let defaults = &project.settings.simulation;
+        let schedule = journey.wire.schedule();
+        let start = match request.start.as_ref().or(defaults.start.as_ref()) {
+            Some(text) => parse_instant(text).ok_or_else(|| {
+                bad_input(format!("`{text}` is no instant"), "write it as 2026-11-30T09:00:00Z")
+            })?,
+            None => schedule
+                .and_then(|schedule| parse_instant(schedule.start_time()?))
+                .or_else(|| first_day(&events))
+                .or_else(|| parse_instant(START))
+                .unwrap_or_default(),
+        };
+        let mut unknown = unknown.into_inner().unwrap_or_default();
+        unknown.sort();
+        unknown.dedup();
+        let notes = unknown.into_iter().map(|reference| Note {
+            path: model::Path::default(),
+            text: format!("the segment `{reference}` is not known here: everybody is in it"),
+        });
+        Ok(Cohort {
+            program,
+            people,
+            events,
+            settings: Settings { seed: request.seed.or(defaults.seed).unwrap_or(1), start, ..Settings::default() },
+            notes: notes.collect(),
+        })
+    }
+
+    /// How many endpoints there are.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether nobody could enter because there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// Walks everybody; the run, and up to `limit` people of it. `progress` is told how many endpoints are done.
+    pub fn run(&self, limit: usize, progress: &(dyn Fn(u64) + Sync)) -> (Run, Vec<PersonSummary>) {
+        let simulation = self.simulation();
+        let done = AtomicU64::new(0);
+        let chunks: Vec<_> = (0..self.people.len()).step_by(CHUNK).collect();
+        let all = chunks
+            .into_par_iter()
+            .map(|start| {
+                let end = (start + CHUNK).min(self.people.len());
+                let partial = simulation.range(start..end);
+                progress(done.fetch_add((end - start) as u64, Ordering::Relaxed) + (end - start) as u64);
+                partial
+            })
+            .reduce(
+                || simulation.nobody(),
+                |mut a, b| {
+                    a.merge(&b);
+                    a
+                },
+            );
+        let mut run = simulation.finish(&all);
+        run.notes.extend(self.notes.iter().cloned());
+        (run, simulation.people(&all, limit))
+    }
+
+    /// What happened to one person.
+    ///
+    /// # Errors
+    /// When there is nobody of that name.
+    pub fn story(&self, person: &str) -> Outcome<Story> {
+        self.simulation().story(person).ok_or_else(|| {
+            not_found(format!("nobody is called `{person}`"), "name an endpoint id, a user id, `user:ID` or `endpoint:ID`")
+        })
+    }
+
+    fn simulation(&self) -> Simulation<'_> {
+        let inputs = Inputs { program: &self.program, people: &self.people, events: &self.events };
+        Simulation::new(&inputs, &self.settings)
+    }
+}
+
+/// A journey of a file, with the people and events that are named or lie beside it.
+///
+/// Answers the cohort, and what could not be read of the people and events.
+///
+/// # Errors
+/// When a file can not be read, or as [`Cohort::new`].
+pub fn of_file(
+    journey: &Path,
+    endpoints: Option<&Path>,
+    events: Option<&Path>,
+    mut request: Request,
+) -> Outcome<(Cohort, Vec<FileProblem>)> {
+    let (project, name) = journey_of_file(journey)?;
+    let folder = check::project_of(journey).map(|(folder, _)| folder);
+    request.unknown_segments_hold_all = folder.is_none();
+    let (people, mut problems) = match (endpoints, &folder) {
+        (Some(file), _) => {
+            let (people, problems) = people::endpoints_of_file(file);
+            if people.is_empty() {
+                return Err(no_endpoints(file, &problems));
+            }
+            (people, problems)
+        }
+        (None, Some(folder)) => people::endpoints(folder),
+        (None, None) => (People::default(), Vec::new()),
+    };
+    let (events, event_problems) = match (events, &folder) {
+        (Some(file), _) => {
+            let content = std::fs::read(file).map_err(|error| crate::failure::disk("read", file, &error))?;
+            parse_events(&[(file.display().to_string(), String::from_utf8_lossy(&content).into_owned())])
+        }
+        (None, Some(folder)) => events_of_folder(folder),
+        (None, None) => (Vec::new(), Vec::new()),
+    };
+    problems.extend(event_problems);
+    let people = if people.is_empty() { invent(&project) } else { people };
+    Ok((Cohort::new(&project, &name, people, events, &request)?, problems))
+}
+
+fn no_endpoints(file: &Path, problems: &[FileProblem]) -> Failure {
+    let first = problems.first().map(|problem| match problem.line {
+        0 => format!(": {}", problem.message),
+        line => format!(": line {line}: {}", problem.message),
+    });
+    bad_input(
+        format!("`{}` holds no endpoints{}", file.display(), first.unwrap_or_default()),
+        "give endpoints as CSV or JSON lines, as Pinpoint imports them",
+    )
+}
+
+/// The recorded events of a project folder, in order of arrival.
+pub fn events_of_folder(folder: &Path) -> (Vec<Event>, Vec<FileProblem>) {
+    let (texts, mut problems) = people::events(folder);
+    let (events, more) = parse_events(&texts);
+    problems.extend(more);
+    (events, problems)
+}
+
+fn parse_events(texts: &[(String, String)]) -> (Vec<Event>, Vec<FileProblem>) {
+    let mut events = Vec::new();
+    let mut problems = Vec::new();
+    for (file, text) in texts {
+        let (found, wrong) = simulation::events::parse(text);
+        events.extend(found);
+        problems.extend(wrong.into_iter().map(|problem| FileProblem {
+            file: file.clone(),
+            document: None,
+            line: problem.number,
+            column: 1,
+            message: problem.message,
+        }));
+    }
+    // Stable: events of one instant stay in the order of their files.
+    events.sort_by_key(|event| event.at);
+    (events, problems)
+}
+
+fn first_day(events: &[Event]) -> Option<Millis> {
+    events.first().map(|event| event.at.div_euclid(DAY) * DAY)
+}
+
+/// A few people where a project has none: of every channel, with the attribute values that its segments ask for.
+pub fn invent(project: &Project) -> People {
+    const NAMES: &[&str] = &["Ana", "Ben", "Chidi", "Dana", "Emre", "Fay", "Goran", "Hana", "Iris", "Jun", "Kofi", "Lea"];
+    const ZONES: &[&str] = &["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo"];
+    let wanted = wanted_attributes(project);
+    let mut people = People::default();
+    for number in 0..INVENTED {
+        let user = format!("person-{:03}", number / 2 + 1);
+        let (channel, address) = match number % 4 {
+            0 | 2 => ("EMAIL", format!("{user}@example.com")),
+            1 => ("SMS", format!("+1206555{:04}", number)),
+            _ if number % 8 == 3 => ("GCM", format!("token-{number}")),
+            _ => ("APNS", format!("{number:064x}")),
+        };
+        let mut attributes = [json!({}), json!({"FirstName": [NAMES[number / 2 % NAMES.len()]]})];
+        for (index, (of_user, name, values)) in wanted.iter().enumerate() {
+            // One person in four has none of a value, so that both ways of a split are taken.
+            if (number / 2 + index) % 4 != 3 && !values.is_empty() {
+                attributes[usize::from(*of_user)][name] = json!([values[number / 2 % values.len()]]);
+            }
+        }
+        let [own, of_user] = attributes;
+        let endpoint = json!({
+            "ChannelType": channel,
+            "Address": address,
+            "Attributes": own,
+            "Demographic": {"Timezone": ZONES[number / 2 % ZONES.len()]},
+            "User": {"UserId": user, "UserAttributes": of_user},
+        });
+        // Invented people are well formed; one that were not would only be missing.
+        let _ = people.push(Some(&format!("{user}-{}", channel.to_lowercase())), &endpoint);
+    }
+    people
+}
+
+/// Attributes that segments ask for: whether of the user, name, values.
+fn wanted_attributes(project: &Project) -> Vec<(bool, String, Vec<String>)> {
+    fn walk(value: &Value, out: &mut Vec<(bool, String, Vec<String>)>) {
+        match value {
+            Value::Object(object) => {
+                for (key, inner) in object {
+                    let of_user = key == "UserAttributes";
+                    if let Some(map) = inner.as_object().filter(|_| of_user || key == "Attributes") {
+                        for (name, dimension) in map {
+                            let values = dimension["Values"].as_array().into_iter().flatten();
+                            let values = values.filter_map(|value| value.as_str().map(str::to_owned)).collect();
+                            out.push((of_user, name.clone(), values));
+                        }
+                    } else {
+                        walk(inner, out);
+                    }
+                }
+            }
+            Value::Array(list) => list.iter().for_each(|inner| walk(inner, out)),
+            _ => {}
+        }
+    }
+    let mut out = Vec::new();
+    for (id, value) in &project.documents {
+        if matches!(id, model::DocumentId::Segment(_)) {
+            walk(value, &mut out);
+        }
+    }
+    out.sort();
+    out.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
+    out
+}

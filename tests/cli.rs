@@ -1,0 +1,339 @@
+//! The `waymark` command as people run it: exit codes, words on the right output, bad input, the samples of others.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Real inputs as others published them; not part of the project, used where they are.
+const SAMPLES: &str = "../shared/samples";
+
+#[test]
+fn new_makes_a_project_that_is_clean() {
+    let place = tempfile::tempdir().unwrap();
+    let shop = place.path().join("shop");
+    let made = waymark(&["new", text(&shop), "--from", "onboarding"]);
+    assert_eq!(code(&made), 0, "{made:?}");
+    assert!(stdout(&made).is_empty(), "messages stand on the error output");
+    assert!(shop.join("waymark.toml").is_file());
+    let checked = waymark(&["check", text(&shop)]);
+    assert!(code(&checked) <= 1, "{checked:?}");
+    assert!(!stdout(&checked).contains(": error["), "{checked:?}");
+
+    let again = waymark(&["new", text(&shop)]);
+    assert_eq!(code(&again), 2, "{again:?}");
+    assert!(stderr(&again).contains("not empty"), "{again:?}");
+    let unknown = waymark(&["new", text(&place.path().join("x")), "--from", "nothing"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(stderr(&unknown).contains("onboarding"), "{unknown:?}");
+    let empty = place.path().join("empty");
+    assert_eq!(code(&waymark(&["new", text(&empty)])), 0);
+    assert_eq!(code(&waymark(&["check", text(&empty)])), 0);
+    let list = waymark(&["new", "--list"]);
+    assert_eq!(stdout(&list).lines().count(), 5, "{list:?}");
+}
+
+#[test]
+fn check_names_places_and_tells_by_its_exit_code() {
+    let place = example("broken-on-purpose");
+    let checked = waymark(&["check", text(place.path())]);
+    assert_eq!(code(&checked), 1, "{checked:?}");
+    let first = stdout(&checked).lines().next().unwrap().to_owned();
+    let after_file = first.split(".json:").nth(1).unwrap();
+    let mut place_in_file = after_file.split(':');
+    assert!(place_in_file.next().unwrap().parse::<usize>().unwrap() > 0, "{first}");
+    assert!(place_in_file.next().unwrap().parse::<usize>().unwrap() > 0, "{first}");
+
+    let json = waymark(&["check", text(place.path()), "--format", "json"]);
+    assert_eq!(code(&json), 1);
+    let json: Value = serde_json::from_str(&stdout(&json)).unwrap();
+    let findings = json["findings"].as_array().unwrap();
+    assert!(findings.len() >= 5, "{json:#}");
+    for found in findings {
+        let rule = found["rule"].as_str().unwrap();
+        let explained = waymark(&["explain", rule]);
+        assert_eq!(code(&explained), 0, "{rule}");
+        assert!(stdout(&explained).starts_with(rule), "{explained:?}");
+    }
+    assert_eq!(code(&waymark(&["check", text(&place.path().join("nothing"))])), 2);
+    assert_eq!(code(&waymark(&["explain", "no-such-rule"])), 2);
+    assert_eq!(code(&waymark(&["check"])), 2);
+}
+
+#[test]
+fn a_damaged_file_is_named_by_line_and_column_and_stays_as_it_is() {
+    let place = example("onboarding");
+    let file = fs::read_dir(place.path().join("journeys")).unwrap().next().unwrap().unwrap().path();
+    let sound = fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = sound.lines().collect();
+    let damaged = [&lines[..5], &["  \"Oops\": tru,"], &lines[5..]].concat().join("\n");
+    fs::write(&file, &damaged).unwrap();
+    let checked = waymark(&["check", text(place.path())]);
+    assert_eq!(code(&checked), 2, "{checked:?}");
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let line = stdout(&checked).lines().find(|line| line.contains("could not be read whole")).unwrap().to_owned();
+    assert!(line.contains(&format!("{name}:6:")) && line.contains("Oops") && line.contains("`tru`"), "{line}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), damaged, "the file is left alone");
+
+    fs::write(&file, &sound[..sound.len() / 2]).unwrap();
+    let checked = waymark(&["check", text(&file)]);
+    assert_eq!(code(&checked), 2, "{checked:?}");
+    fs::write(place.path().join("empty.json"), "").unwrap();
+    let checked = waymark(&["check", text(&place.path().join("empty.json"))]);
+    assert_eq!(code(&checked), 2, "{checked:?}");
+    assert!(stderr(&checked).contains("line 1, column 1"), "{checked:?}");
+}
+
+#[test]
+fn dumps_of_the_cli_are_read_as_they_are() {
+    let place = example("onboarding");
+    let file = fs::read_dir(place.path().join("journeys")).unwrap().next().unwrap().unwrap().path();
+    let journey: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let dump = elsewhere.path().join("dump.json");
+    for wrapped in [
+        serde_json::json!({"JourneyResponse": journey}),
+        serde_json::json!({"JourneysResponse": {"Item": [journey]}}),
+        serde_json::json!({"ApplicationId": "1", "WriteJourneyRequest": journey}),
+    ] {
+        fs::write(&dump, wrapped.to_string()).unwrap();
+        let exported = waymark(&["export", text(&dump)]);
+        assert_eq!(code(&exported), 0, "{exported:?}");
+        let exported: Value = serde_json::from_str(&stdout(&exported)).unwrap();
+        assert_eq!(exported["Activities"], journey["Activities"]);
+        let simulated = waymark(&["simulate", text(&dump), "--format", "json"]);
+        assert_eq!(code(&simulated), 0, "{simulated:?}");
+    }
+    let picture = elsewhere.path().join("picture.svg");
+    let exported = waymark(&["export", text(&file), "--as", "svg", "-o", text(&picture)]);
+    assert_eq!(code(&exported), 0, "{exported:?}");
+    let picture = fs::read_to_string(picture).unwrap();
+    assert!(picture.starts_with("<svg"), "{picture}");
+}
+
+#[test]
+fn simulate_counts_tells_and_repeats() {
+    let place = example("cart-abandonment");
+    let file = place.path().join("journeys/cart-abandonment.json");
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["simulate", text(&file)];
+        arguments.extend(more);
+        let output = waymark(&arguments);
+        assert_eq!(code(&output), 0, "{output:?}");
+        stdout(&output)
+    };
+    let first = run(&["--format", "json"]);
+    assert_eq!(first, run(&["--format", "json"]), "the same seed gives the same bytes");
+    let json: Value = serde_json::from_str(&first).unwrap();
+    assert!(json["run"]["entered"].as_u64().unwrap() > 0, "{json:#}");
+    let people = fs::read_to_string(place.path().join("endpoints/people.jsonl")).unwrap();
+    let person: Value = serde_json::from_str(people.lines().next().unwrap()).unwrap();
+    let told = run(&["--trace", person["Id"].as_str().unwrap()]);
+    assert!(told.contains("story of"), "{told}");
+    let nobody = waymark(&["simulate", text(&file), "--trace", "nobody-at-all"]);
+    assert_eq!(code(&nobody), 2, "{nobody:?}");
+    let when = waymark(&["simulate", text(&file), "--start", "tomorrow"]);
+    assert_eq!(code(&when), 2);
+    assert!(stderr(&when).contains("2026-11-30T09:00:00Z"), "{when:?}");
+}
+
+#[test]
+fn publish_to_a_server_of_our_own_and_again() {
+    let place = example("onboarding");
+    let mut server = Serving::start(&[]);
+    let toml = place.path().join("waymark.toml");
+    let settings = fs::read_to_string(&toml).unwrap().replace("http://127.0.0.1:8700", &server.address);
+    fs::write(&toml, settings).unwrap();
+    let folder = text(place.path()).to_owned();
+    let plan = waymark(&["plan", &folder, "--target", "local", "--format", "json"]);
+    assert_eq!(code(&plan), 0, "{plan:?}");
+    let plan: Value = serde_json::from_str(&stdout(&plan)).unwrap();
+    assert_eq!(plan["steps"][0]["operation"], "CreateApp");
+    let published = waymark(&["publish", &folder, "--target", "local", "--people"]);
+    assert_eq!(code(&published), 0, "{published:?}");
+    assert!(stderr(&published).contains("created journey"), "{published:?}");
+    let again = waymark(&["publish", &folder, "--target", "local"]);
+    assert!(stdout(&again).contains("nothing to do"), "{again:?}");
+    let unknown = waymark(&["plan", &folder, "--target", "moon"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(stderr(&unknown).contains("[target.moon]"), "{unknown:?}");
+    server.stop();
+    let down = waymark(&["publish", &folder, "--target", "local"]);
+    assert_eq!(code(&down), 1, "{down:?}");
+    assert!(stderr(&down).contains("waymark serve"), "{down:?}");
+}
+
+#[test]
+fn the_studio_serves_its_page_to_nobody_else() {
+    let page = tempfile::tempdir().unwrap();
+    fs::write(page.path().join("index.html"), "<p>page</p>").unwrap();
+    fs::write(page.path().join("ui_bg.wasm"), "wasm").unwrap();
+    let data = tempfile::tempdir().unwrap();
+    let project = example("onboarding");
+    let mut studio = Serving::spawn(
+        Command::new(env!("CARGO_BIN_EXE_waymark"))
+            .args(["studio", text(project.path()), "--web", "--page", text(page.path())])
+            .env("WAYMARK_DATA", data.path()),
+    );
+    let (host, key) = studio.address.strip_prefix("http://").unwrap().split_once("/?key=").unwrap();
+    let (host, key) = (host.to_owned(), key.to_owned());
+    let port = host.split(':').nth(1).unwrap().to_owned();
+    let cookie = format!("Cookie: waymark-{port}={key}\r\n");
+    let ask = |line: &str, headers: &str, body: &str| {
+        let length = body.len();
+        http(&host, &format!("{line} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"))
+    };
+    let own = format!("Host: {host}\r\n");
+    assert!(ask("GET /", &own, "").starts_with("HTTP/1.1 403"));
+    let opened = ask(&format!("GET /?key={key}"), &own, "");
+    assert!(opened.starts_with("HTTP/1.1 303") && opened.contains("HttpOnly"), "{opened}");
+    let index = ask("GET /", &format!("{own}{cookie}"), "");
+    assert!(index.starts_with("HTTP/1.1 200") && index.contains("<p>page</p>"), "{index}");
+    assert!(index.contains("content-security-policy: default-src 'self'"), "{index}");
+    assert!(ask("GET /ui_bg.wasm", &format!("{own}{cookie}"), "").contains("content-type: application/wasm"));
+    assert!(ask("GET /../Cargo.toml", &format!("{own}{cookie}"), "").starts_with("HTTP/1.1 404"));
+    let startup = ask("POST /bridge/startup", &format!("{own}{cookie}"), "{}");
+    assert!(startup.starts_with("HTTP/1.1 200") && startup.contains("journeys/"), "{startup}");
+    assert!(ask("POST /bridge/startup", &own, "{}").starts_with("HTTP/1.1 403"));
+    assert!(ask("POST /bridge/startup", &format!("Host: evil.example\r\n{cookie}"), "{}").starts_with("HTTP/1.1 403"));
+    let foreign = format!("{own}{cookie}Origin: http://evil.example\r\n");
+    assert!(ask("POST /bridge/startup", &foreign, "{}").starts_with("HTTP/1.1 403"));
+    assert!(ask("POST /bridge/nothing", &format!("{own}{cookie}"), "{}").starts_with("HTTP/1.1 422"));
+    studio.stop();
+}
+
+#[test]
+fn the_samples_of_others_go_in_as_they_are() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(SAMPLES);
+    if !samples.is_dir() {
+        return;
+    }
+    let place = tempfile::tempdir().unwrap();
+    let journey = place.path().join("churn.json");
+    fs::write(&journey, CHURN).unwrap();
+    let people = samples.join("aws-churn-3500-endpoints.csv");
+    let simulated = waymark(&["simulate", text(&journey), "--endpoints", text(&people), "--format", "json"]);
+    assert_eq!(code(&simulated), 0, "{simulated:?}");
+    let json: Value = serde_json::from_str(&stdout(&simulated)).unwrap();
+    let number = |value: &Value| value.as_u64().unwrap();
+    assert_eq!(number(&json["run"]["offered"]), 3500, "{json:#}");
+    assert_eq!(number(&json["run"]["entered"]), 3500, "{json:#}");
+    assert_eq!(number(&json["run"]["left"]), 3500);
+    let ways: u64 = json["run"]["connections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|connection| connection["from"] == "split")
+        .map(|connection| number(&connection["count"]))
+        .sum();
+    assert_eq!(ways, 3500);
+    for sample in ["aws-interest-contains.json", "aws-preference-center.json", "aws-new-product.json", "aws-sms-template.json"] {
+        let checked = waymark(&["check", text(&samples.join(sample)), "--format", "json"]);
+        assert!(code(&checked) <= 1, "{sample}: {checked:?}");
+        let json: Value = serde_json::from_str(&stdout(&checked)).unwrap();
+        assert_eq!(json["documents"], 1, "{sample}");
+    }
+    let events = samples.join("aws-event-records.json");
+    let replayed =
+        waymark(&["simulate", text(&journey), "--endpoints", text(&people), "--events", text(&events), "--format", "json"]);
+    assert_eq!(code(&replayed), 0, "{replayed:?}");
+    let small = samples.join("aws-sample-import.csv");
+    assert_eq!(code(&waymark(&["simulate", text(&journey), "--endpoints", text(&small)])), 0);
+}
+
+/// Who is likely to leave gets a letter; a third of the others another.
+const CHURN: &str = r#"{
+  "Name": "churn",
+  "StartCondition": {"SegmentStartCondition": {"SegmentId": "everybody"}},
+  "StartActivity": "split",
+  "Activities": {
+    "split": {"RandomSplit": {"Branches": [
+      {"NextActivity": "letter", "Percentage": 30}, {"NextActivity": "pause", "Percentage": 70}]}},
+    "pause": {"Wait": {"WaitTime": {"WaitFor": "PT2H"}, "NextActivity": "letter"}},
+    "letter": {"EMAIL": {"TemplateName": "stay"}}
+  }
+}"#;
+
+/// A program that serves until it is stopped.
+struct Serving {
+    child: std::process::Child,
+    address: String,
+}
+
+impl Serving {
+    fn start(more: &[&str]) -> Serving {
+        Serving::spawn(Command::new(env!("CARGO_BIN_EXE_waymark")).args(["serve", "--listen", "127.0.0.1:0"]).args(more))
+    }
+
+    fn spawn(command: &mut Command) -> Serving {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit(' ').next().unwrap().to_owned();
+        Serving { child, address }
+    }
+
+    fn stop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn http(host: &str, request: &str) -> String {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn example(name: &str) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    let examples: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../journeys/examples");
+    let mut folders = vec![examples.join(name)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let to = place.path().join(path.strip_prefix(examples.join(name)).unwrap());
+            if path.is_dir() {
+                fs::create_dir_all(to).unwrap();
+                folders.push(path);
+            } else {
+                fs::copy(path, to).unwrap();
+            }
+        }
+    }
+    place
+}
+
+fn waymark(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_waymark"));
+    command.args(arguments).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
