@@ -2,7 +2,7 @@
 //!
 //! Shapes: `Activity` and its members (journeys.md 3).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::path;
 use crate::path::Path;
@@ -274,17 +274,11 @@ impl<'a> Activity<'a> {
                 way(Slot::No, split.false_activity(), "No".into()),
             ],
             Some(Payload::MultiCondition(split)) => {
-                let branches = split.branches();
-                let ways = branches
-                    .iter()
-                    .enumerate()
+                let ways = branches::<wire::MultiConditionalBranch>(split.object())
                     .map(|(i, branch)| way(Slot::Branch(i), branch.next_activity(), branch_letter(i)));
                 ways.chain([way(Slot::Else, split.default_activity(), "Else".into())]).collect()
             }
-            Some(Payload::RandomSplit(split)) => split
-                .branches()
-                .iter()
-                .enumerate()
+            Some(Payload::RandomSplit(split)) => branches::<wire::RandomSplitEntry>(split.object())
                 .map(|(i, branch)| {
                     let label = branch.percentage().map_or("?%".into(), |percent| format!("{percent}%"));
                     way(Slot::Branch(i), branch.next_activity(), label)
@@ -312,6 +306,12 @@ impl<'a> Activity<'a> {
             Slot::Else => payload.join("DefaultActivity"),
         }
     }
+}
+
+/// The branches of a split with their places in the list, which count elements that are no branch too.
+fn branches<'a, V: View<'a>>(split: &'a Map<String, Value>) -> impl Iterator<Item = (usize, V)> {
+    let list = split.get("Branches").and_then(Value::as_array);
+    list.into_iter().flatten().enumerate().filter_map(|(i, branch)| Some((i, V::of(branch)?)))
 }
 
 /// The console's name of branch n of a multivariate split: A, B, C, D.

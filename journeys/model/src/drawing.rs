@@ -2,6 +2,8 @@
 //!
 //! Takes a journey document and what the gesture means; gives the edit. Never changes anything itself.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::activity::{Activity, ActivityKind, Payload, Slot};
@@ -28,7 +30,7 @@ pub enum Refusal {
     Itself,
     /// It would lead back to where it comes from (J008).
     Cycle,
-    /// The journey has no such activity.
+    /// The journey has no such activity, or the activity no such way out.
     Unknown,
 }
 
@@ -44,6 +46,9 @@ impl Refusal {
 }
 
 /// An id for a new activity of `kind`, unused in the journey: `email1`, `email2`, … (letters and digits only, J004).
+///
+/// An id that something still refers to counts as used, though no such activity is there: a new one would be connected
+/// by accident.
 pub fn new_id(journey: Journey, kind: ActivityKind) -> String {
     let stem = match kind {
         ActivityKind::Email => "email",
@@ -57,11 +62,32 @@ pub fn new_id(journey: Journey, kind: ActivityKind) -> String {
         ActivityKind::RandomSplit => "random",
         ActivityKind::Holdout => "holdout",
     };
+    let mut used = BTreeSet::new();
+    journey.wire.object().values().for_each(|value| words_from(stem, value, &mut used));
     let mut n = 1;
-    while journey.activity(&format!("{stem}{n}")).is_some() {
+    while used.contains(format!("{stem}{n}").as_str()) {
         n += 1;
     }
     format!("{stem}{n}")
+}
+
+/// All texts and member names in `value` that begin with `stem`.
+fn words_from<'a>(stem: &str, value: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match value {
+        Value::String(text) if text.starts_with(stem) => {
+            found.insert(text);
+        }
+        Value::Array(list) => list.iter().for_each(|element| words_from(stem, element, found)),
+        Value::Object(object) => {
+            for (key, element) in object {
+                if key.starts_with(stem) {
+                    found.insert(key);
+                }
+                words_from(stem, element, found);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// A new activity of `kind` whose first way out leads to `next`, with the settings that most people start from.
@@ -93,11 +119,14 @@ pub fn new_activity(kind: ActivityKind, next: Option<&str>) -> Value {
     activity
 }
 
-/// Where the target of a connection stands.
+/// Where the target of a connection stands; `None` = the journey has no such activity, or that no such way out.
 pub fn target_path(journey: Journey, origin: &Origin) -> Option<Path> {
     match origin {
         Origin::Entry => Some(path!["StartActivity"]),
-        Origin::Activity(id, slot) => journey.activity(id).map(|activity| activity.slot_path(*slot)),
+        Origin::Activity(id, slot) => {
+            let activity = journey.activity(id)?;
+            activity.connections().iter().any(|way| way.slot == *slot).then(|| activity.slot_path(*slot))
+        }
     }
 }
 
@@ -157,19 +186,21 @@ pub fn can_connect(journey: Journey, origin: &Origin, to: &str) -> Result<(), Re
         return Err(Refusal::Unknown);
     }
     let Origin::Activity(from, _) = origin else { return Ok(()) };
+    if target_path(journey, origin).is_none() {
+        return Err(Refusal::Unknown);
+    }
     if from == to {
         return Err(Refusal::Itself);
     }
     let mut open = vec![to];
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
     while let Some(id) = open.pop() {
         if id == from {
             return Err(Refusal::Cycle);
         }
-        if seen.contains(&id) {
+        if !seen.insert(id) {
             continue;
         }
-        seen.push(id);
         let ways = journey.activity(id).map(|activity| activity.connections()).unwrap_or_default();
         open.extend(ways.iter().filter_map(|way| way.target));
     }

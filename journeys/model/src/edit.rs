@@ -117,7 +117,10 @@ pub fn clear(label: impl Into<String>, document: &DocumentId, root: &Value, path
     while at.0.len() > keep + 1 {
         let parent = Path(at.0[..at.0.len() - 1].to_vec());
         match parent.find(root) {
-            Some(Value::Object(object)) if object.len() <= 1 && matches!(parent.0.last(), Some(Step::Key(_))) => {
+            Some(Value::Object(object))
+                if matches!(parent.0.last(), Some(Step::Key(_)))
+                    && object.keys().all(|key| at.0.last() == Some(&Step::from(key))) =>
+            {
                 at = parent
             }
             _ => break,

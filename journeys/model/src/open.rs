@@ -56,11 +56,11 @@ const WRAPPERS: &[(&str, Resource)] = &[
 /// of one kind and name get different file names by a number.
 pub fn resources(value: &Value, fallback: &str) -> Vec<Opened> {
     let mut found: Vec<Opened> = Vec::new();
-    gather(value, None, fallback, &mut |resource, value| {
+    gather(value, None, fallback, &mut |resource, value, fallback| {
         let name = name_of(resource, value, fallback);
         let mut id = document(resource, name.clone());
         let mut n = 2;
-        while found.iter().any(|other| other.id == id) {
+        while found.iter().any(|other| same_file(&other.id, &id)) {
             id = document(resource, format!("{name}-{n}"));
             n += 1;
         }
@@ -69,7 +69,12 @@ pub fn resources(value: &Value, fallback: &str) -> Vec<Opened> {
     found
 }
 
-fn gather(value: &Value, known: Option<Resource>, fallback: &str, take: &mut dyn FnMut(Resource, &Value)) {
+/// Whether two documents would be one file where file names do not tell capital letters from small ones.
+fn same_file(one: &DocumentId, other: &DocumentId) -> bool {
+    one.to_string().to_lowercase() == other.to_string().to_lowercase()
+}
+
+fn gather(value: &Value, known: Option<Resource>, fallback: &str, take: &mut dyn FnMut(Resource, &Value, &str)) {
     match value {
         Value::Array(list) => list.iter().for_each(|element| gather(element, known, fallback, take)),
         Value::Object(object) => {
@@ -77,7 +82,9 @@ fn gather(value: &Value, known: Option<Resource>, fallback: &str, take: &mut dyn
             for (member, resource) in WRAPPERS {
                 if let Some(inner) = object.get(*member) {
                     wrapped = true;
-                    gather(inner, Some(*resource), fallback, take);
+                    // A template's name stands beside its request, not in it.
+                    let beside = object.get("TemplateName").and_then(Value::as_str);
+                    gather(inner, Some(*resource), beside.unwrap_or(fallback), take);
                 }
             }
             match object.get("Item") {
@@ -85,7 +92,7 @@ fn gather(value: &Value, known: Option<Resource>, fallback: &str, take: &mut dyn
                 Some(list @ Value::Array(_)) => gather(list, known, fallback, take),
                 _ => {
                     if let Some(resource) = recognise(value).or(known) {
-                        take(resource, value);
+                        take(resource, value, fallback);
                     }
                 }
             }
@@ -139,8 +146,11 @@ fn name_of(resource: Resource, value: &Value, fallback: &str) -> String {
     })
 }
 
+/// Names that Windows keeps for devices, whatever ending follows.
+const DEVICES: &[&str] = &["con", "prn", "aux", "nul"];
+
 /// A name that is fit for a file on every system: letters, digits, `-`, `_` and `.` of any script, at most 100
-/// characters; runs of anything else become one `-`.
+/// characters and 200 bytes; runs of anything else become one `-`. It never ends like the canvas file of a journey.
 pub fn file_name(name: &str) -> String {
     let mut out = String::new();
     for c in name.trim().chars() {
@@ -150,5 +160,19 @@ pub fn file_name(name: &str) -> String {
             out.push('-');
         }
     }
-    out.chars().take(100).collect::<String>().trim_end_matches(['-', '.']).to_owned()
+    let mut bytes = 0;
+    let fits = |c: &char| {
+        bytes += c.len_utf8();
+        bytes <= 200
+    };
+    let mut out = out.chars().take(100).take_while(fits).collect::<String>().trim_end_matches(['-', '.']).to_owned();
+    if let Some(stem) = out.strip_suffix(".canvas") {
+        out = format!("{stem}-canvas");
+    }
+    let stem = out.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    let port = |kind| stem.strip_prefix(kind).is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()));
+    if DEVICES.contains(&stem.as_str()) || port("com") || port("lpt") {
+        out.insert(0, '_');
+    }
+    out
 }

@@ -144,7 +144,7 @@ impl FromStr for DocumentId {
     fn from_str(text: &str) -> Result<Self, String> {
         let unknown = || format!("`{text}` names no document of a project");
         let (folder, name) = text.split_once('/').ok_or_else(unknown)?;
-        Ok(match folder {
+        let id = match folder {
             "journeys" => match name.strip_suffix(".canvas") {
                 Some(journey) => DocumentId::Canvas(journey.to_owned()),
                 None => DocumentId::Journey(name.to_owned()),
@@ -157,7 +157,9 @@ impl FromStr for DocumentId {
                 DocumentId::Template(kind, name.to_owned())
             }
             _ => return Err(unknown()),
-        })
+        };
+        // A name is one file name: it does not lead out of its folder.
+        if id.name().contains('/') || matches!(id.name(), "." | "..") { Err(unknown()) } else { Ok(id) }
     }
 }
 

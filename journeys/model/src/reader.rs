@@ -1,7 +1,7 @@
 //! Reads JSON text as far as it can be read.
 //!
 //! Takes a text; gives a value and everything that was wrong with the text, with line and column. A sound text gives the
-//! same value as `serde_json`, spelling of numbers included. In a damaged one the damaged member is left out and reading
+//! same value as `serde_json`, and keeps the spelling of numbers (`1E2`, which `serde_json` makes `1e+2`). In a damaged one the damaged member is left out and reading
 //! goes on behind it; at an early end everything open is closed. Whoever has problems in hand must not write the value
 //! back over the text without asking.
 
@@ -56,13 +56,7 @@ pub fn position(text: &str, path: &Path) -> (usize, usize) {
     let mut reader = Reader::new(text, Some(path));
     reader.document();
     let (_, at) = reader.nearest;
-    line_and_column(text, at)
-}
-
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = &text[..at.min(text.len())];
-    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+    reader.line_and_column(at)
 }
 
 /// A member, or a document, that had to be left out; the problem is noted already.
@@ -73,6 +67,8 @@ struct Reader<'a> {
     at: usize,
     path: Path,
     problems: Vec<SyntaxProblem>,
+    /// The last offset whose line was asked for, and that line: the next is counted from there.
+    counted: (usize, usize),
     /// A place that is looked for, and the deepest value found on the way to it: steps matched, offset.
     wanted: Option<&'a Path>,
     nearest: (usize, usize),
@@ -81,7 +77,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(text: &'a str, wanted: Option<&'a Path>) -> Self {
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Reader { text, at, path: Path::default(), problems: Vec::new(), wanted, nearest: (0, at) }
+        Reader { text, at, path: Path::default(), problems: Vec::new(), counted: (0, 1), wanted, nearest: (0, at) }
     }
 
     fn document(&mut self) -> Option<Value> {
@@ -105,14 +101,26 @@ impl<'a> Reader<'a> {
     fn problem(&mut self, expected: &str) {
         let found = match self.text[self.at..].chars().next() {
             None => "the end of the text".to_owned(),
+            Some(quote @ ('"' | '\'' | '\\')) => format!("`{quote}`"),
             Some(c) => format!("`{}`", c.escape_debug()),
         };
         self.note(self.at, format!("{expected}, found {found}"));
     }
 
+    fn line_and_column(&mut self, at: usize) -> (usize, usize) {
+        let at = at.min(self.text.len());
+        if at < self.counted.0 {
+            self.counted = (0, 1);
+        }
+        let (from, line) = self.counted;
+        self.counted = (at, line + self.text[from..at].matches('\n').count());
+        let line_start = self.text[..at].rfind('\n').map_or(0, |i| i + 1);
+        (self.counted.1, self.text[line_start..at].chars().count() + 1)
+    }
+
     fn note(&mut self, at: usize, message: String) {
         // One fault often shows more than once, at the same place: the first word on it is the useful one.
-        let (line, column) = line_and_column(self.text, at);
+        let (line, column) = self.line_and_column(at);
         if self.problems.last().is_none_or(|last| (last.line, last.column) != (line, column)) {
             self.problems.push(SyntaxProblem { line, column, path: self.path.clone(), message });
         }
@@ -261,6 +269,10 @@ impl<'a> Reader<'a> {
                     }
                     self.at = i.min(line_end);
                     if bytes.get(self.at) != Some(&b'"') {
+                        // A text without its closing quote may have hidden the comma: the next line is read again.
+                        if depth == 0 {
+                            return;
+                        }
                         continue;
                     }
                 }
@@ -293,7 +305,9 @@ impl<'a> Reader<'a> {
         match serde_json::from_str::<Number>(spelled) {
             Ok(number) => {
                 self.at += spelled.len();
-                Ok(Value::Number(number))
+                // serde_json reads `1E2` as `1e+2`; here the spelling stays.
+                let as_spelled = number.as_str() == spelled;
+                Ok(Value::Number(if as_spelled { number } else { Number::from_string_unchecked(spelled.to_owned()) }))
             }
             Err(_) => {
                 self.note(self.at, format!("expected a number, found `{spelled}`"));

@@ -11,7 +11,8 @@ pub fn activity(activity: &Activity, journey: Journey) -> String {
     match activity.payload {
         None => "Kind not set".to_owned(),
         Some(Payload::Email(_) | Payload::Push(_) | Payload::Sms(_)) => {
-            activity.template_name().map_or("No template chosen".to_owned(), |name| format!("Sends {name}"))
+            let name = activity.template_name().filter(|name| !name.is_empty());
+            name.map_or("No template chosen".to_owned(), |name| format!("Sends {name}"))
         }
         Some(Payload::Custom(custom)) => match custom.delivery_uri().filter(|uri| !uri.is_empty()) {
             Some(uri) => format!("Calls {}", last_part(uri)),
@@ -59,6 +60,7 @@ pub fn activity(activity: &Activity, journey: Journey) -> String {
 /// One line on who comes in.
 pub fn entry(journey: Journey) -> String {
     match journey.entry() {
+        Some(Entry::Segment { segment: "" }) => "No segment chosen".to_owned(),
         Some(Entry::Segment { segment }) => format!("Members of {segment}"),
         Some(Entry::Event { filter, segment }) => {
             let events = filter.dimensions().and_then(|d| d.event_type()).map(|t| t.values()).unwrap_or_default();
@@ -84,7 +86,8 @@ pub fn condition(condition: wire::SimpleCondition, journey: Journey) -> String {
         };
     }
     if let Some(segment) = condition.segment_condition() {
-        return segment.segment_id().map_or("No segment chosen".to_owned(), |name| format!("In segment {name}"));
+        let name = segment.segment_id().filter(|name| !name.is_empty());
+        return name.map_or("No segment chosen".to_owned(), |name| format!("In segment {name}"));
     }
     match condition.segment_dimensions() {
         Some(dimensions) => dimension_words(dimensions),
@@ -187,7 +190,8 @@ pub fn event_word(event_type: &str) -> String {
 }
 
 fn wait_time(wait: wire::WaitTime) -> String {
-    match (wait.wait_for(), wait.wait_until()) {
+    let set = |text: &&str| !text.is_empty();
+    match (wait.wait_for().filter(set), wait.wait_until().filter(set)) {
         (Some(span), _) => parse_duration(span).map_or_else(|| span.to_owned(), duration_words),
         (None, Some(until)) => format!("until {}", day_and_time(until)),
         (None, None) => "no time set".to_owned(),
