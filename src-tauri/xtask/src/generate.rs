@@ -2,7 +2,7 @@
 //!
 //! Takes `journeys/model/api/pinpoint.json` (operations with their HTTP bindings, and shapes); gives `wire.rs` (one view
 //! per shape that a project folder or the local Pinpoint reads by name, one enum per closed set of words) and `table.rs`
-//! (every shape and operation as constants). Never: by hand. A test in `tests/` regenerates both and compares.
+//! (every shape and operation as constants). Never: by hand. A test here regenerates both and compares.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -256,4 +256,18 @@ fn table(shapes: &Map<String, Value>, operations: &Map<String, Value>) -> Result
     }
     out.push_str("];\n");
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_in_the_checkout_are_the_generated_ones() {
+        let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../journeys/model");
+        for (name, text) in files(&model.join("api/pinpoint.json")).unwrap() {
+            let there = std::fs::read_to_string(model.join("src").join(name)).unwrap();
+            assert!(there == text, "`{name}` is not what `cargo xtask generate` writes");
+        }
+    }
 }
