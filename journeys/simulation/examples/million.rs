@@ -74,11 +74,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let run = simulation.finish(&all);
         let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_seconds() - cpu);
         let count = people.len() as f64;
-        println!("round {round}: {wall:.3} s on {threads} threads, {:.0} people/s, {cpu:.3} CPU-s, {:.0} people/CPU-s", count / wall, count / cpu);
+        println!(
+            "round {round}: {wall:.3} s on {threads} threads, {:.0} people/s, {cpu:.3} CPU-s, {:.0} people/CPU-s",
+            count / wall,
+            count / cpu
+        );
         if round == 3 {
             let (now, peak) = memory();
             let steps: u64 = run.activities.iter().map(|activity| activity.entered).sum();
-            println!("memory            {now} MiB, peak {peak} MiB, {} MiB above the people", now.saturating_sub(loaded));
+            println!(
+                "memory            {now} MiB, peak {peak} MiB, {} MiB above the people",
+                now.saturating_sub(loaded)
+            );
             println!("entered {} left {} messages {} activities entered {steps}", run.entered, run.left, run.messages);
             println!("trace hash {:016x}", run.trace_hash);
         }
@@ -90,9 +97,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn journey() -> Value {
     let opened = json!({"EventCondition": {"MessageActivity": "A1", "Dimensions": {
         "EventType": {"DimensionType": "INCLUSIVE", "Values": ["_email.open"]}}}});
-    let plan = |values: &[&str]| {
-        json!({"segmentDimensions": {"UserAttributes": {"Plan": {"AttributeType": "INCLUSIVE", "Values": values}}}})
-    };
+    let plan = |values: &[&str]| json!({"segmentDimensions": {"UserAttributes": {"Plan": {"AttributeType": "INCLUSIVE", "Values": values}}}});
     json!({
         "Name": "benchmark", "StartActivity": "A1",
         "StartCondition": {"SegmentStartCondition": {"SegmentId": "everybody"}},
