@@ -29,9 +29,12 @@ mod http;
 mod outbox;
 mod refusal;
 mod route;
+mod runner;
 mod server;
 mod status;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use clock::ClockSetting;
 pub use outbox::Message;

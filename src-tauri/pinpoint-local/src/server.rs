@@ -11,11 +11,11 @@ use tokio::task::JoinHandle;
 
 use crate::api::{Answer, Call, Context, Handler};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
-use crate::http;
 use crate::outbox::{self, Message};
 use crate::refusal::{Refusal, Result};
 use crate::status::{self, Status};
 use crate::store::{self, OpenError, Store};
+use crate::{http, runner};
 
 /// How a server starts.
 #[derive(Clone, Debug)]
@@ -74,8 +74,9 @@ impl Server {
         let machine = Arc::new(Machine::open(&settings)?);
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, machine.clone(), stopped.clone()));
+        let running = tokio::spawn(runner::run(machine.clone(), stopped));
         tracing::info!(%address, "the local Pinpoint listens");
-        Ok(Server { address, machine, stop, tasks: vec![serving] })
+        Ok(Server { address, machine, stop, tasks: vec![serving, running] })
     }
 
     /// The address that it listens on.
@@ -195,7 +196,6 @@ impl Machine {
         if instant < self.clock.now() {
             return Err(Refusal::bad_request("the clock cannot go back"));
         }
-        self.clock.move_to(instant);
-        self.store.transact(|transaction| Ok(store::set_meta(transaction, "clock", &instant.to_string())?))
+        self.run_until(instant)
     }
 }

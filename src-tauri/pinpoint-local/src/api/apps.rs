@@ -94,7 +94,6 @@ fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
         "segments",
         "segment_versions",
         "journeys",
-        "sent",
         "outbox",
         "events",
     ] {

@@ -3,6 +3,7 @@
 //! An update merges. What belongs to a user (`UserAttributes`) is kept once, with the user, and put into each of the
 //! user's endpoints when they are read.
 
+use model::Millis;
 use model::time::{format_instant, parse_instant};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
@@ -287,7 +288,7 @@ fn make_room(context: &Context<'_>, app: &str, id: &str, user: &str, channel: Op
 }
 
 /// Writing attributes through one endpoint changes them for all of the user; an endpoint without a user keeps its own,
-/// and brings them along when it joins one (1.1: union, the request wins).
+/// and brings them along when it joins one (1.1: union; the request wins, then the user).
 fn write_user_attributes(
     context: &Context<'_>,
     app: &str,
@@ -310,8 +311,8 @@ fn write_user_attributes(
         return Ok(());
     }
     let mut holder = Map::new();
-    holder.insert("UserAttributes".into(), user_attributes(context.store, app, user)?.unwrap_or_else(|| json!({})));
-    for attributes in [own, given].into_iter().flatten() {
+    let of_user = user_attributes(context.store, app, user)?;
+    for attributes in [own, of_user.as_ref(), given].into_iter().flatten() {
         merge_lists(&mut holder, "UserAttributes", attributes, names)?;
     }
     let attributes = holder.remove("UserAttributes").unwrap_or_else(|| json!({}));
@@ -377,7 +378,7 @@ fn deactivate_others(
 }
 
 /// Columns that [`assemble`] reads, of `endpoints` left-joined with `users`.
-const COLUMNS: &str = "endpoints.document, endpoints.user, users.attributes FROM endpoints
+const COLUMNS: &str = "endpoints.document, endpoints.user, users.attributes, endpoints.seen FROM endpoints
     LEFT JOIN users ON users.app = endpoints.app AND users.id = endpoints.user";
 
 /// An `EndpointResponse` from a row.
@@ -410,12 +411,42 @@ pub fn read_of_user(connection: &Connection, app: &str, user: &str) -> Result<Ve
     Ok(statement.query_map(params![app, user], assemble)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Hands every endpoint of a project to `take`, oldest first.
-pub fn each(connection: &Connection, app: &str, mut take: impl FnMut(Value)) -> Result<()> {
+/// As [`assemble`], with when the endpoint was last heard of; 0 = never.
+fn assemble_with_seen(row: &rusqlite::Row<'_>) -> rusqlite::Result<(Value, Millis)> {
+    Ok((assemble(row)?, row.get(3)?))
+}
+
+/// As [`read`], with when the endpoint was last heard of.
+pub fn read_with_seen(connection: &Connection, app: &str, id: &str) -> Result<Option<(Value, Millis)>> {
+    let sql = format!("SELECT {COLUMNS} WHERE endpoints.app = ?1 AND endpoints.id = ?2");
+    Ok(connection.prepare_cached(&sql)?.query_row(params![app, id], assemble_with_seen).optional()?)
+}
+
+/// As [`read_of_user`], with when each endpoint was last heard of.
+pub fn read_of_user_with_seen(connection: &Connection, app: &str, user: &str) -> Result<Vec<(Value, Millis)>> {
+    let sql = format!("SELECT {COLUMNS} WHERE endpoints.app = ?1 AND endpoints.user = ?2 ORDER BY endpoints.seq");
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_map(params![app, user], assemble_with_seen)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Hands every endpoint of a project to `take`, oldest first, with when it was last heard of.
+pub fn each(connection: &Connection, app: &str, mut take: impl FnMut(Value, Millis)) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} WHERE endpoints.app = ?1 ORDER BY endpoints.seq");
     let mut statement = connection.prepare_cached(&sql)?;
-    for endpoint in statement.query_map(params![app], assemble)? {
-        take(endpoint?);
+    for endpoint in statement.query_map(params![app], assemble_with_seen)? {
+        let (endpoint, seen) = endpoint?;
+        take(endpoint, seen);
+    }
+    Ok(())
+}
+
+/// The person behind the endpoint wants no more messages.
+pub fn opt_out(connection: &Connection, app: &str, id: &str) -> Result<()> {
+    if let Some((mut document, _)) = stored(connection, app, id)? {
+        document.insert("OptOut".into(), "ALL".into());
+        connection
+            .prepare_cached("UPDATE endpoints SET document = ?3 WHERE app = ?1 AND id = ?2")?
+            .execute(params![app, id, store::text(&Value::Object(document))])?;
     }
     Ok(())
 }

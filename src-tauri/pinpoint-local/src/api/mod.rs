@@ -6,6 +6,10 @@
 mod apps;
 mod channels;
 pub mod endpoints;
+mod events;
+mod journey_rules;
+pub mod journeys;
+mod metrics;
 pub mod naming;
 mod paging;
 pub mod segments;
@@ -57,8 +61,17 @@ pub struct Answer {
 pub type Handler = fn(&Context<'_>, &Call) -> Result<Answer>;
 
 /// The handlers of each resource, by operation.
-const RESOURCES: &[&[(&str, Handler)]] =
-    &[apps::HANDLERS, channels::HANDLERS, endpoints::HANDLERS, segments::HANDLERS, tags::HANDLERS, templates::HANDLERS];
+const RESOURCES: &[&[(&str, Handler)]] = &[
+    apps::HANDLERS,
+    channels::HANDLERS,
+    endpoints::HANDLERS,
+    events::HANDLERS,
+    journeys::HANDLERS,
+    metrics::HANDLERS,
+    segments::HANDLERS,
+    tags::HANDLERS,
+    templates::HANDLERS,
+];
 
 /// The handler of an operation; `None` = not built yet.
 pub fn handler(operation: &str) -> Option<Handler> {

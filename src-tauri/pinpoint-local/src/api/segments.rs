@@ -71,6 +71,7 @@ fn update(context: &Context<'_>, call: &Call) -> Result<Answer> {
     }
     save(context, app, id, version, &document)?;
     context.store.execute("UPDATE segments SET version = ?3 WHERE app = ?1 AND id = ?2", params![app, id, version])?;
+    crate::runner::segment_changed(context.store, app, id, context.now)?;
     Ok(call.answer(document))
 }
 

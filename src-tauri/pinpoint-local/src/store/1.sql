@@ -82,7 +82,9 @@ CREATE TABLE journeys (
     document TEXT NOT NULL,              -- JourneyResponse
     published INTEGER,                   -- milliseconds; NULL = never
     settings TEXT,                       -- project settings at publication (journeys.md 5)
+    segment_version INTEGER,             -- of the entry segment at publication (journeys.md 2.2)
     entry_due INTEGER,                   -- next entry evaluation, milliseconds; NULL = none
+    ends INTEGER,                        -- nobody enters from then on, milliseconds
     paused INTEGER                       -- since when, milliseconds; NULL = not paused
 );
 CREATE INDEX journeys_app ON journeys (app, seq);
@@ -102,11 +104,9 @@ CREATE TABLE participants (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     journey TEXT NOT NULL,
     key TEXT NOT NULL,                   -- user:ID or endpoint:ID
-    run TEXT NOT NULL,
-    entries INTEGER NOT NULL,            -- entries made, this one included
+    run TEXT NOT NULL,                   -- the run that admitted it
     inside INTEGER NOT NULL,             -- 1 = in the journey
     due INTEGER,                         -- next timer, milliseconds; NULL = none
-    left_at INTEGER,                     -- last exit, milliseconds
     state TEXT NOT NULL,                 -- the engine's state
     UNIQUE (journey, key)
 );
@@ -121,14 +121,6 @@ CREATE TABLE counts (
     count INTEGER NOT NULL,
     PRIMARY KEY (journey, run, activity, name)
 ) WITHOUT ROWID;
-
-CREATE TABLE sent (                      -- what caps count (journeys.md 5)
-    app TEXT NOT NULL,
-    endpoint TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    journey TEXT NOT NULL
-);
-CREATE INDEX sent_endpoint ON sent (app, endpoint, at);
 
 CREATE TABLE outbox (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -1,0 +1,149 @@
+//! Events that reach journeys: what came of a message, and what starts a journey.
+
+use audience::EventMatcher;
+use engine::{EventKind, Input, MessageEvent, Participant, State};
+use model::view::View;
+use model::{ActivityKind, Entry, Journey, Millis};
+use rusqlite::{Transaction, params};
+use serde_json::Value;
+
+use super::message::Post;
+use super::program::{self, Running};
+use super::{count, entry, lifecycle, step};
+use crate::api::{Context, endpoints};
+use crate::refusal::Result;
+use crate::store;
+
+/// Event types that opt an endpoint out, whoever reports them.
+const OPT_OUTS: [EventKind; 3] = [EventKind::EmailUnsubscribe, EventKind::EmailComplaint, EventKind::SmsOptOut];
+
+/// An event as the engine reads it.
+struct Heard<'a> {
+    name: &'a str,
+    attributes: Vec<(&'a str, &'a str)>,
+    metrics: Vec<(&'a str, f64)>,
+}
+
+impl Heard<'_> {
+    fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(found, _)| *found == name).map(|(_, value)| *value)
+    }
+}
+
+/// Lets the journeys of a project hear an event of an endpoint, which is stored already.
+pub fn hear(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event: &Value) -> Result<()> {
+    let members = |member: &str| event.get(member).and_then(Value::as_object).into_iter().flatten();
+    let heard = Heard {
+        name,
+        attributes: members("Attributes").filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect(),
+        metrics: members("Metrics").filter_map(|(key, value)| Some((key.as_str(), value.as_f64()?))).collect(),
+    };
+    let Some(document) = endpoints::read(context.store, app, endpoint)? else { return Ok(()) };
+    let user = super::text_at(&document, &["User", "UserId"]);
+    if EventKind::parse(name).is_some_and(|kind| OPT_OUTS.contains(&kind)) {
+        endpoints::opt_out(context.store, app, endpoint)?;
+    }
+    let keys = [Some(format!("endpoint:{endpoint}")), user.map(|user| format!("user:{user}"))];
+    let journeys: Vec<(String, String, Value)> = context
+        .store
+        .prepare_cached("SELECT id, state, document FROM journeys WHERE app = ?1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED') ORDER BY seq")?
+        .query_map(params![app], |row| Ok((row.get(0)?, row.get(1)?, store::json(row, 2)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (id, state, document) in journeys {
+        let named = heard.attribute("journey_id");
+        let of_message = EventKind::parse(name).is_some() || heard.attribute("journey_activity_id").is_some();
+        if of_message && named.is_none_or(|named| named == id) {
+            for key in keys.iter().flatten() {
+                note(context.store, app, &id, key, &heard, context.now)?;
+            }
+        }
+        if state == "ACTIVE" && starts(&document, &heard) {
+            admit(context.store, app, &id, endpoint, context.now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether the event is the one that starts the journey.
+fn starts(document: &Value, heard: &Heard<'_>) -> bool {
+    let Some(Entry::Event { filter, .. }) = Journey::of(document).and_then(Journey::entry) else { return false };
+    let Some(dimensions) = filter.object().get("Dimensions") else { return false };
+    EventMatcher::compile(dimensions)
+        .is_ok_and(|matcher| matcher.matches(heard.name, &heard.attributes, &heard.metrics))
+}
+
+/// Offers the participant of the endpoint that caused the event (journeys.md 2.1).
+fn admit(transaction: &Transaction<'_>, app: &str, id: &str, endpoint: &str, now: Millis) -> Result<()> {
+    let running = match program::load(transaction, app, id, false) {
+        Ok(running) => running,
+        Err(refusal) => {
+            tracing::warn!(journey = id, message = refusal.message, "nobody can enter the journey");
+            return Ok(());
+        }
+    };
+    let run = match lifecycle::newest_run(transaction, id)? {
+        Some(run) => run,
+        None => lifecycle::open_run(transaction, id, "RUNNING", now)?,
+    };
+    let Some(found) = endpoints::read_with_seen(transaction, app, endpoint)? else { return Ok(()) };
+    let alone = entry::people(std::slice::from_ref(&found));
+    if alone.is_empty() {
+        return Ok(());
+    }
+    let key = Participant::key_of(alone.row(0));
+    let people = entry::people(&step::of_key(transaction, app, &key)?);
+    let rows: Vec<u32> = (0..people.len()).filter_map(|row| row.try_into().ok()).collect();
+    let place = people.find(endpoint).filter(|place| *place < 64).unwrap_or(0);
+    count(transaction, id, &run, "", "ENDPOINT_PRODUCED", 1)?;
+    let input = Input::Enter { offered: 1 << place };
+    step::enter(transaction, &running, &run, &key, &people, &rows, input, now, &mut Post::default())
+}
+
+/// Remembers what came of a message, where a participant of that key got one in this journey.
+fn note(
+    transaction: &Transaction<'_>,
+    app: &str,
+    journey: &str,
+    key: &str,
+    heard: &Heard<'_>,
+    now: Millis,
+) -> Result<()> {
+    let Some(mut found) = step::find(transaction, journey, key)? else { return Ok(()) };
+    let Ok(running) = program::load(transaction, app, journey, false) else { return Ok(()) };
+    let kind = EventKind::parse(heard.name);
+    let activity = match heard.attribute("journey_activity_id") {
+        Some(id) => running.program.activity_index(id),
+        None => last_message(&running, &found.state, heard.name),
+    };
+    let Some(activity) = activity.filter(|activity| found.state.sent(*activity).is_some()) else { return Ok(()) };
+    let people = entry::people(&step::of_key(transaction, app, key)?);
+    let rows: Vec<u32> = (0..people.len()).filter_map(|row| row.try_into().ok()).collect();
+    let participant = Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
+    let event =
+        MessageEvent { activity, name: heard.name, kind, attributes: &heard.attributes, metrics: &heard.metrics };
+    let event = Input::Event(event);
+    engine::advance(&running.program, &mut found.state, &participant, event, now, &mut |_| {});
+    // The position does not change with an event: neither does the timer, which a pause may have taken away.
+    transaction
+        .prepare_cached("UPDATE participants SET state = ?2 WHERE seq = ?1")?
+        .execute(params![found.seq, step::write_state(&found.state)])?;
+    count(transaction, journey, &found.run, running.program.activity_id(activity), heard.name, 1)
+}
+
+/// The last message of the event's channel: what an event means that does not name its activity.
+fn last_message(running: &Running, state: &State, name: &str) -> Option<u16> {
+    let fits = |kind: ActivityKind| match name.split('.').next() {
+        Some("_email") => kind == ActivityKind::Email,
+        Some("_SMS") => kind == ActivityKind::Sms,
+        Some("_journey") => kind == ActivityKind::Push,
+        Some("_custom") => kind == ActivityKind::Custom,
+        Some("_contact_center") => kind == ActivityKind::ContactCenter,
+        _ => false,
+    };
+    state
+        .sent
+        .iter()
+        .filter(|sent| running.program.kind(sent.activity).is_some_and(fits))
+        .max_by_key(|sent| sent.at)
+        .map(|sent| sent.activity)
+}

@@ -1,0 +1,138 @@
+//! Runs ACTIVE journeys: entry, due timers, events, and the ends of journeys.
+//!
+//! [`engine::advance`] decides; this module only feeds it. What a step brings about (messages into the outbox, counts)
+//! stands in one transaction with the participant's new state: a retry repeats nothing, a kill loses nothing.
+//!
+//! A message counts as delivered when the outbox has it: `_email.delivered` and `_SMS.SUCCESS` follow at once.
+
+mod entry;
+mod hear;
+mod lifecycle;
+mod message;
+mod program;
+mod step;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::Millis;
+use rusqlite::{Transaction, params};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::refusal::Result;
+use crate::server::Machine;
+use crate::store;
+
+pub use entry::segment_changed;
+pub use hear::hear;
+pub use lifecycle::{cancel, open_run, pause, resume};
+pub use program::check;
+
+/// Participants advanced in one transaction; requests go in between.
+const BATCH: usize = 200;
+
+/// Longest sleep of the real clock's runner: a machine that slept wakes up late, but not by more than this.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// Runs what is due, sleeps until the next, wakes when the bell rings; ends when `stopped` says so.
+pub async fn run(machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let worker = machine.clone();
+        let next = tokio::task::spawn_blocking(move || worker.run_due()).await;
+        let next = match next {
+            Ok(Ok(next)) => next,
+            Ok(Err(refusal)) => {
+                tracing::error!(message = refusal.message, "journeys could not be run; trying again in a minute");
+                Some(machine.clock.now() + 60_000)
+            }
+            Err(error) => {
+                tracing::error!(%error, "journeys could not be run; trying again in a minute");
+                Some(machine.clock.now() + 60_000)
+            }
+        };
+        let sleep = match next {
+            Some(at) if !machine.clock.is_virtual() => {
+                let left = u64::try_from(at - machine.clock.now()).unwrap_or(0);
+                Duration::from_millis(left).min(LONGEST_SLEEP)
+            }
+            _ => LONGEST_SLEEP,
+        };
+        tokio::select! {
+            () = tokio::time::sleep(sleep) => {}
+            () = machine.bell.notified() => {}
+            // An error means that the server was dropped.
+            _ = stopped.wait_for(|stopped| *stopped) => return,
+        }
+    }
+}
+
+/// One piece of work that is due at `now`; `false` = nothing is.
+pub fn work(transaction: &Transaction<'_>, now: Millis) -> Result<bool> {
+    if let Some((app, id)) = entry::due(transaction, now)? {
+        entry::evaluate(transaction, &app, &id, now)?;
+        return Ok(true);
+    }
+    if step::timers(transaction, now, BATCH)? > 0 {
+        return Ok(true);
+    }
+    lifecycle::finish(transaction, now)
+}
+
+/// When the next thing falls due; `None` = nothing will by itself.
+pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
+    Ok(transaction.query_row(
+        "SELECT min(due) FROM (
+            SELECT min(due) AS due FROM participants
+            UNION ALL SELECT min(entry_due) FROM journeys WHERE state = 'ACTIVE'
+            UNION ALL SELECT min(ends) FROM journeys WHERE state = 'ACTIVE')",
+        [],
+        |row| row.get(0),
+    )?)
+}
+
+/// The text at a place in a document.
+pub fn text_at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
+    path.iter().try_fold(document, |value, name| value.get(name)).and_then(Value::as_str)
+}
+
+/// Adds to a count of a run.
+fn count(transaction: &Transaction<'_>, journey: &str, run: &str, activity: &str, name: &str, by: i64) -> Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO counts (journey, run, activity, name, count) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (journey, run, activity, name) DO UPDATE SET count = count + ?5",
+        )?
+        .execute(params![journey, run, activity, name, by])?;
+    Ok(())
+}
+
+impl Machine {
+    /// Runs everything that is due now; gives when the next thing falls due.
+    pub fn run_due(&self) -> Result<Option<Millis>> {
+        let now = self.clock.now();
+        loop {
+            let (worked, next) = self.store.transact(|transaction| {
+                if self.clock.is_virtual() {
+                    store::set_meta(transaction, "clock", &now.to_string())?;
+                }
+                Ok::<_, crate::refusal::Refusal>((work(transaction, now)?, next_due(transaction)?))
+            })?;
+            if !worked {
+                return Ok(next);
+            }
+        }
+    }
+
+    /// Moves a virtual clock to `instant`, from one thing that falls due to the next.
+    pub fn run_until(&self, instant: Millis) -> Result<()> {
+        while let Some(next) = self.run_due()?.filter(|next| *next <= instant) {
+            if !self.clock.move_to(next) {
+                break;
+            }
+        }
+        self.clock.move_to(instant);
+        self.run_due()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! One step of one participant: load, [`engine::advance`], carry out, save.
+
+use std::collections::BTreeMap;
+
+use audience::People;
+use engine::{Effect, EventKind, Input, MessageEvent, Participant, Reason, SendStatus, State, What};
+use model::{ActivityKind, Millis, Slot};
+use rusqlite::{OptionalExtension, Transaction, params};
+use serde_json::Value;
+
+use super::message::{Envelope, Post};
+use super::program::{self, Running};
+use super::{count, entry};
+use crate::api::endpoints;
+use crate::refusal::{Exception, Refusal, Result};
+
+/// A participant of a journey as the store has it.
+pub struct Inside {
+    /// Row in the store.
+    pub seq: i64,
+    /// The run that admitted it.
+    pub run: String,
+    /// Its state.
+    pub state: State,
+}
+
+/// Reads a participant's state; one that was never offered has none.
+pub fn find(transaction: &Transaction<'_>, journey: &str, key: &str) -> Result<Option<Inside>> {
+    let mut statement =
+        transaction.prepare_cached("SELECT seq, run, state FROM participants WHERE journey = ?1 AND key = ?2")?;
+    let found: Option<(i64, String, String)> =
+        statement.query_row(params![journey, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    found.map(|(seq, run, state)| Ok(Inside { seq, run, state: read_state(&state)? })).transpose()
+}
+
+/// The state in a column.
+pub fn read_state(text: &str) -> Result<State> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::error!(%error, "a participant's state cannot be read");
+        Refusal::new(Exception::InternalServerError, "a participant's state cannot be read")
+    })
+}
+
+/// The state as it is stored.
+pub fn write_state(state: &State) -> String {
+    serde_json::to_string(state).unwrap_or_default()
+}
+
+/// Offers a participant for entry and carries out what follows.
+#[expect(clippy::too_many_arguments, reason = "a step touches all of these, and nothing owns two of them together")]
+pub fn enter(
+    transaction: &Transaction<'_>,
+    running: &Running,
+    run: &str,
+    key: &str,
+    people: &People,
+    rows: &[u32],
+    input: Input<'_>,
+    now: Millis,
+    post: &mut Post,
+) -> Result<()> {
+    let found = find(transaction, &running.id, key)?;
+    let was_inside = found.as_ref().is_some_and(|found| found.state.is_inside());
+    let mut state = found.as_ref().map_or_else(State::default, |found| found.state.clone());
+    let before = state.clone();
+    let participant = Participant { people, rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
+    let step = Step { transaction, running, run, key, participant, now };
+    step.advance(&mut state, input, post)?;
+    if state == before {
+        return Ok(());
+    }
+    // Refused because inside: the run that admitted it keeps it.
+    let run = found.as_ref().filter(|_| was_inside).map_or(run, |found| &found.run);
+    transaction
+        .prepare_cached(
+            "INSERT INTO participants (journey, key, run, inside, due, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (journey, key) DO UPDATE SET run = ?3, inside = ?4, due = ?5, state = ?6",
+        )?
+        .execute(params![running.id, key, run, state.is_inside(), state.wakes(), write_state(&state)])?;
+    Ok(())
+}
+
+/// Advances participants whose timer is due, at most `limit`; how many there were.
+pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Result<usize> {
+    let due: Vec<(i64, String, String, String, String, String)> = transaction
+        .prepare_cached(
+            "SELECT p.seq, j.app, p.journey, p.key, p.run, p.state FROM participants p JOIN journeys j ON j.id = p.journey
+             WHERE p.due <= ?1 ORDER BY p.due, p.seq LIMIT ?2",
+        )?
+        .query_map(params![now, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut programs: BTreeMap<String, Running> = BTreeMap::new();
+    let mut post = Post::default();
+    for (seq, app, journey, key, run, state) in &due {
+        if !programs.contains_key(journey) {
+            match program::load(transaction, app, journey, false) {
+                Ok(running) => {
+                    programs.insert(journey.clone(), running);
+                }
+                Err(refusal) => {
+                    // Its entry segment is gone, say: the journey cannot go on, and its participants drop out.
+                    tracing::warn!(journey, message = refusal.message, "a participant is dropped");
+                    let state = read_state(state)?;
+                    drop_out(transaction, journey, run, *seq, "", state, now)?;
+                    continue;
+                }
+            }
+        }
+        let Some(running) = programs.get(journey) else { continue };
+        let mut state = read_state(state)?;
+        let people = entry::people(&of_key(transaction, app, key)?);
+        let rows: Vec<u32> = (0..people.len()).filter_map(|row| row.try_into().ok()).collect();
+        if rows.is_empty() {
+            // Its endpoints were deleted: reported as dropped at the last activity (journeys.md 4).
+            let activity = state.position.map_or("", |position| running.program.activity_id(position.activity));
+            drop_out(transaction, journey, run, *seq, activity, state, now)?;
+            continue;
+        }
+        let participant = Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
+        let step = Step { transaction, running, run, key, participant, now };
+        step.advance(&mut state, Input::Timer, &mut post)?;
+        save(transaction, *seq, &state)?;
+    }
+    Ok(due.len())
+}
+
+fn save(transaction: &Transaction<'_>, seq: i64, state: &State) -> Result<()> {
+    transaction
+        .prepare_cached("UPDATE participants SET inside = ?2, due = ?3, state = ?4 WHERE seq = ?1")?
+        .execute(params![seq, state.is_inside(), state.wakes(), write_state(state)])?;
+    Ok(())
+}
+
+fn drop_out(
+    transaction: &Transaction<'_>,
+    journey: &str,
+    run: &str,
+    seq: i64,
+    activity: &str,
+    mut state: State,
+    now: Millis,
+) -> Result<()> {
+    state.position = None;
+    state.left_at = Some(now);
+    count(transaction, journey, run, "", "ENDPOINT_LEFT", 1)?;
+    if !activity.is_empty() {
+        count(transaction, journey, run, activity, "DROPPED", 1)?;
+    }
+    save(transaction, seq, &state)
+}
+
+/// The endpoints of a participant key, with when each was last heard of.
+pub fn of_key(transaction: &Transaction<'_>, app: &str, key: &str) -> Result<Vec<(Value, Millis)>> {
+    match key.split_once(':') {
+        Some(("user", user)) => endpoints::read_of_user_with_seen(transaction, app, user),
+        Some((_, id)) => Ok(endpoints::read_with_seen(transaction, app, id)?.into_iter().collect()),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What a step works on.
+pub struct Step<'a> {
+    /// The transaction that keeps the step.
+    pub transaction: &'a Transaction<'a>,
+    /// The journey.
+    pub running: &'a Running,
+    /// The run that the participant belongs to.
+    pub run: &'a str,
+    /// The participant's key.
+    pub key: &'a str,
+    /// The participant.
+    pub participant: Participant<'a>,
+    /// The instant.
+    pub now: Millis,
+}
+
+impl Step<'_> {
+    /// Advances and carries out the effects; the state is the caller's to save.
+    pub fn advance(&self, state: &mut State, input: Input<'_>, post: &mut Post) -> Result<()> {
+        let mut effects = Vec::new();
+        let program = &self.running.program;
+        engine::advance(program, state, &self.participant, input, self.now, &mut |effect| effects.push(effect));
+        let mut outcomes = Vec::new();
+        let mut arrived = None;
+        for effect in effects {
+            match effect.what {
+                What::Arrived { activity } => arrived = Some(activity),
+                What::Send { activity, row } => {
+                    if let Some(outcome) = self.send(activity, row, state.entries, post)? {
+                        outcomes.push((activity, outcome));
+                    }
+                }
+                _ => self.count(effect, arrived)?,
+            }
+        }
+        for (activity, kind) in outcomes {
+            let event = Input::Event(MessageEvent::of(activity, kind));
+            engine::advance(program, state, &self.participant, event, self.now, &mut |_| {});
+        }
+        Ok(())
+    }
+
+    /// Hands a message over; the event that says what came of it.
+    fn send(&self, activity: u16, row: u32, entry: u32, post: &mut Post) -> Result<Option<EventKind>> {
+        let program = &self.running.program;
+        let endpoint = self.participant.people.row(row as usize);
+        let kind = program.kind(activity);
+        let (template, version) = program.template(activity);
+        let envelope = Envelope {
+            app: &self.running.app,
+            journey: &self.running.id,
+            run: self.run,
+            activity: program.activity_id(activity),
+            participant: self.key,
+            entry,
+            endpoint,
+            kind,
+            template,
+            version,
+            data: super::text_at(
+                &self.running.document,
+                &["Activities", program.activity_id(activity), "CUSTOM", "MessageConfig", "Data"],
+            ),
+        };
+        let sent = post.hand_over(self.transaction, &envelope, self.now)?;
+        let name = if sent { "SUCCESS" } else { "FAILURE_PERMANENT" };
+        self.add(envelope.activity, name, 1)?;
+        Ok(match (kind, sent) {
+            (Some(ActivityKind::Email), true) => Some(EventKind::EmailDelivered),
+            (Some(ActivityKind::Email), false) => Some(EventKind::EmailRenderingFailure),
+            (Some(ActivityKind::Sms), true) => Some(EventKind::SmsSuccess),
+            (Some(ActivityKind::Sms), false) => Some(EventKind::SmsFailure),
+            _ => None,
+        })
+    }
+
+    fn add(&self, activity: &str, name: &str, by: i64) -> Result<()> {
+        count(self.transaction, &self.running.id, self.run, activity, name, by)
+    }
+
+    /// The metrics of journeys.md 11; `arrived` = the activity that this step came to last.
+    fn count(&self, effect: Effect, arrived: Option<u16>) -> Result<()> {
+        let program = &self.running.program;
+        let id = |activity: u16| program.activity_id(activity);
+        match effect.what {
+            What::Refused { refusal, .. } => self.add("", refusal.name(), 1),
+            What::Entered { .. } => self.add("", "ENDPOINT_ENTERED", 1),
+            What::Left { activity } => {
+                if matches!(effect.reason, Reason::Holdout { .. }) {
+                    self.add(id(activity), "HOLDOUT", 1)?;
+                }
+                if matches!(effect.reason, Reason::Reevaluated { .. }) {
+                    self.add(id(activity), "REEVALUATED_OUT", 1)?;
+                }
+                self.add("", "ENDPOINT_LEFT", 1)
+            }
+            What::NotSent { activity, status, .. } => match status {
+                SendStatus::DailyCap => self.add(id(activity), "DAILY_CAP_EXCEEDED", 1),
+                SendStatus::QuietTime | SendStatus::QuietTimeMissingTimezone | SendStatus::UnsupportedChannel => {
+                    self.add(id(activity), status.name(), 1)
+                }
+                _ => Ok(()),
+            },
+            What::WaitUntil { activity, .. }
+                if program.kind(activity) == Some(ActivityKind::Wait) && effect.reason != Reason::TooEarly =>
+            {
+                self.add(id(activity), "WAIT_STARTED", 1)
+            }
+            What::Took { activity, way } => {
+                let slot = program.ways().get(usize::from(way)).map(|way| way.slot);
+                match (program.kind(activity), slot) {
+                    (Some(ActivityKind::Wait), _) if arrived == Some(activity) => {
+                        self.add(id(activity), "WAIT_SKIPPED", 1)
+                    }
+                    (Some(ActivityKind::Wait), _) => {
+                        self.add(id(activity), "WAIT_STARTED", -1)?;
+                        self.add(id(activity), "WAIT_FINISHED", 1)
+                    }
+                    (Some(ActivityKind::Holdout), _) => self.add(id(activity), "PASSED", 1),
+                    (_, Some(Slot::Yes)) => self.add(id(activity), "Branch_TRUE", 1),
+                    (_, Some(Slot::No)) => self.add(id(activity), "Branch_FALSE", 1),
+                    (_, Some(Slot::Branch(n))) => self.add(id(activity), &format!("Branch_{}", n + 1), 1),
+                    (_, Some(Slot::Else)) => self.add(id(activity), "Branch_DEFAULT", 1),
+                    _ => Ok(()),
+                }
+            }
+            What::WaitUntil { .. } | What::Judged { .. } | What::Arrived { .. } | What::Send { .. } => Ok(()),
+        }
+    }
+}
