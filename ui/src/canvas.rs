@@ -10,6 +10,7 @@ use leptos::prelude::*;
 use model::drawing::{self, Origin};
 use model::{ActivityKind, Severity, Slot};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 
 use crate::icons::{ENTRY, family, icon, of_kind};
 use crate::palette::{FAMILIES, insert};
@@ -79,29 +80,7 @@ pub fn Canvas() -> impl IntoView {
     let store = store();
     let hand = Hand { gesture: RwSignal::new(None), adding: RwSignal::new(None) };
     let element = NodeRef::<Div>::new();
-    let measure = move || {
-        if let Some(element) = element.get_untracked() {
-            let rect = element.get_bounding_client_rect();
-            if (rect.width(), rect.height()) != store.canvas_size.get_untracked() && rect.width() > 0.0 {
-                store.canvas_size.set((rect.width(), rect.height()));
-                return true;
-            }
-        }
-        false
-    };
-    Effect::new(move |_| {
-        store.mode.track();
-        if element.get().is_some() {
-            request_animation_frame(move || {
-                if measure() {
-                    store.frame();
-                }
-            });
-        }
-    });
-    window_event_listener(leptos::ev::resize, move |_| {
-        measure();
-    });
+    watch_size(store, element);
     let at = move |x: i32, y: i32| {
         let origin = element.get_untracked().map(|e| e.get_bounding_client_rect());
         origin.map_or(Point { x: 0.0, y: 0.0 }, |r| Point { x: f64::from(x) - r.left(), y: f64::from(y) - r.top() })
@@ -232,6 +211,39 @@ pub fn Canvas() -> impl IntoView {
             <ZoomBar />
         </div>
     }
+}
+
+/// Follows the canvas's size: when the window changes, and when a panel beside it opens.
+fn watch_size(store: Store, element: NodeRef<Div>) {
+    let seen = StoredValue::new(false);
+    let measure = move || {
+        let Some(element) = element.get_untracked() else { return };
+        let rect = element.get_bounding_client_rect();
+        if rect.width() > 0.0 && (rect.width(), rect.height()) != store.canvas_size.get_untracked() {
+            store.canvas_size.set((rect.width(), rect.height()));
+        }
+        if rect.width() > 0.0 && !seen.get_value() {
+            seen.set_value(true);
+            store.frame();
+        }
+    };
+    let closure = Closure::<dyn FnMut()>::new(measure);
+    let observer = web_sys::ResizeObserver::new(closure.as_ref().unchecked_ref()).ok();
+    let kept = StoredValue::new_local(Some((closure, observer)));
+    Effect::new(move |_| {
+        if let Some(element) = element.get() {
+            kept.with_value(|kept| {
+                if let Some((_, Some(observer))) = kept {
+                    observer.observe(&element);
+                }
+            });
+        }
+    });
+    on_cleanup(move || {
+        if let Some((_, Some(observer))) = kept.try_update_value(Option::take).flatten() {
+            observer.disconnect();
+        }
+    });
 }
 
 /// What a drop of moved cards means: their new places, as one edit.

@@ -9,7 +9,9 @@ use crate::store::store;
 #[component]
 pub fn Problems() -> impl IntoView {
     let store = store();
-    let unfolded = RwSignal::new(true);
+    // Open from the start where something stands in the way, folded where there is only advice.
+    let errors = store.report.with_untracked(|report| report.errors().count());
+    let unfolded = RwSignal::new(errors > 0);
     let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| {
         let here = DocumentId::Journey(store.journey.get());
         store.report.with(|report| {

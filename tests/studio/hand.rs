@@ -1,0 +1,123 @@
+//! A person's hand on the studio, through WebDriver.
+
+use std::path::Path;
+use std::time::Instant;
+
+use fantoccini::Client;
+use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use serde_json::Value;
+
+use super::PATIENCE;
+
+/// A hand with a mouse and a keyboard.
+pub struct Hand {
+    client: Client,
+}
+
+impl Hand {
+    /// The hand of a session.
+    pub fn new(client: Client) -> Hand {
+        Hand { client }
+    }
+
+    /// Ends the session.
+    pub async fn close(self) {
+        let _ = self.client.close().await;
+    }
+
+    async fn ask(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.unwrap_or(Value::Null)
+    }
+
+    /// What a script answers, as a number.
+    pub async fn number(&self, script: &str) -> f64 {
+        self.ask(script).await.as_f64().expect("a number")
+    }
+
+    /// What a script answers, as text.
+    pub async fn text(&self, script: &str) -> String {
+        self.ask(script).await.as_str().expect("a text").to_owned()
+    }
+
+    /// Waits until a script answers true.
+    pub async fn until(&self, what: &str, script: &str) {
+        let start = Instant::now();
+        loop {
+            if self.ask(script).await == Value::Bool(true) {
+                return;
+            }
+            if start.elapsed() > PATIENCE {
+                let notice = self.ask("return document.querySelector('[data-test=notice]')?.textContent ?? ''").await;
+                let body = self.ask("return document.body.innerText.slice(0, 1500)").await;
+                panic!("waited in vain until {what}; notice: {notice}; page: {body}");
+            }
+            // The page answers when it has painted: ask again after its next frame.
+            let _ = self.client.execute_async("requestAnimationFrame(arguments[0])", Vec::new()).await;
+        }
+    }
+
+    /// The middle of an element, scrolled into view.
+    pub async fn middle(&self, selector: &str) -> (f64, f64) {
+        self.until(&format!("`{selector}` is there"), &format!("return !!document.querySelector(\"{selector}\")"))
+            .await;
+        let script = format!(
+            "const e = document.querySelector(\"{selector}\"); \
+             if (!e.closest('.canvas')) e.scrollIntoView({{block: 'nearest'}}); \
+             const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]"
+        );
+        let place = self.ask(&script).await;
+        (place[0].as_f64().expect("x"), place[1].as_f64().expect("y"))
+    }
+
+    /// Presses an element with the mouse.
+    pub async fn press(&self, selector: &str) {
+        let enabled = format!("return document.querySelector(\"{selector}\")?.disabled === false");
+        if self.ask(&format!("return document.querySelector(\"{selector}\")?.tagName === 'BUTTON'")).await
+            == Value::Bool(true)
+        {
+            self.until(&format!("`{selector}` can be pressed"), &enabled).await;
+        }
+        let at = self.middle(selector).await;
+        self.mouse(vec![to(at), down(), up()]).await;
+    }
+
+    /// Drags from one place in the window to another.
+    pub async fn drag(&self, from: (f64, f64), at: (f64, f64)) {
+        let half = ((from.0 + at.0) / 2.0, (from.1 + at.1) / 2.0);
+        self.mouse(vec![to(from), down(), to(half), to(at), up()]).await;
+    }
+
+    /// Replaces the text of a field and leaves it.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        self.press(selector).await;
+        let field = self.client.find(fantoccini::Locator::Css(selector)).await.expect("the field");
+        field.clear().await.expect("the field is emptied");
+        self.press(selector).await;
+        field.send_keys(&format!("{text}\u{e004}")).await.expect("the text is typed");
+    }
+
+    /// Keeps a picture of the window.
+    pub async fn shot(&self, path: &Path) {
+        let picture = self.client.screenshot().await.expect("a picture");
+        std::fs::write(path, picture).expect("the picture is written");
+        println!("picture: {}", path.display());
+    }
+
+    async fn mouse(&self, actions: Vec<PointerAction>) {
+        let mouse = actions.into_iter().fold(MouseActions::new("mouse".to_owned()), |mouse, action| mouse.then(action));
+        self.client.perform_actions(mouse).await.expect("the mouse moves");
+        self.client.release_actions().await.expect("the mouse rests");
+    }
+}
+
+fn to((x, y): (f64, f64)) -> PointerAction {
+    PointerAction::MoveTo { duration: Some(std::time::Duration::from_millis(30)), x: x.round(), y: y.round() }
+}
+
+fn down() -> PointerAction {
+    PointerAction::Down { button: MOUSE_BUTTON_LEFT }
+}
+
+fn up() -> PointerAction {
+    PointerAction::Up { button: MOUSE_BUTTON_LEFT }
+}

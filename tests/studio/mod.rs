@@ -1,0 +1,125 @@
+//! The studio as a person uses it: one story, told to the desktop window and to a browser.
+//!
+//! Shared by `window.rs` and `browser.rs`. Programs come from the environment, where `cargo verify` puts them:
+//! `WAYMARK_STUDIO_BIN`, `WAYMARK_BIN` and `WAYMARK_PAGE`. Without them the tests say so and pass, but in CI they fail.
+
+mod hand;
+mod processes;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use hand::Hand;
+pub use processes::{Group, address_in_log, free_port, wait_for_port};
+
+/// The program named by a variable of the environment; `None`, with a word about it, when it is not named.
+pub fn program(variable: &str) -> Option<PathBuf> {
+    match std::env::var_os(variable) {
+        Some(path) => Some(PathBuf::from(path)),
+        None if std::env::var_os("CI").is_some() => panic!("{variable} is not set; `cargo verify` sets it"),
+        None => {
+            println!("skipped: {variable} is not set; `cargo verify` sets it");
+            None
+        }
+    }
+}
+
+/// A copy of an example project that may be changed.
+pub fn copy_of_example(name: &str) -> tempfile::TempDir {
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../journeys/examples").join(name);
+    let to = tempfile::tempdir().expect("a temporary folder");
+    copy(&from, to.path());
+    to
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("the example's folder") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target)) }
+    }
+}
+
+/// Where the pictures of the story are kept, to be looked at.
+fn shots() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shots");
+    std::fs::create_dir_all(&folder).expect("a folder for pictures");
+    folder
+}
+
+/// Opens an example, moves a step, adds one, edits it, undoes, saves, simulates, publishes.
+///
+/// `folder` is the project that the studio was started with; `who` names the pictures.
+pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
+    hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
+    hand.shot(&shots().join(format!("{who}-design.png"))).await;
+
+    // Move a card by hand: it stays where it is put.
+    let before = hand.middle("[data-activity='waitOneDay'], [data-activity]:nth-of-type(2)").await;
+    hand.drag(before, (before.0 + 130.0, before.1 + 30.0)).await;
+    hand.until("undo knows of the move", "return document.querySelector('[data-test=undo]').title.includes('Move')")
+        .await;
+
+    // Add a wait behind the entry, through the "+" and its menu.
+    let count = hand.number("return document.querySelectorAll('[data-activity]').length").await;
+    hand.press("[data-insert='@end:']").await;
+    hand.press("[data-add='Wait']").await;
+    hand.until(
+        "the wait is there",
+        &format!("return document.querySelectorAll('[data-activity]').length == {}", count + 1.0),
+    )
+    .await;
+    hand.until("and selected", "return document.querySelector('.inspector h2').textContent == 'Wait'").await;
+
+    // Edit a field of it.
+    let field = ".inspector input[type=number]";
+    hand.type_into(field, "3").await;
+    let summary = "return document.querySelector('.card.selected .summary').textContent";
+    hand.until("the card says so", &format!("{summary} == '3 days'")).await;
+
+    // Undo takes just that back, redo brings it again.
+    hand.press("[data-test=undo]").await;
+    hand.until("the edit is undone", &format!("{summary} == '1 day'")).await;
+    hand.press("[data-test=redo]").await;
+    hand.until("and done again", &format!("{summary} == '3 days'")).await;
+
+    // Save writes the folder.
+    hand.press("[data-test=save]").await;
+    hand.until("it is saved", "return document.querySelector('[data-test=saved]').textContent.trim() == 'Saved'").await;
+    let name = hand.text("return document.querySelector('.journey-name').textContent").await;
+    let file = folder.join("journeys").join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&file).expect("the journey's file");
+    assert!(text.contains("\"WaitFor\": \"P3D\""), "{} has the new wait", file.display());
+
+    // Simulate: counts on the same picture, and one person's story.
+    hand.press("[data-test=mode-simulate]").await;
+    hand.until("the run is there", "return document.querySelectorAll('[data-test=figures] div').length > 3").await;
+    hand.until("somebody is to be picked", "return document.querySelectorAll('[data-test=people] li').length > 0")
+        .await;
+    hand.press("[data-test=people] li button").await;
+    hand.until("the story is told", "return document.querySelectorAll('[data-test=story] li').length > 0").await;
+    hand.shot(&shots().join(format!("{who}-simulate.png"))).await;
+
+    // Publish to the Pinpoint inside the studio.
+    hand.press("[data-test=mode-publish]").await;
+    hand.press("[data-test=plan]").await;
+    hand.until("the plan has steps", "return document.querySelectorAll('[data-test=plan-steps] ol > li').length > 0")
+        .await;
+    hand.press("[data-test=apply]").await;
+    hand.until(
+        "it is published",
+        "return document.querySelector('[data-test=progress] h3')?.textContent == 'Published'",
+    )
+    .await;
+    hand.shot(&shots().join(format!("{who}-publish.png"))).await;
+    hand.press("[data-test=plan]").await;
+    hand.until(
+        "a second plan has nothing to do",
+        "return document.querySelector('[data-test=plan-steps] .note')?.textContent.startsWith('Nothing to do')",
+    )
+    .await;
+}
+
+/// How long the studio may take for anything in the story; generous, because machines that test are busy.
+const PATIENCE: Duration = Duration::from_secs(60);

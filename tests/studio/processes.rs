@@ -1,0 +1,72 @@
+//! Programs that a test starts, and ends with everything that they started.
+
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A program and all that it starts; ended when dropped.
+pub struct Group {
+    child: Child,
+}
+
+impl Group {
+    /// Starts a program in a group of its own, without input and with its output in a log.
+    pub fn start(command: &mut Command, log: &str) -> Group {
+        Group::start_with_input(command.stdin(Stdio::null()), log)
+    }
+
+    /// The same with the input that the command names.
+    pub fn start_with_input(command: &mut Command, log: &str) -> Group {
+        let file = std::fs::File::create(log_file(log)).expect("a log");
+        let errors = file.try_clone().expect("a log");
+        let child = command
+            .process_group(0)
+            .stdout(file)
+            .stderr(errors)
+            .spawn()
+            .unwrap_or_else(|error| panic!("could not start {command:?}: {error}"));
+        Group { child }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // The whole group: a driver leaves the program that it drives behind when it alone is ended.
+        let _ = Command::new("kill").args(["-TERM", "--", &format!("-{}", self.child.id())]).status();
+        let _ = self.child.wait();
+    }
+}
+
+fn log_file(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.log"))
+}
+
+/// Waits until a log names an address, and answers it.
+pub fn address_in_log(name: &str) -> String {
+    let start = Instant::now();
+    loop {
+        let text = std::fs::read_to_string(log_file(name)).unwrap_or_default();
+        if let Some(address) =
+            text.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:") && text.contains('\n'))
+        {
+            return address.to_owned();
+        }
+        assert!(start.elapsed() < Duration::from_secs(60), "no address in the log: {text}");
+        std::thread::yield_now();
+    }
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port()
+}
+
+/// Waits until somebody listens on a port of this machine.
+pub fn wait_for_port(port: u16) {
+    let start = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(start.elapsed() < Duration::from_secs(60), "nobody listens on port {port}");
+        std::thread::yield_now();
+    }
+}

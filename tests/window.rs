@@ -1,0 +1,54 @@
+//! The desktop window, driven as a person would: the real program under Xvfb, through WebKit's WebDriver.
+
+#![allow(missing_docs, reason = "a test program has no readers of its documentation")]
+
+mod studio;
+
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use fantoccini::ClientBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use studio::{Group, Hand, copy_of_example, free_port, program, tell, wait_for_port};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_is_opened_drawn_simulated_and_published_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    let (_screen, display) = screen();
+    let port = free_port();
+    let mut driver = Command::new("WebKitWebDriver");
+    driver.arg(format!("--port={port}"));
+    driver.env("DISPLAY", display).env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+    driver.env("XDG_DATA_HOME", project.path().join(".data"));
+    let _driver = Group::start(&mut driver, "window-driver");
+    wait_for_port(port);
+    let folder = project.path().to_str().expect("a path in UTF-8");
+    let options = json!({"webkitgtk:browserOptions": {"binary": studio, "args": [folder]}});
+    let client = ClientBuilder::new(HttpConnector::new())
+        .capabilities(options.as_object().expect("an object").clone())
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .expect("a session with the window");
+    let hand = Hand::new(client);
+    tell(&hand, project.path(), "window").await;
+    hand.close().await;
+}
+
+/// A screen of its own for the window, and its name.
+fn screen() -> (Group, String) {
+    let (mut reading, writing) = std::io::pipe().expect("a pipe");
+    let mut xvfb = Command::new("sh");
+    // Xvfb picks a free display and prints its number into the pipe, which the shell gets as its standard input.
+    xvfb.args(["-c", "exec Xvfb -displayfd 3 -screen 0 1440x900x24 -nolisten tcp 3>&0 0</dev/null"]);
+    xvfb.stdin(Stdio::from(writing));
+    let group = Group::start_with_input(&mut xvfb, "xvfb");
+    drop(xvfb);
+    let mut number = Vec::new();
+    let mut byte = [0u8];
+    while reading.read(&mut byte).is_ok_and(|n| n == 1) && byte[0] != b'\n' {
+        number.push(byte[0]);
+    }
+    (group, format!(":{}", String::from_utf8_lossy(&number)))
+}
