@@ -20,7 +20,7 @@ use crate::graph::{Graph, Settings};
 use crate::route::Route;
 use part::{Part, Placed};
 
-pub(crate) use part::label_width;
+pub use part::label_width;
 
 /// Where everything is: nodes and edges in the graph's order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -20,6 +20,6 @@ mod viewport;
 pub use geometry::{Point, Rect};
 pub use graph::{Edge, Graph, Node, Settings};
 pub use hit::{Hit, hit, visible_edges, visible_nodes};
-pub use layout::{Layout, layout};
+pub use layout::{Layout, label_width, layout};
 pub use route::Route;
 pub use viewport::Viewport;

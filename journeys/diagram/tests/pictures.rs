@@ -10,7 +10,7 @@ fn graph(text: &str) -> Graph {
     let mut graph = Graph { root: Some(0), ..Graph::default() };
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (ends, label) = line.split_once(": ").unwrap_or((line, ""));
-        let (from, to) = ends.split_once(" -> ").unwrap();
+        let (from, to) = ends.split_once(" -> ").expect("a connection is written `from -> to`");
         let mut index = |name: &str| {
             graph.nodes.iter().position(|node| node.id == name).unwrap_or_else(|| {
                 graph.nodes.push(Node { id: name.into(), width: 220.0, height: 72.0, pinned: None });
@@ -42,14 +42,14 @@ const CART: &str = "
 fn told(graph: &Graph, layout: &Layout) -> String {
     let mut out = String::new();
     for (node, area) in graph.nodes.iter().zip(&layout.nodes) {
-        writeln!(out, "{} at {} {}", node.id, area.x, area.y).unwrap();
+        writeln!(out, "{} at {} {}", node.id, area.x, area.y).expect("a String takes all");
     }
     for (edge, route) in graph.edges.iter().zip(&layout.edges) {
         let (from, to) = (&graph.nodes[edge.from].id, &graph.nodes[edge.to].id);
         let corners: Vec<String> = route.points.iter().map(|point| format!("{} {}", point.x, point.y)).collect();
         let (label, plus) = (route.label_at, route.insert_at);
         writeln!(out, "{from} -> {to}: {}; label {} {}; + {} {}", corners.join(", "), label.x, label.y, plus.x, plus.y)
-            .unwrap();
+            .expect("a String takes all");
     }
     out
 }

@@ -110,7 +110,7 @@ proptest! {
 fn an_inserted_node_moves_no_rank_above() {
     let mut inserts = 0;
     let mut moved = Vec::new();
-    for seed in 0..200 {
+    for seed in 0..100 {
         let before = generate::journey(10 + seed as usize % 31, seed);
         let old = drawn(&before);
         for edge in 0..before.edges.len() {
@@ -122,7 +122,7 @@ fn an_inserted_node_moves_no_rank_above() {
             }
         }
     }
-    assert!(inserts > 5000);
+    assert!(inserts > 2000);
     assert_eq!(moved, []);
 }
 

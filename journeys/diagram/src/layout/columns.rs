@@ -229,14 +229,19 @@ fn better(grid: &Grid, x: &[f64], piece: &[usize], (low, high): (f64, f64)) -> O
     /// What a line that is not straight costs beside its length.
     const BEND: f64 = 20.0;
     let at = x[piece[0]];
-    let wishes: Vec<f64> = piece
+    let mut wishes: Vec<f64> = piece
         .iter()
         .flat_map(|&vertex| [wish(x, vertex, &grid.up, &grid.down), wish(x, vertex, &grid.down, &grid.up)])
         .flatten()
         .collect();
-    let cost =
-        |to: f64| -> f64 { wishes.iter().map(|wish| if *wish == to { 0.0 } else { (wish - to).abs() + BEND }).sum() };
-    let best = wishes.iter().map(|wish| wish.clamp(low, high)).min_by(|a, b| cost(*a).total_cmp(&cost(*b)))?;
+    wishes.sort_by(f64::total_cmp);
+    // a long straight piece wishes mostly to stay: equal wishes are reckoned once
+    let wishes: Vec<(f64, f64)> = wishes.chunk_by(|a, b| a == b).map(|equal| (equal[0], equal.len() as f64)).collect();
+    let cost = |to: f64| -> f64 {
+        let one = |wish: f64| if wish == to { 0.0 } else { (wish - to).abs() + BEND };
+        wishes.iter().map(|&(wish, count)| one(wish) * count).sum()
+    };
+    let best = wishes.iter().map(|wish| wish.0.clamp(low, high)).min_by(|a, b| cost(*a).total_cmp(&cost(*b)))?;
     (cost(best) + 0.5 < cost(at)).then_some(best)
 }
 

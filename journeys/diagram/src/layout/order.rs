@@ -199,9 +199,8 @@ fn swap_neighbours(sheet: &Sheet, ports: &[Port], order: &mut Order) {
             }
             if changed {
                 improved = true;
-                for near in rank.saturating_sub(1)..=(rank + 1).min(order.layers.len() - 1) {
-                    dirty[near] = true;
-                }
+                let near = rank.saturating_sub(1)..(rank + 2).min(dirty.len());
+                dirty[near].fill(true);
             }
         }
         if !improved {

@@ -45,8 +45,10 @@ pub(super) const SPACE: f64 = 8.0;
 /// The least distance of two lanes.
 const CLOSEST: f64 = 6.0;
 
-/// The width that a label gets: an estimate, as text cannot be measured here.
-pub(crate) fn label_width(label: &str) -> f64 {
+/// The width that the label of an edge gets, canvas units, 24 to 160: an estimate, as text cannot be measured here.
+///
+/// Its height is 22; an empty label is as wide as the "+".
+pub fn label_width(label: &str) -> f64 {
     const WIDEST: f64 = 160.0;
     if label.is_empty() { PLUS } else { (label.chars().count() as f64 * 6.8 + 18.0).clamp(PLUS, WIDEST) }
 }

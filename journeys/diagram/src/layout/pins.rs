@@ -38,12 +38,25 @@ pub(super) fn apply(graph: &Graph, settings: &Settings, nodes: &mut [Rect], edge
             rooms.push(room(edges[index].insert_at, PLUS, PLUS));
         }
     }
+    let mut ends = vec![(0, 0); nodes.len()];
+    for edge in graph.edges.iter().filter(|edge| edge.from < nodes.len() && edge.to < nodes.len()) {
+        ends[edge.from].0 += 1;
+        ends[edge.to].1 += 1;
+    }
+    for &index in &spoiled {
+        let edge = &graph.edges[index];
+        let fans_out = ends[edge.from].0 > 1 || ends[edge.to].1 < 2;
+        edges[index].points = way(nodes, edge.from, edge.to, fans_out, settings);
+    }
     for index in spoiled {
         let edge = &graph.edges[index];
-        let points = way(nodes, edge.from, edge.to, settings);
+        let siblings: Vec<&Route> = (0..edges.len())
+            .filter(|&other| other != index && graph.edges[other].from == edge.from)
+            .map(|other| &edges[other])
+            .collect();
         let rooms = taken.entry(edge.from).or_default();
-        let (label_at, insert_at) = spots(&points, &edge.label, nodes, rooms);
-        edges[index] = Route { points, label_at, insert_at };
+        let (label_at, insert_at) = spots(&edges[index].points, &edge.label, nodes, &siblings, rooms);
+        edges[index] = Route { label_at, insert_at, ..std::mem::take(&mut edges[index]) };
     }
 }
 
@@ -98,8 +111,9 @@ fn nearest_free(wish: Rect, others: &[Rect], gap: f64) -> Rect {
     Rect { x: right + away, ..wish }
 }
 
-/// The best of the ways with at most four corners: one that touches no node if there is one, then the shortest.
-fn way(nodes: &[Rect], from: usize, to: usize, settings: &Settings) -> Vec<Point> {
+/// The best of the ways with at most four corners: one that touches no node if there is one, then the shortest. Of
+/// equally short ones, that which turns early (`fans_out`, so that branches part soon) or late.
+fn way(nodes: &[Rect], from: usize, to: usize, fans_out: bool, settings: &Settings) -> Vec<Point> {
     let (source, target) = (nodes[from], nodes[to]);
     let start = Point::new(source.center().x, source.bottom());
     let end = Point::new(target.center().x, target.y);
@@ -126,7 +140,12 @@ fn way(nodes: &[Rect], from: usize, to: usize, settings: &Settings) -> Vec<Point
         let pieces = points.array_windows::<2>();
         let touched = nodes.iter().filter(|node| pieces.clone().any(|&[a, b]| piece_crosses(a, b, node))).count();
         let length: f64 = pieces.map(|[a, b]| a.distance(*b)).sum();
-        touched as f64 * 100_000.0 + points.len() as f64 * 30.0 + length
+        let turn = match points {
+            [_, turn, _, ..] if fans_out => (turn.y - out).abs(),
+            [.., turn, _, _] if !fans_out => (turn.y - back).abs(),
+            _ => 0.0,
+        };
+        touched as f64 * 100_000.0 + points.len() as f64 * 30.0 + length + turn * 0.01
     };
     let mut best: Option<(f64, Vec<Point>)> = None;
     for mut points in three.chain(five) {
@@ -139,16 +158,21 @@ fn way(nodes: &[Rect], from: usize, to: usize, settings: &Settings) -> Vec<Point
     best.map_or_else(|| vec![start, end], |(_, points)| points)
 }
 
-/// Where the label and the "+" go: as near to the source as they touch neither a node nor what is `taken`.
-fn spots(points: &[Point], label: &str, nodes: &[Rect], taken: &mut Vec<Rect>) -> (Point, Point) {
+/// Where the label and the "+" go: as near to the source as they touch neither a node nor what is `taken`, and where
+/// the line runs apart from its `siblings`, the other lines from the source.
+fn spots(points: &[Point], label: &str, nodes: &[Rect], siblings: &[&Route], taken: &mut Vec<Rect>) -> (Point, Point) {
+    /// A line nearer than this runs along with another.
+    const ALONG: f64 = 26.0;
     let whole: f64 = points.array_windows::<2>().map(|[a, b]| a.distance(*b)).sum();
     let mut find = |width: f64, height: f64, from: f64| {
-        let steps = std::iter::successors(Some(from), |at| Some(at + 8.0)).take_while(|at| *at < whole - SPACE);
+        let steps =
+            || std::iter::successors(Some(from), |at| Some(at + 8.0)).take_while(|at| *at < whole - SPACE).take(500);
         let free = |at: &f64| {
             let room = room(along(points, *at), width, height);
             !taken.iter().chain(nodes).any(|other| other.intersects(&room))
         };
-        let at = steps.take(500).find(free).unwrap_or(whole / 2.0);
+        let alone = |at: &f64| siblings.iter().all(|other| other.distance_to(along(points, *at)) > ALONG);
+        let at = steps().find(|at| alone(at) && free(at)).or_else(|| steps().find(free)).unwrap_or(whole / 2.0);
         taken.push(room(along(points, at), width, height));
         (along(points, at), at)
     };
