@@ -225,10 +225,10 @@ impl People {
                 column.set(row, std::slice::from_ref(text));
             }
         }
-        if let Some(address) = draft.address.as_deref().filter(|address| !address.is_empty()) {
-            if self.address(row) != Some(address) {
-                self.address_of[row] = self.addresses.push(address);
-            }
+        if let Some(address) = draft.address.as_deref().filter(|address| !address.is_empty())
+            && self.address(row) != Some(address)
+        {
+            self.address_of[row] = self.addresses.push(address);
         }
         if draft.address.is_some() || draft.channel.is_some() {
             self.own_address(row);

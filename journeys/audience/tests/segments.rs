@@ -1,4 +1,5 @@
 //! The operator table and the groups of segments-and-endpoints.md 2, row by row.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
 use audience::{Audience, AudienceError, Members, People};
 use model::time::{DAY, parse_instant};

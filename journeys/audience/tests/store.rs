@@ -1,4 +1,5 @@
 //! Writing endpoints: segments-and-endpoints.md 1 and 3.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
 use audience::{People, import, stable_id};
 use model::wire::ChannelType;

@@ -265,13 +265,13 @@ impl<'a> Run<'a> {
                         return Val::of(found);
                     }
                 }
-                self.from_outside(names, key)
+                self.outside_value(names, key)
             }
         }
     }
 
     /// Substitutions, then the endpoint, then the template's defaults (templates.md 3, "Value lookup order").
-    fn from_outside(&self, names: &'a [String], key: &str) -> Val<'a> {
+    fn outside_value(&self, names: &'a [String], key: &str) -> Val<'a> {
         for layer in self.source.substitutions {
             if let Some(value) = in_layer(layer, names, key) {
                 return value;

@@ -1,4 +1,5 @@
 //! Helpers, variables and limits: templates.md 1, 3, 4, example by example.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
 use model::TemplateKind;
 use model::time::parse_instant;
