@@ -1,0 +1,298 @@
+//! Whole projects: the examples, checked journeys, and whatever else may be typed.
+#![expect(clippy::disallowed_methods, reason = "the examples are read from disk: this is a test, not the room")]
+
+use std::path::Path;
+
+use model::{DocumentId, Project, TemplateKind};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use validation::{Report, check, check_at, checked};
+
+fn example(name: &str) -> Project {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
+    let mut project = Project::default();
+    for folder in ["journeys", "segments", "campaigns"] {
+        let Ok(files) = std::fs::read_dir(root.join(folder)) else { continue };
+        for file in files.map(|file| file.unwrap().path()) {
+            let stem = file.file_stem().unwrap().to_str().unwrap();
+            let id: DocumentId = format!("{folder}/{stem}").parse().unwrap();
+            project.documents.insert(id, read(&file));
+        }
+    }
+    for kind in TemplateKind::ALL {
+        let Ok(folders) = std::fs::read_dir(root.join("templates").join(kind.folder())) else { continue };
+        for folder in folders.map(|folder| folder.unwrap().path()) {
+            let mut template = read(&folder.join("template.json"));
+            for (member, file) in kind.bodies() {
+                if let Ok(text) = std::fs::read_to_string(folder.join(file)) {
+                    template[member] = json!(text);
+                }
+            }
+            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+            project.documents.insert(DocumentId::Template(kind, name), template);
+        }
+    }
+    project
+}
+
+fn read(file: &Path) -> Value {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn rules(report: &Report, document: &str) -> Vec<String> {
+    let document: DocumentId = document.parse().unwrap();
+    report.of(&document).map(|one| format!("{} {}", one.place.path, one.rule)).collect()
+}
+
+#[test]
+fn the_good_examples_have_no_errors() {
+    for name in ["onboarding", "cart-abandonment", "win-back", "flash-sale"] {
+        let project = example(name);
+        let report = check(&project);
+        let errors: Vec<_> =
+            report.errors().map(|one| format!("{} {}: {}", one.place.document, one.place.path, one.message)).collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+        assert!(project.journeys().count() > 0);
+        for (journey, _) in project.journeys() {
+            assert_eq!(checked(&project, journey).unwrap().name(), journey);
+        }
+    }
+}
+
+#[test]
+fn the_broken_example_shows_what_the_checks_say() {
+    let project = example("broken-on-purpose");
+    let report = check(&project);
+    let flow = rules(&report, "journeys/broken-flow");
+    for expected in [
+        "Name journey-name",
+        "StartCondition.EventStartCondition.SegmentId unknown-entry-segment",
+        "StartCondition.EventStartCondition.EventFilter.Dimensions.EventType entry-event",
+        "LocalTime event-local-time",
+        "RefreshFrequency event-refresh",
+        "Activities.waitAndLoop.Wait.NextActivity cycle",
+        "Activities.textDelivered.ConditionalSplit.Condition.Conditions[0].EventCondition.Dimensions.EventType.Values[0] condition-event",
+        "Activities.textDelivered.ConditionalSplit.EvaluationWaitTime no-evaluation-wait",
+        "Activities.waitTenMinutes.Wait.WaitTime.WaitFor wait-length",
+        "Activities.waitTenMinutes.Wait.NextActivity unknown-next-activity",
+        "Activities.shareTest.RandomSplit.Branches random-split-percentages",
+        "Activities.lostTemplateEmail.EMAIL.TemplateName unknown-template",
+        "Activities.lostTemplateEmail.EMAIL.NextActivity emails-in-a-row",
+        "Activities.blankEmail.EMAIL.TemplateName missing-template",
+        "Activities.sixWays.MultiCondition.Branches multivariate-branches",
+        "Activities.sixWays.MultiCondition.Branches[0].Condition.SegmentCondition.SegmentId unknown-condition-segment",
+        "Activities.sixWays.MultiCondition.Branches[2].Condition.EventCondition.MessageActivity condition-not-upstream",
+        "Activities.doubleWait.Wait.WaitTime wait-time",
+        "Activities.emptySplit.ConditionalSplit.Condition.Conditions empty-split",
+        "Activities.greedyHoldout.Holdout.Percentage holdout-percentage",
+        "Activities.webhook.CUSTOM.DeliveryUri delivery-uri",
+        "Activities.webhook.CUSTOM.EndpointTypes custom-endpoint-types",
+        "Activities.twoThings activity-type",
+        "Activities.callThem event-contact-center",
+        "JourneyChannelSettings.ConnectCampaignArn contact-center-settings",
+        "Activities.soloSplit.RandomSplit.Branches random-split-branches",
+        "Activities.orphanSms unreachable-activity",
+        "Activities.orphanSms.SMS.MessageConfig.MessageType sms-message-type",
+        "Activities.bad key! activity-id",
+        "Activities.bad key! unreachable-activity",
+    ] {
+        assert!(flow.iter().any(|found| found == expected), "{expected}\nis not among\n{flow:#?}");
+    }
+    let settings = rules(&report, "journeys/broken-settings");
+    for expected in [
+        "State journey-state",
+        "Schedule.EndTime schedule-order",
+        "Schedule.Timezone schedule-timezone",
+        "RefreshFrequency refresh-too-often",
+        "Limits.DailyCap limit-range",
+        "Limits.TotalCap limit-range",
+        "Limits.TimeframeCap timeframe-cap-off",
+        "Limits.EndpointReentryCap reentry-without-interval",
+        "QuietTime.End quiet-time-incomplete",
+        "OpenHours sending-schedule-off",
+        "ClosedDays sending-schedule-off",
+        "OpenHours.SMS.MONDAY[0] open-hours-order",
+        "OpenHours.SMS.TUESDAY[1] open-hours-overlap",
+        "OpenHours.SMS.WEDNESDAY open-hours-count",
+        "ClosedDays.SMS[0] closed-days-order",
+        "Activities.waitForSpring.Wait.WaitTime.WaitUntil wait-until-after-end",
+        "Activities.typedWait.Wait.WaitTime.WaitFor malformed-duration",
+        "Activities.longWait.Wait.WaitTime.WaitFor wait-length",
+    ] {
+        assert!(settings.iter().any(|found| found == expected), "{expected}\nis not among\n{settings:#?}");
+    }
+    assert!(checked(&project, "broken-flow").is_err());
+}
+
+#[test]
+fn a_checked_journey_knows_what_it_uses() {
+    let mut project = Project::default();
+    let mut add = |id: &str, value: Value| project.documents.insert(id.parse().unwrap(), value);
+    add(
+        "journeys/one",
+        json!({
+            "Name": "one", "StartActivity": "a", "StartCondition": {"SegmentStartCondition": {"SegmentId": "top"}},
+            "Activities": {"a": {"EMAIL": {"TemplateName": "hello"}}}
+        }),
+    );
+    let source = |id: &str| json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": id}]}]}});
+    add("segments/top", source("middle"));
+    add("segments/middle", source("base"));
+    add("segments/base", json!({"Name": "base"}));
+    add("segments/unused", source("nowhere"));
+    add("templates/email/hello", json!({"TextPart": "hello"}));
+    {
+        let journey = checked(&project, "one").unwrap();
+        let uses: Vec<_> = journey.uses().iter().map(|id| id.to_string()).collect();
+        assert_eq!(uses, ["segments/base", "segments/middle", "segments/top", "templates/email/hello"]);
+        assert!(journey.warnings().warnings().any(|one| one.rule == "no-end-time"));
+    }
+    project.documents.insert("segments/base".parse().unwrap(), source("base"));
+    let report = checked(&project, "one").unwrap_err();
+    assert_eq!(report.errors().map(|one| one.rule.as_str()).collect::<Vec<_>>(), ["segment-cycle"]);
+    assert_eq!(checked(&project, "two").unwrap_err().diagnostics[0].rule, "unknown-journey");
+}
+
+#[test]
+fn a_very_long_path_is_no_trouble() {
+    let mut activities = serde_json::Map::new();
+    for n in 0..20_000 {
+        activities.insert(
+            format!("a{n}"),
+            json!({"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": format!("a{}", n + 1)}}),
+        );
+    }
+    let mut project = Project::default();
+    let journey = json!({"Name": "long", "StartActivity": "a0", "Activities": activities});
+    project.documents.insert(DocumentId::Journey("long".into()), journey);
+    assert!(check(&project).errors().any(|one| one.rule == "too-many-activities"));
+}
+
+/// JSON whose member names, texts and shapes are those of journeys more often than not.
+fn anything() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "a",
+        "b",
+        "c",
+        "",
+        "everyone",
+        "hello",
+        "P1D",
+        "PT1M",
+        "-P1D",
+        "2026-12-01T09:00:00Z",
+        "24:00",
+        "08:00",
+        "9:5",
+        "22:00",
+        "_email.open",
+        "https://x",
+        "http://é",
+        "UTC+1",
+        "+",
+        "é€😀",
+        "IMPORT",
+        "BETWEEN",
+        ">",
+        "9pm",
+        "9999999999 d",
+    ]);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (-5i64..150).prop_map(Value::from),
+        word.prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    let names: Vec<&'static str> =
+        model::shapes::SHAPES.iter().flat_map(|shape| shape.members()).map(|m| m.name).collect();
+    let name = prop_oneof![
+        4 => prop::sample::select(names).prop_map(str::to_owned),
+        2 => prop::sample::select(vec!["a", "b", "c", "MONDAY", "SMS", ""]).prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(6, 80, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((name.clone(), inner), 0..6)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// A journey of good form, some members of which are anything.
+fn journey() -> impl Strategy<Value = Value> {
+    let target = || prop::sample::select(vec!["a", "b", "c", "d", "", "x"]);
+    let activity = (0usize..10, target(), target(), anything()).prop_map(|(kind, to, other, odd)| match kind {
+        0 => json!({"EMAIL": {"TemplateName": "hello", "NextActivity": to}}),
+        1 => json!({"SMS": {"MessageConfig": odd, "NextActivity": to}}),
+        2 => json!({"Wait": {"WaitTime": odd, "NextActivity": to}}),
+        3 => json!({"ConditionalSplit": {"Condition": {"Conditions": [odd]}, "TrueActivity": to, "FalseActivity": other}}),
+        4 => json!({"ConditionalSplit": {"Condition": {"Conditions": [{"EventCondition": {"MessageActivity": other,
+            "Dimensions": odd}}]}, "TrueActivity": to}}),
+        5 => json!({"MultiCondition": {"Branches": [odd, {"Condition": {"SegmentCondition": {"SegmentId": other}},
+            "NextActivity": to}], "DefaultActivity": other}}),
+        6 => json!({"RandomSplit": {"Branches": [{"Percentage": odd, "NextActivity": to}, {"Percentage": 50}]}}),
+        7 => json!({"Holdout": {"Percentage": odd, "NextActivity": to}}),
+        8 => json!({"EMAIL": {"NextActivity": to}, "PUSH": odd}),
+        _ => odd,
+    });
+    let members = prop::sample::select(vec![
+        "QuietTime",
+        "OpenHours",
+        "ClosedDays",
+        "Limits",
+        "Schedule",
+        "StartCondition",
+        "Name",
+        "State",
+        "RefreshFrequency",
+        "JourneyChannelSettings",
+        "SendingSchedule",
+        "LocalTime",
+    ]);
+    let activities = prop::collection::vec((prop::sample::select(vec!["a", "b", "c", "d", "e f"]), activity), 0..6);
+    (activities, target(), prop::collection::vec((members, anything()), 0..4)).prop_map(|(activities, start, odd)| {
+        let activities: serde_json::Map<_, _> =
+            activities.into_iter().map(|(id, value)| (id.to_owned(), value)).collect();
+        let mut journey = json!({"Name": "j", "StartActivity": start, "Activities": activities,
+            "StartCondition": {"SegmentStartCondition": {"SegmentId": "everyone"}}});
+        for (member, value) in odd {
+            journey[member] = value;
+        }
+        journey
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_that_can_be_typed_makes_it_panic(
+        journey in prop_oneof![2 => journey(), 1 => anything()], segment in anything(), template in anything(),
+        campaign in anything(), now in any::<Option<i64>>(),
+    ) {
+        let mut project = Project::default();
+        for (id, value) in [
+            ("journeys/j", &journey), ("segments/everyone", &segment), ("segments/b", &segment), ("campaigns/c", &campaign),
+            ("templates/email/hello", &template), ("templates/push/b", &template), ("templates/sms/c", &template),
+        ] {
+            project.documents.insert(id.parse().unwrap(), value.clone());
+        }
+        let report = check_at(&project, now);
+        prop_assert_eq!(&report, &check_at(&project, now));
+        let _ = checked(&project, "j");
+        for one in &report.diagnostics {
+            if let Some(fix) = &one.fix {
+                let mut fixed = project.clone();
+                if let Ok(back) = fixed.apply(&fix.edit) {
+                    let _ = check(&fixed);
+                    prop_assert!(fixed.apply(&back).is_ok());
+                    prop_assert_eq!(&fixed, &project);
+                }
+            }
+        }
+    }
+}

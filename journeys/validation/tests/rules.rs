@@ -1,0 +1,143 @@
+//! Every rule, on journeys in the short notation: what it reports and where, when it stays silent, and that its fixes
+//! cure. `fixture/mod.rs` explains the notation.
+
+mod fixture;
+
+use std::collections::BTreeSet;
+
+use fixture::Case;
+use validation::{Report, check_at};
+
+const CASES: &[(&str, &str)] = &[
+    ("structure", include_str!("cases/structure.txt")),
+    ("entry", include_str!("cases/entry.txt")),
+    ("messages", include_str!("cases/messages.txt")),
+    ("splits", include_str!("cases/splits.txt")),
+    ("limits", include_str!("cases/limits.txt")),
+    ("documents", include_str!("cases/documents.txt")),
+];
+
+fn cases() -> Vec<Case> {
+    CASES.iter().flat_map(|(_, text)| fixture::cases(text)).collect()
+}
+
+fn report(case: &Case) -> Report {
+    check_at(&case.project, case.now)
+}
+
+#[test]
+fn every_case_is_told_what_it_expects() {
+    let mut wrong = String::new();
+    for case in cases() {
+        let report = report(&case);
+        let (found, expected) = (case.rendered(&report.diagnostics), case.expected());
+        if found != expected {
+            wrong += &format!("== {}\n-- expected\n{expected}-- found\n{found}\n", case.title);
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_rule_has_a_case_that_fires_and_one_that_stays_silent() {
+    let (mut fires, mut quiet) = (BTreeSet::new(), BTreeSet::new());
+    for case in cases() {
+        let found: BTreeSet<_> = report(&case).diagnostics.into_iter().map(|one| one.rule).collect();
+        for rule in &case.quiet {
+            assert!(!found.contains(rule), "case `{}` should be quiet about `{rule}`", case.title);
+        }
+        fires.extend(found);
+        quiet.extend(case.quiet);
+    }
+    let rules: BTreeSet<_> = validation::RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    assert_eq!(rules.difference(&fires).collect::<Vec<_>>(), Vec::<&String>::new(), "never fire");
+    assert_eq!(rules.difference(&quiet).collect::<Vec<_>>(), Vec::<&String>::new(), "have no quiet case");
+}
+
+#[test]
+fn every_fix_cures() {
+    let mut fixable = BTreeSet::new();
+    let mut wrong = String::new();
+    for case in cases() {
+        let before = report(&case);
+        for one in &before.diagnostics {
+            let Some(fix) = &one.fix else { continue };
+            fixable.insert(one.rule.clone());
+            let mut project = case.project.clone();
+            if let Err(error) = project.apply(&fix.edit) {
+                wrong += &format!("== {}: `{}` of {}: {error}\n", case.title, fix.title, one.rule);
+                continue;
+            }
+            let after = check_at(&project, case.now);
+            let same = |other: &model::Diagnostic| {
+                other.rule == one.rule && other.place == one.place && other.message == one.message
+            };
+            if after.diagnostics.iter().any(same) {
+                wrong += &format!("== {}: `{}` does not cure {}\n", case.title, fix.title, one.rule);
+            }
+            if fix.safe && after.errors().count() > before.errors().count() {
+                wrong += &format!("== {}: `{}` is safe, but makes errors\n", case.title, fix.title);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+    let share = fixable.len() * 100 / validation::RULES.len();
+    assert!(share >= 60, "only {share}% of the rules have a fix");
+}
+
+#[test]
+fn reports_are_the_same_each_time_and_in_order() {
+    for case in cases() {
+        let (first, second) = (report(&case), report(&case));
+        assert_eq!(first, second);
+        let documents: Vec<_> = first.diagnostics.iter().map(|one| &one.place.document).collect();
+        assert!(documents.is_sorted());
+    }
+}
+
+#[test]
+fn diagnostics_follow_the_order_of_the_document() {
+    let text = "== order\nzeta: email nope -> nowhere\nalpha: wait PT1M -> nowhere\n.Limits = {\"DailyCap\": 500}\n";
+    let case = fixture::cases(text).remove(0);
+    let order: Vec<_> = report(&case).diagnostics.into_iter().map(|one| one.rule).collect();
+    assert_eq!(
+        order,
+        [
+            "unknown-template",
+            "unknown-next-activity",
+            "unreachable-activity",
+            "wait-length",
+            "unknown-next-activity",
+            "limit-range"
+        ]
+    );
+}
+
+#[test]
+fn every_rule_explains_itself() {
+    for rule in validation::RULES {
+        let text = rule.explanation();
+        let parts = ["Checks", "**Why it matters.**", "**Example.**", "**How to fix it.**", "Source: "];
+        let places: Vec<_> = parts.iter().map(|part| text.find(part)).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{}:\n{text}", rule.id);
+        assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
+        assert!(!rule.title.ends_with('.') && !rule.title.starts_with(char::is_uppercase), "{}", rule.title);
+        assert!(text.lines().all(|line| !line.starts_with(' ')), "{}:\n{text}", rule.id);
+    }
+    assert!(validation::RULES.is_sorted_by_key(|rule| rule.id.replace('-', "_")), "the table is in order of id");
+}
+
+#[test]
+fn messages_follow_the_house_wording() {
+    for case in cases() {
+        for one in report(&case).diagnostics {
+            for text in [&one.message, &one.help] {
+                let first = text.split(' ').next().unwrap_or_default();
+                let ordinary = first.starts_with('`') || !first.starts_with(|c: char| c.is_ascii_uppercase());
+                assert!(ordinary && !text.ends_with('.'), "{}: {text}", one.rule);
+            }
+            assert!(!one.help.is_empty(), "{} has no help", one.rule);
+            assert!(validation::explain(&one.rule).is_some(), "{}", one.rule);
+        }
+    }
+}
