@@ -15,7 +15,7 @@ use crate::state::{Held, Logged, Passed, Position, Seen, Sent, State};
 
 /// Most activities that one traversal visits. Journeys without errors have no circles (J008) and at most 40 activities;
 /// in one with a circle the participant leaves here, with the reason.
-pub const MAX_STEPS: u16 = 10_000;
+pub const MAX_STEPS: u16 = 1_000;
 
 /// What happens to a participant.
 #[derive(Clone, Copy, Debug)]

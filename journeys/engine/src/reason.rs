@@ -245,7 +245,17 @@ impl Effect {
                     _ => format!("`{name}` was not sent{to} ({})", status.name()),
                 })
             }
-            What::WaitUntil { at, .. } => because(format!("waits until {}", instant_words(at))),
+            What::WaitUntil { at, .. } => {
+                let until = format!("waits until {}", instant_words(at));
+                match self.reason {
+                    Reason::Evaluation { message: None } => format!("{until}, then evaluates the conditions"),
+                    Reason::Evaluation { message: Some(message) } => {
+                        format!("{until} for what comes of `{}`, then evaluates the conditions", id(message))
+                    }
+                    Reason::Shut { .. } => format!("{until} for the message to be released"),
+                    _ => because(until),
+                }
+            }
             What::Judged { number, holds, .. } => {
                 because(format!("condition {} {}", number + 1, if holds { "holds" } else { "does not hold" }))
             }
@@ -260,7 +270,7 @@ impl Effect {
     /// The reason alone; empty where the effect says it all.
     fn why(&self, program: &Program, people: &People, now: Millis) -> String {
         match self.reason {
-            Reason::Plain => String::new(),
+            Reason::Plain | Reason::Evaluation { .. } => String::new(),
             Reason::Inside { activity } => format!("is still inside, at `{}`", program.activity_id(activity)),
             Reason::ReentryCap { cap } => {
                 format!("all {} used up", if cap == 1 { "1 entry is".into() } else { format!("{cap} entries are") })
@@ -300,10 +310,6 @@ impl Effect {
             },
             Reason::Past { at } => format!("{} has passed, the wait is skipped", instant_words(at)),
             Reason::Unreadable => "the wait says no readable time and is skipped".to_owned(),
-            Reason::Evaluation { message: None } => "to evaluate the conditions then".to_owned(),
-            Reason::Evaluation { message: Some(message) } => {
-                format!("for what comes of `{}`", program.activity_id(message))
-            }
             Reason::TooEarly => "it is not time yet".to_owned(),
             Reason::Condition { condition, holds, evidence, waited } => {
                 judged(program, people, now, condition, holds, evidence, waited)

@@ -320,7 +320,7 @@ fn clause_3_8_the_implicit_wait_is_an_hour_after_a_message_and_15_minutes_after_
         let mut case = Case::new(json!({}), json!({"a": message, "s": split}));
         case.enter(T0);
         assert_eq!(case.state.wakes(), Some(T0 + span), "{event}");
-        assert!(case.told.last().unwrap().ends_with("for what comes of `a`"));
+        assert!(case.told.last().unwrap().ends_with("for what comes of `a`, then evaluates the conditions"));
     }
     // Not where the own wait is longer, nor for a message before a long wait, nor where no event is asked for.
     let long = json!({"a": email("w"), "w": wait("P1D", "s"),
