@@ -1,0 +1,70 @@
+//! The local Pinpoint, asked by clients that others wrote: aws-sdk-pinpoint in-process, boto3 and the AWS CLI over HTTP.
+//!
+//! The server and publishing share our wire types; a wrong member name would agree with itself. So these clients judge.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failing step is a failing test")]
+
+#[path = "service/operations.rs"]
+mod operations;
+#[path = "service/other_clients.rs"]
+mod other_clients;
+#[path = "service/story.rs"]
+mod story;
+
+use aws_sdk_pinpoint::Client;
+use aws_sdk_pinpoint::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_pinpoint::types::{ChannelType, CreateApplicationRequest, EndpointRequest, EndpointUser};
+use pinpoint_local::{ClockSetting, Server, Settings};
+
+/// 2026-11-30T09:00:00Z, a Monday.
+pub const START: i64 = 1_796_029_200_000;
+
+/// A server in memory whose clock stands at [`START`], and a client of it.
+pub struct Local {
+    pub server: Server,
+    pub client: Client,
+}
+
+impl Local {
+    pub async fn start() -> Local {
+        let clock = ClockSetting::Virtual { start: Some(START) };
+        Local::with(Settings { clock, ..Settings::default() }).await
+    }
+
+    pub async fn with(settings: Settings) -> Local {
+        let server = Server::start(settings).await.unwrap();
+        let config = aws_sdk_pinpoint::config::Builder::new()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("any", "any", None, None, "test"))
+            .endpoint_url(server.endpoint_url())
+            .build();
+        Local { server, client: Client::from_conf(config) }
+    }
+
+    /// A new project.
+    pub async fn app(&self) -> String {
+        let request = CreateApplicationRequest::builder().name("shop").build();
+        let created = self.client.create_app().create_application_request(request).send().await.unwrap();
+        created.application_response().unwrap().id().unwrap().to_owned()
+    }
+
+    /// An e-mail endpoint of a user with a first name and a plan.
+    pub async fn person(&self, app: &str, id: &str, plan: &str) {
+        let user =
+            EndpointUser::builder().user_id(format!("user-{id}")).user_attributes("FirstName", vec![id.to_owned()]);
+        let request = EndpointRequest::builder()
+            .channel_type(ChannelType::Email)
+            .address(format!("{id}@x.example"))
+            .attributes("Plan", vec![plan.to_owned()])
+            .user(user.build())
+            .build();
+        self.client
+            .update_endpoint()
+            .application_id(app)
+            .endpoint_id(id)
+            .endpoint_request(request)
+            .send()
+            .await
+            .unwrap();
+    }
+}
