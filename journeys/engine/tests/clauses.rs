@@ -1,5 +1,7 @@
 //! Each clause that the engine carries out, shown by the smallest journey; names mention the clause of journeys.md.
 
+#![allow(clippy::unwrap_used, reason = "tests, also in the functions that they share")]
+
 use audience::People;
 use engine::{
     Context, Effect, EventKind, Input, MessageEvent, Participant, Program, State, Timing, Waits, What, compile, step,
@@ -252,7 +254,7 @@ fn clause_3_2_splits_are_evaluated_again_before_dialling() {
         "a": split(json!([{"SegmentCondition": {"SegmentId": "gold"}}]), "ALL", Value::Null),
         "y": wait("P1D", "call"), "n": wait("P1D", ""), "call": {"ContactCenter": {"NextActivity": ""}}});
     let journey = journey(json!({}), activities);
-    let mut case = Case::of(&journey, &[by_phone.clone()]);
+    let mut case = Case::of(&journey, std::slice::from_ref(&by_phone));
     case.enter(T0);
     assert_eq!(Case::sends(&case.timer(T0 + DAY)), [0]);
     case.said("`call` dials `e0`");
@@ -538,7 +540,7 @@ fn clause_6_wait_for_quiet_time_holds_and_downstream_waits_start_after_release()
 fn clause_6_without_a_zone_the_message_is_sent_unless_one_was_to_be_estimated() {
     let nowhere = json!({"ChannelType": "EMAIL", "Address": "a@example.com"});
     let members = json!({"QuietTime": {"Start": "00:00", "End": "23:58"}});
-    let mut case = Case::of(&journey(members.clone(), json!({"a": email("")})), &[nowhere.clone()]);
+    let mut case = Case::of(&journey(members.clone(), json!({"a": email("")})), std::slice::from_ref(&nowhere));
     assert_eq!(Case::sends(&case.enter(T0)), [0]);
     let members = with(members, json!({"TimezoneEstimationMethods": ["POSTAL_CODE"]}));
     let mut case = Case::of(&journey(members, json!({"a": email("")})), &[nowhere]);

@@ -1,5 +1,7 @@
 //! Simulated runs: what they count, what they tell, and that the same input gives the same bytes.
 
+#![allow(clippy::unwrap_used, reason = "tests, also in the functions that they share")]
+
 use audience::People;
 use engine::{Context, Program, compile};
 use model::time::{DAY, HOUR};
