@@ -4,6 +4,7 @@
 //! second, people a CPU second and memory. Without a file it makes people like those of the benchmark's generator: the
 //! same channels, users, plans and opt-outs in the same shares.
 
+use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -32,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let people = match source.parse::<u64>() {
         Ok(count) => generate(count)?,
-        Err(_) => audience::import::json_lines(&std::fs::read_to_string(&source)?).0,
+        Err(_) => read(&source)?,
     };
     let (loaded, _) = memory();
     println!("people            {:>12}   {loaded} MiB in memory", people.len());
@@ -91,6 +92,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// People of a file of JSON lines, read piece by piece so that the peak of memory is the run's and not the text's.
+#[allow(clippy::disallowed_methods, reason = "a benchmark reads its input")]
+fn read(path: &str) -> Result<People, Box<dyn std::error::Error>> {
+    let mut people = People::default();
+    let mut lines = BufReader::new(std::fs::File::open(path)?);
+    let mut piece = String::new();
+    while lines.read_line(&mut piece)? > 0 {
+        if piece.len() > 1 << 20 {
+            audience::import::json_lines_into(&mut people, &piece);
+            piece.clear();
+        }
+    }
+    audience::import::json_lines_into(&mut people, &piece);
+    people.shrink();
+    Ok(people)
 }
 
 /// The journey of the benchmark as a Pinpoint journey.
