@@ -51,6 +51,15 @@ fn project() -> Project {
 fn bench(criterion: &mut Criterion) {
     let project = project();
     criterion.bench_function("check 40 activities", |bencher| bencher.iter(|| validation::check(&project)));
+
+    let id = DocumentId::Template(TemplateKind::Email, "hello".into());
+    let mut project = Project::default();
+    project.documents.insert(
+        id,
+        json!({"HtmlPart": "<p>Hello {{User.UserId}}, this is a paragraph of some length.</p>\n".repeat(100)}),
+    );
+    criterion
+        .bench_function("check an e-mail template of 7 KB", |bencher| bencher.iter(|| validation::check(&project)));
 }
 
 criterion_group!(benches, bench);

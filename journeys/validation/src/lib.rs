@@ -59,6 +59,16 @@ pub fn check_at(project: &Project, now: Option<Millis>) -> Report {
     Report { diagnostics }
 }
 
+/// Checks one document of a project as of `now`; empty when there is none. For live editing: what is said about a document
+/// changes only with it and with the documents that it names.
+pub fn check_one(project: &Project, id: &DocumentId, now: Option<Millis>) -> Report {
+    let diagnostics = match project.documents.get_key_value(id) {
+        Some((id, root)) => check_document(Document { project, id, root }, now),
+        None => Vec::new(),
+    };
+    Report { diagnostics }
+}
+
 /// Everything about one document: by position in it, then rule id.
 fn check_document(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
     let mut found = rules::run(document, now);

@@ -58,6 +58,7 @@ mod malformed_duration;
 mod malformed_instant;
 mod malformed_member;
 mod metric_operator;
+mod missing_default;
 mod missing_template;
 mod mixed_sources;
 mod multivariate_branches;
@@ -95,6 +96,7 @@ mod template_empty;
 mod template_kind;
 mod template_name;
 mod template_size;
+mod template_syntax;
 mod timeframe_cap_off;
 mod too_many_activities;
 mod too_many_contact_centers;
@@ -199,6 +201,7 @@ pub static RULES: &[Rule] = &[
     malformed_instant::RULE,
     malformed_member::RULE,
     metric_operator::RULE,
+    missing_default::RULE,
     missing_template::RULE,
     mixed_sources::RULE,
     multivariate_branches::RULE,
@@ -236,6 +239,7 @@ pub static RULES: &[Rule] = &[
     template_kind::RULE,
     template_name::RULE,
     template_size::RULE,
+    template_syntax::RULE,
     timeframe_cap_off::RULE,
     too_many_activities::RULE,
     too_many_contact_centers::RULE,

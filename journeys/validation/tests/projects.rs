@@ -122,6 +122,7 @@ fn the_broken_example_shows_what_the_checks_say() {
     ] {
         assert!(settings.iter().any(|found| found == expected), "{expected}\nis not among\n{settings:#?}");
     }
+    assert_eq!(rules(&report, "templates/email/hello"), ["DefaultSubstitutions missing-default"]);
     assert!(checked(&project, "broken-flow").is_err());
 }
 

@@ -20,7 +20,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     let frame = limits.timeframe_cap();
     let mut range = |at: Path, value: Option<i64>, least: i64, most: i64| {
         let Some(value) = value.filter(|value| !(least..=most).contains(value)) else { return };
-        let name = at.0.iter().skip(1).map(|step| path_name(step)).collect::<Vec<_>>().join(".");
+        let name = at.0.iter().skip(1).map(path_name).collect::<Vec<_>>().join(".");
         let better = value.clamp(least, most);
         let limit = if value < least { format!("{least} is the least") } else { format!("{most} is the most") };
         found.report(at.clone(), format!("`{name}` is {value}; {limit}")).help("choose a number in the range").set(
