@@ -1,0 +1,29 @@
+//! What the page can ask of the machine. `capabilities/window.json` allows these and nothing else.
+
+use rfd::{AsyncFileDialog, FileHandle};
+use tauri::State;
+use workbench::Workbench;
+
+/// Carries a bridge command to the workbench. Name and texts are those of the bridge: `body` is the command as JSON, the
+/// answer is its answer as JSON, an error is a `bridge::Failure` as JSON.
+#[tauri::command]
+pub async fn call(workbench: State<'_, Workbench>, name: String, body: String) -> Result<String, String> {
+    workbench.call(&name, &body).await
+}
+
+/// Lets the user choose a folder: its path, or `None` when they think better of it.
+#[tauri::command]
+pub async fn pick_folder() -> Option<String> {
+    path(AsyncFileDialog::new().set_title("Open a project folder").pick_folder().await)
+}
+
+/// Lets the user choose a file of Pinpoint's JSON: its path, or `None` when they think better of it.
+#[tauri::command]
+pub async fn pick_file() -> Option<String> {
+    let dialog = AsyncFileDialog::new().set_title("Open Pinpoint JSON").add_filter("JSON", &["json"]);
+    path(dialog.add_filter("All files", &["*"]).pick_file().await)
+}
+
+fn path(choice: Option<FileHandle>) -> Option<String> {
+    Some(choice?.path().display().to_string())
+}
