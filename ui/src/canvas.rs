@@ -92,7 +92,8 @@ pub fn Canvas() -> impl IntoView {
             let pointer = at(event.client_x(), event.client_y());
             store.viewport.update(|view| *view = view.zoom_at(pointer, factor));
         } else {
-            let (dx, dy) = if event.shift_key() { (event.delta_y(), event.delta_x()) } else { (event.delta_x(), event.delta_y()) };
+            let (dx, dy) =
+                if event.shift_key() { (event.delta_y(), event.delta_x()) } else { (event.delta_x(), event.delta_y()) };
             store.viewport.update(|view| *view = view.pan(-dx, -dy));
         }
     };
@@ -154,7 +155,9 @@ pub fn Canvas() -> impl IntoView {
     });
     let node_ids = Memo::new(move |_| {
         store.scene.with(|scene| {
-            shown.with(|(nodes, _)| nodes.iter().filter_map(|i| Some(scene.nodes.get(*i)?.id.clone())).collect::<Vec<_>>())
+            shown.with(|(nodes, _)| {
+                nodes.iter().filter_map(|i| Some(scene.nodes.get(*i)?.id.clone())).collect::<Vec<_>>()
+            })
         })
     });
     let origins = Memo::new(move |_| {
@@ -487,7 +490,11 @@ fn menu_key(hand: Hand, event: &KeyboardEvent) {
         "ArrowDown" | "ArrowUp" => {
             event.prevent_default();
             let next = focused.and_then(|element| {
-                if event.key() == "ArrowDown" { element.next_element_sibling() } else { element.previous_element_sibling() }
+                if event.key() == "ArrowDown" {
+                    element.next_element_sibling()
+                } else {
+                    element.previous_element_sibling()
+                }
             });
             if let Some(button) = next.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = button.focus();
@@ -678,7 +685,8 @@ fn node_counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
             return Some(format!("{} of {}", run.entered, run.offered));
         }
         let counts = run.activities.iter().find(|activity| activity.id == id)?;
-        let opened = counts.outcomes.iter().find(|o| matches!(o.name.as_str(), "_email.open" | "_journey.opened_notification"));
+        let opened =
+            counts.outcomes.iter().find(|o| matches!(o.name.as_str(), "_email.open" | "_journey.opened_notification"));
         let mut text = counts.entered.to_string();
         if let Some(opened) = opened {
             text += &format!(" · {} opened", opened.count);
@@ -718,7 +726,8 @@ fn press_card(store: Store, hand: Hand, id: &str, is_entry: bool, event: &Pointe
 
 /// Moves the keyboard to the first field of the inspector.
 pub fn focus_inspector() {
-    let field = leptos::prelude::document().query_selector(".right input, .right select, .right textarea").ok().flatten();
+    let field =
+        leptos::prelude::document().query_selector(".right input, .right select, .right textarea").ok().flatten();
     if let Some(field) = field.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = field.focus();
     }
@@ -819,7 +828,8 @@ fn ZoomBar() -> impl IntoView {
     let tidy = move |_| {
         let name = store.journey.get_untracked();
         let id = model::DocumentId::Canvas(name.clone());
-        let edit = store.project.with_untracked(|p| p.documents.get(&id).map(|canvas| drawing::unpin(&name, canvas, &[])));
+        let edit =
+            store.project.with_untracked(|p| p.documents.get(&id).map(|canvas| drawing::unpin(&name, canvas, &[])));
         if let Some(edit) = edit {
             store.edit(edit);
         }

@@ -38,7 +38,9 @@ fn save_into(store: Store, folder: String, overwrite_damaged: bool) {
                     n => format!("Saved {n} files."),
                 });
             }
-            Err(failure) if failure.code == FailureCode::WouldLose && !store.file_problems.with_untracked(Vec::is_empty) => {
+            Err(failure)
+                if failure.code == FailureCode::WouldLose && !store.file_problems.with_untracked(Vec::is_empty) =>
+            {
                 store.dialog.set(Some(Dialog::Damaged));
             }
             Err(failure) => store.tell_failure(failure),

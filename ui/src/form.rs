@@ -146,7 +146,9 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
         (Kind::Text, "Timezone") => choice(store, label, path, |_, _| {
             ZONES.iter().map(|zone| ((*zone).to_owned(), (*zone).to_owned())).collect()
         }),
-        (Kind::Text, "Data" | "RawContent" | "Description" | "HtmlPart" | "TextPart" | "Body") => area(store, label, path),
+        (Kind::Text, "Data" | "RawContent" | "Description" | "HtmlPart" | "TextPart" | "Body") => {
+            area(store, label, path)
+        }
         (Kind::Words(allowed), _) => choice(store, label, path, move |_, _| {
             allowed.iter().map(|word| ((*word).to_owned(), plain(word))).collect()
         }),
@@ -165,10 +167,43 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
 
 /// `UTC` and the offsets that a schedule may name (journeys.md 6).
 const ZONES: &[&str] = &[
-    "UTC", "UTC+01", "UTC+02", "UTC+03", "UTC+03:30", "UTC+04", "UTC+04:30", "UTC+05", "UTC+05:30", "UTC+05:45", "UTC+06",
-    "UTC+06:30", "UTC+07", "UTC+08", "UTC+08:45", "UTC+09", "UTC+09:30", "UTC+10", "UTC+10:30", "UTC+11", "UTC+12",
-    "UTC+12:45", "UTC+13", "UTC+13:45", "UTC-02", "UTC-02:30", "UTC-03", "UTC-03:30", "UTC-04", "UTC-05", "UTC-06", "UTC-07",
-    "UTC-08", "UTC-09", "UTC-09:30", "UTC-10", "UTC-11",
+    "UTC",
+    "UTC+01",
+    "UTC+02",
+    "UTC+03",
+    "UTC+03:30",
+    "UTC+04",
+    "UTC+04:30",
+    "UTC+05",
+    "UTC+05:30",
+    "UTC+05:45",
+    "UTC+06",
+    "UTC+06:30",
+    "UTC+07",
+    "UTC+08",
+    "UTC+08:45",
+    "UTC+09",
+    "UTC+09:30",
+    "UTC+10",
+    "UTC+10:30",
+    "UTC+11",
+    "UTC+12",
+    "UTC+12:45",
+    "UTC+13",
+    "UTC+13:45",
+    "UTC-02",
+    "UTC-02:30",
+    "UTC-03",
+    "UTC-03:30",
+    "UTC-04",
+    "UTC-05",
+    "UTC-06",
+    "UTC-07",
+    "UTC-08",
+    "UTC-09",
+    "UTC-09:30",
+    "UTC-10",
+    "UTC-11",
 ];
 
 /// `GREATER_THAN` as "greater than".
@@ -250,7 +285,8 @@ fn area(store: Store, label: String, path: Path) -> AnyView {
         let text = event_target_value(&event);
         write(store, &place, (!text.is_empty()).then_some(Value::String(text)));
     };
-    let inside = view! { <textarea id=id rows="2" prop:value=move || text_of(value.get()) on:change=change></textarea> };
+    let inside =
+        view! { <textarea id=id rows="2" prop:value=move || text_of(value.get()) on:change=change></textarea> };
     labelled(store, label, &path, inside.into_any())
 }
 
@@ -264,7 +300,8 @@ fn number(store: Store, label: String, path: Path, fraction: bool) -> AnyView {
         write(store, &place, number.map(Value::Number));
     };
     let step = if fraction { "any" } else { "1" };
-    let inside = view! { <input id=id type="number" step=step prop:value=move || text_of(value.get()) on:change=change /> };
+    let inside =
+        view! { <input id=id type="number" step=step prop:value=move || text_of(value.get()) on:change=change /> };
     labelled(store, label, &path, inside.into_any())
 }
 
@@ -328,7 +365,8 @@ fn target(store: Store, label: String, path: Path) -> AnyView {
     choice(store, label, path, move |store, _| {
         store.document.with(|root| {
             let Some(journey) = model::Journey::of(root) else { return Vec::new() };
-            let fits = |id: &str| origin.as_ref().is_none_or(|origin| drawing::can_connect(journey, origin, id).is_ok());
+            let fits =
+                |id: &str| origin.as_ref().is_none_or(|origin| drawing::can_connect(journey, origin, id).is_ok());
             let listed = journey.activities().into_iter().filter(|activity| fits(activity.id));
             listed.map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
         })
@@ -746,7 +784,9 @@ fn map(inner: &'static Shape, label: String, path: Path) -> AnyView {
             Kind::Text => Value::String(String::new()),
             Kind::List(_) => Value::Array(Vec::new()),
             _ if inner.name == "AttributeDimension" => serde_json::json!({"AttributeType": "INCLUSIVE", "Values": []}),
-            _ if inner.name == "MetricDimension" => serde_json::json!({"ComparisonOperator": "GREATER_THAN", "Value": 0}),
+            _ if inner.name == "MetricDimension" => {
+                serde_json::json!({"ComparisonOperator": "GREATER_THAN", "Value": 0})
+            }
             _ => serde_json::json!({}),
         };
         write(store, &place.join(&name), Some(start));
@@ -763,7 +803,9 @@ fn map(inner: &'static Shape, label: String, path: Path) -> AnyView {
     let days = matches!(path.0.first(), Some(Step::Key(key)) if key == "OpenHours");
     let suggestions = move || -> Vec<String> {
         if days {
-            return ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"].map(str::to_owned).to_vec();
+            return ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]
+                .map(str::to_owned)
+                .to_vec();
         }
         store.attributes.with(|all| all.iter().filter_map(|a| a.strip_prefix(prefix)).map(str::to_owned).collect())
     };

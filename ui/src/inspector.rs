@@ -71,7 +71,9 @@ fn entry_form() -> AnyView {
     let store = store();
     let Some(condition) = shapes::find("StartCondition") else { return ().into_any() };
     let event = Memo::new(move |_| {
-        store.document.with(|root| root.get("StartCondition").is_some_and(|c| c.get("EventStartCondition").is_some_and(|v| !v.is_null())))
+        store.document.with(|root| {
+            root.get("StartCondition").is_some_and(|c| c.get("EventStartCondition").is_some_and(|v| !v.is_null()))
+        })
     });
     let choose = move |by_event: bool| {
         let value = if by_event {
@@ -124,7 +126,9 @@ fn activity_form(id: String, kind: Option<ActivityKind>) -> AnyView {
                     ActivityKind::MultiCondition => ["Branches", "DefaultActivity", "EvaluationWaitTime"].as_slice(),
                     ActivityKind::Wait => ["WaitTime"].as_slice(),
                     ActivityKind::Holdout => ["Percentage"].as_slice(),
-                    _ => ["TemplateName", "TemplateVersion", "DeliveryUri", "EndpointTypes", "MessageConfig"].as_slice(),
+                    _ => {
+                        ["TemplateName", "TemplateVersion", "DeliveryUri", "EndpointTypes", "MessageConfig"].as_slice()
+                    }
                 };
                 members(shape, &place.join(kind.member()), first, &[])
             })
@@ -160,7 +164,9 @@ fn connection_form(origin: Origin) -> AnyView {
                 let journey = model::Journey::of(root)?;
                 let way = match &origin {
                     Origin::Entry => None,
-                    Origin::Activity(id, slot) => journey.activity(id)?.connections().into_iter().find(|w| w.slot == *slot),
+                    Origin::Activity(id, slot) => {
+                        journey.activity(id)?.connections().into_iter().find(|w| w.slot == *slot)
+                    }
                 };
                 Some((drawing::target(journey, &origin).map(str::to_owned), way.map(|w| w.label).unwrap_or_default()))
             })

@@ -1,6 +1,8 @@
 //! Bringing the journey to a target: what would change, carrying it out, and what then lands in the outbox.
 
-use bridge::{Apply, LoadPeople, LocalStatus, LocalView, Outbox, OutboxMessage, Plan, PlanView, Progress, ProgressView};
+use bridge::{
+    Apply, LoadPeople, LocalStatus, LocalView, Outbox, OutboxMessage, Plan, PlanView, Progress, ProgressView,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::format_instant;

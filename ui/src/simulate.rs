@@ -66,7 +66,9 @@ pub fn Simulate() -> impl IntoView {
         store.run.with(|run| {
             let all = run.as_ref().map(|view| view.people.as_slice()).unwrap_or_default();
             let fits = |p: &&bridge::PersonSummary| {
-                wanted.is_empty() || p.person.to_lowercase().contains(&wanted) || p.name.to_lowercase().contains(&wanted)
+                wanted.is_empty()
+                    || p.person.to_lowercase().contains(&wanted)
+                    || p.name.to_lowercase().contains(&wanted)
             };
             all.iter().filter(fits).take(60).cloned().collect::<Vec<_>>()
         })

@@ -58,7 +58,8 @@ async fn by_http(name: &str, body: &str) -> Result<String, String> {
         .await
         .map_err(|_| "Waymark's server does not answer: is `waymark studio --web` still running?".to_owned())?;
     let answer: web_sys::Response = answer.unchecked_into();
-    let text = JsFuture::from(answer.text().map_err(|error| text_of(&error))?).await.map_err(|error| text_of(&error))?;
+    let text =
+        JsFuture::from(answer.text().map_err(|error| text_of(&error))?).await.map_err(|error| text_of(&error))?;
     let text = text.as_string().unwrap_or_default();
     if answer.ok() { Ok(text) } else { Err(text) }
 }
