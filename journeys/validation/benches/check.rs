@@ -60,6 +60,8 @@ fn bench(criterion: &mut Criterion) {
     );
     criterion
         .bench_function("check an e-mail template of 7 KB", |bencher| bencher.iter(|| validation::check(&project)));
+    let mut live = validation::LiveCheck::default();
+    criterion.bench_function("check it again", |bencher| bencher.iter(|| live.check(&project, None)));
 }
 
 criterion_group!(benches, bench);

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use model::time::{DAY, parse_clock, parse_instant};
-use model::{Activity, Connection, DocumentId, Journey, Millis, Path, Project, Slot, path};
+use model::{Activity, Connection, DocumentId, Journey, Millis, Path, Project, Slot, TemplateKind, path};
 use petgraph::algo::{astar, has_path_connecting};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, DfsPostOrder};
 use serde_json::Value;
+use templates::{Template, TemplateError};
 
 /// How long a journey may run (journeys.md 6, 12).
 pub const LONGEST_JOURNEY: Millis = 540 * DAY;
@@ -49,6 +50,17 @@ pub struct JourneyContext<'a> {
     /// The present, when the caller told it.
     pub now: Option<Millis>,
     numbers: BTreeMap<&'a str, usize>,
+}
+
+/// A template, compiled once for all rules.
+#[derive(Debug)]
+pub struct TemplateContext<'a> {
+    /// The document.
+    pub document: Document<'a>,
+    /// Its kind.
+    pub kind: TemplateKind,
+    /// What became of its parts.
+    pub compiled: Result<Template, TemplateError>,
 }
 
 impl<'a> JourneyContext<'a> {

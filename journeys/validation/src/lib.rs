@@ -10,6 +10,7 @@
 mod checked;
 mod context;
 mod findings;
+mod live;
 mod places;
 mod rules;
 mod similar;
@@ -19,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use checked::{CheckedJourney, checked, checked_at};
-pub use context::{Document, JourneyContext};
+pub use context::{Document, JourneyContext, TemplateContext};
 pub use findings::{Finding, Findings};
+pub use live::LiveCheck;
 pub use rules::{Check, RULES, Rule, explain};
 
 /// Everything that the checks say about a project.

@@ -111,11 +111,11 @@ mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
 
-use model::{Diagnostic, DocumentId, Millis, Path, Severity, TemplateKind, View, path, time, wire};
+use model::{Diagnostic, DocumentId, Millis, Path, Severity, View, path, time, wire};
 use serde_json::Value;
 
 use crate::similar::similar;
-use crate::{Document, Findings, JourneyContext};
+use crate::{Document, Findings, JourneyContext, TemplateContext};
 
 /// Something that the checks look for.
 #[derive(Clone, Copy, Debug)]
@@ -142,7 +142,7 @@ pub enum Check {
     /// Every segment.
     Segment(fn(&Document, wire::WriteSegmentRequest, &mut Findings)),
     /// Every template.
-    Template(fn(&Document, TemplateKind, &mut Findings)),
+    Template(fn(&TemplateContext, &mut Findings)),
     /// Every campaign.
     Campaign(fn(&Document, wire::WriteCampaignRequest, &mut Findings)),
 }
@@ -266,6 +266,13 @@ pub(crate) fn run(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
         DocumentId::Journey(_) => JourneyContext::of(document, now),
         _ => None,
     };
+    let template = match document.id {
+        DocumentId::Template(kind, _) => {
+            let compiled = templates::Template::compile(*kind, document.root);
+            Some(TemplateContext { document, kind: *kind, compiled })
+        }
+        _ => None,
+    };
     let mut found = Vec::new();
     for rule in RULES {
         let mut findings = Findings { document, rule, found };
@@ -281,7 +288,11 @@ pub(crate) fn run(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
                     check(&document, segment, &mut findings);
                 }
             }
-            (Check::Template(check), DocumentId::Template(kind, _)) => check(&document, *kind, &mut findings),
+            (Check::Template(check), _) => {
+                if let Some(template) = &template {
+                    check(template, &mut findings);
+                }
+            }
             (Check::Campaign(check), DocumentId::Campaign(_)) => {
                 if let Some(campaign) = View::of(document.root) {
                     check(&document, campaign, &mut findings);

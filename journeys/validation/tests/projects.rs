@@ -1,5 +1,6 @@
 //! Whole projects: the examples, checked journeys, and whatever else may be typed.
 #![expect(clippy::disallowed_methods, reason = "the examples are read from disk: this is a test, not the room")]
+#![expect(clippy::unwrap_used, reason = "a test: a file that can not be read is a failure")]
 
 use std::path::Path;
 

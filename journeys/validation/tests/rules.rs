@@ -1,12 +1,14 @@
 //! Every rule, on journeys in the short notation: what it reports and where, when it stays silent, and that its fixes
 //! cure. `fixture/mod.rs` explains the notation.
 
+#![expect(clippy::unwrap_used, reason = "a test: a case that can not be read is a failure")]
+
 mod fixture;
 
 use std::collections::BTreeSet;
 
 use fixture::Case;
-use validation::{Report, check_at};
+use validation::{LiveCheck, Report, check_at};
 
 const CASES: &[(&str, &str)] = &[
     ("structure", include_str!("cases/structure.txt")),
@@ -87,9 +89,12 @@ fn every_fix_cures() {
 
 #[test]
 fn reports_are_the_same_each_time_and_in_order() {
+    let mut live = LiveCheck::default();
     for case in cases() {
         let (first, second) = (report(&case), report(&case));
         assert_eq!(first, second);
+        assert_eq!(first, live.check(&case.project, case.now));
+        assert_eq!(first, live.check(&case.project, case.now));
         let documents: Vec<_> = first.diagnostics.iter().map(|one| &one.place.document).collect();
         assert!(documents.is_sorted());
     }

@@ -1,7 +1,7 @@
-use model::{TemplateKind, path};
+use model::path;
 use serde_json::Value;
 
-use crate::{Document, Findings};
+use crate::{Findings, TemplateContext};
 
 rule! {
     /// Checks that `DefaultSubstitutions` is a text that holds a JSON object of texts.
@@ -16,9 +16,9 @@ rule! {
     "default-substitutions", Error, "default values of a template can not be read", Template
 }
 
-fn check(document: &Document, _: TemplateKind, found: &mut Findings) {
+fn check(template: &TemplateContext, found: &mut Findings) {
     let at = path!["DefaultSubstitutions"];
-    let text = document.root.get("DefaultSubstitutions").and_then(Value::as_str);
+    let text = template.document.root.get("DefaultSubstitutions").and_then(Value::as_str);
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return };
     let object = match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(object)) => object,

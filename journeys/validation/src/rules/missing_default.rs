@@ -1,8 +1,7 @@
-use model::{TemplateKind, path};
+use model::path;
 use serde_json::{Map, Value};
-use templates::Template;
 
-use crate::{Document, Findings};
+use crate::{Findings, TemplateContext};
 
 rule! {
     /// Checks that every variable that stands alone in braces has a default value. Members that every endpoint has, such
@@ -23,9 +22,9 @@ rule! {
 const ALWAYS: [&str; 8] =
     ["Address", "Id", "ChannelType", "EndpointStatus", "OptOut", "RequestId", "CreationDate", "EffectiveDate"];
 
-fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
-    let Ok(template) = Template::compile(kind, document.root) else { return };
-    let lacking: Vec<_> = template
+fn check(template: &TemplateContext, found: &mut Findings) {
+    let Ok(compiled) = &template.compiled else { return };
+    let lacking: Vec<_> = compiled
         .variables()
         .into_iter()
         .filter(|variable| variable.needed && !variable.has_default)
@@ -38,7 +37,7 @@ fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
     let names: Vec<_> = lacking.iter().map(|path| format!("`{path}`")).collect();
     let verb = if lacking.len() == 1 { "has" } else { "have" };
     let at = path!["DefaultSubstitutions"];
-    let defaults = document.root.get("DefaultSubstitutions").and_then(Value::as_str).unwrap_or_default();
+    let defaults = template.document.root.get("DefaultSubstitutions").and_then(Value::as_str).unwrap_or_default();
     let mut defaults: Map<String, Value> = serde_json::from_str(defaults).unwrap_or_default();
     defaults.extend(lacking.into_iter().map(|path| (path, Value::from(""))));
     found

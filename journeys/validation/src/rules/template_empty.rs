@@ -1,7 +1,7 @@
 use model::{Path, TemplateKind};
 use serde_json::Value;
 
-use crate::{Document, Findings};
+use crate::{Findings, TemplateContext};
 
 rule! {
     /// Checks that a template has something to send: a body, or for push notifications a part.
@@ -16,14 +16,14 @@ rule! {
     "template-empty", Warning, "a template has no content", Template
 }
 
-fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
-    let bodies: &[&str] = match kind {
+fn check(template: &TemplateContext, found: &mut Findings) {
+    let bodies: &[&str] = match template.kind {
         TemplateKind::Email => &["HtmlPart", "TextPart"],
         TemplateKind::Sms | TemplateKind::Voice => &["Body"],
         TemplateKind::Push => &["Default", "APNS", "GCM", "ADM", "Baidu"],
         TemplateKind::InApp => &["Content"],
     };
-    let filled = |member: &&str| match document.root.get(member) {
+    let filled = |member: &&str| match template.document.root.get(member) {
         Some(Value::String(text)) => !text.trim().is_empty(),
         Some(Value::Object(object)) => !object.is_empty(),
         Some(Value::Array(list)) => !list.is_empty(),

@@ -1,6 +1,6 @@
-use model::{Path, TemplateKind};
+use model::Path;
 
-use crate::{Document, Findings};
+use crate::{Findings, TemplateContext};
 
 rule! {
     /// Checks that a template's name starts with a letter or digit, has letters, digits, `_` and `-`, and at most 128
@@ -16,8 +16,8 @@ rule! {
     "template-name", Error, "a template's name is not allowed", Template
 }
 
-fn check(document: &Document, _: TemplateKind, found: &mut Findings) {
-    let name = document.id.name();
+fn check(template: &TemplateContext, found: &mut Findings) {
+    let name = template.document.id.name();
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let message = if let Some(wrong) = name.chars().find(|c| !legal(*c)) {
         format!("the name `{name}` contains {wrong:?}")

@@ -1,7 +1,7 @@
 use model::{Path, TemplateKind, path};
 use serde_json::Value;
 
-use crate::{Document, Findings};
+use crate::{Findings, TemplateContext};
 
 rule! {
     /// Checks the sizes of a template: e-mail 600,000 characters and 15 headers, SMS 1,600, push 4,000 a part (ADM
@@ -17,16 +17,16 @@ rule! {
     "template-size", Error, "a template is too large", Template
 }
 
-fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
+fn check(template: &TemplateContext, found: &mut Findings) {
     let mut limit = |at: Path, most: usize| {
-        let count = at.find(document.root).map_or(0, letters);
+        let count = at.find(template.document.root).map_or(0, letters);
         if count > most {
             let name = if at.0.is_empty() { "the template".to_owned() } else { format!("`{at}`") };
             found.report(at, format!("{name} has {count} characters; {most} is the most")).help("shorten it");
         }
     };
     limit(path!["TemplateDescription"], 500);
-    match kind {
+    match template.kind {
         TemplateKind::Email => limit(Path::default(), 600_000),
         TemplateKind::Sms => limit(path!["Body"], 1_600),
         TemplateKind::Voice => limit(path!["Body"], 10_000),
@@ -39,7 +39,7 @@ fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
         }
     }
     for (member, most) in [("Headers", 15), ("Content", 5)] {
-        let count = document.root.get(member).and_then(Value::as_array).map_or(0, Vec::len);
+        let count = template.document.root.get(member).and_then(Value::as_array).map_or(0, Vec::len);
         if count > most {
             found
                 .report(path![member], format!("`{member}` has {count} elements; {most} is the most"))

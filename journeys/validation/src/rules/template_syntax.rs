@@ -1,7 +1,6 @@
-use model::{Path, Step, TemplateKind};
-use templates::Template;
+use model::{Path, Step};
 
-use crate::{Document, Findings};
+use crate::{Findings, TemplateContext};
 
 rule! {
     /// Checks that every part of a template can be read: braces close, blocks end, helpers exist.
@@ -16,8 +15,8 @@ rule! {
     "template-syntax", Error, "a template can not be read", Template
 }
 
-fn check(document: &Document, kind: TemplateKind, found: &mut Findings) {
-    let Err(error) = Template::compile(kind, document.root) else { return };
+fn check(template: &TemplateContext, found: &mut Findings) {
+    let Err(error) = &template.compiled else { return };
     if error.part == "DefaultSubstitutions" {
         return; // `default-substitutions` says so
     }
