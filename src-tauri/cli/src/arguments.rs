@@ -7,14 +7,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Draw, check, simulate and publish Amazon Pinpoint journeys.
 #[derive(Debug, Parser)]
-#[command(name = "waymark", version, after_help = "\
+#[command(
+    name = "waymark",
+    version,
+    after_help = "\
 Examples:
   waymark new shop --from cart-abandonment   a project folder to start from
   waymark check shop                         what is wrong with it
   waymark simulate shop/journeys/cart-abandonment.json
   waymark serve                              a Pinpoint of your own on 127.0.0.1:8700
   waymark publish shop --target local        bring the journeys there
-  waymark studio shop                        the window")]
+  waymark studio shop                        the window"
+)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

@@ -33,7 +33,9 @@ fn main() -> ExitCode {
         Err(failure) => {
             say::problem(&workbench::sentence(&failure));
             match failure.code {
-                bridge::FailureCode::Disk | bridge::FailureCode::NotFound | bridge::FailureCode::BadInput => ExitCode::from(2),
+                bridge::FailureCode::Disk | bridge::FailureCode::NotFound | bridge::FailureCode::BadInput => {
+                    ExitCode::from(2)
+                }
                 _ => ExitCode::FAILURE,
             }
         }

@@ -109,11 +109,14 @@ impl Studio {
 /// Lets only the person pass who has the printed address.
 async fn guard(State(studio): State<Arc<Studio>>, RawQuery(query): RawQuery, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let own_host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| studio.is_own_host(host));
-    let has_key = query.is_some_and(|query| query.split('&').any(|part| part.strip_prefix("key=") == Some(&studio.secret)));
+    let own_host =
+        headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| studio.is_own_host(host));
+    let has_key =
+        query.is_some_and(|query| query.split('&').any(|part| part.strip_prefix("key=") == Some(&studio.secret)));
     if own_host && has_key && request.uri().path() == "/" {
         let cookie = format!("{}; Path=/; HttpOnly; SameSite=Lax", studio.cookie());
-        return (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, "/".to_owned())]).into_response();
+        return (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, "/".to_owned())])
+            .into_response();
     }
     let mut response = match studio.may_pass(headers) {
         Ok(()) => next.run(request).await,

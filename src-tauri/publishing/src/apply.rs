@@ -144,8 +144,12 @@ impl Publication<'_> {
     async fn search(&mut self, made: Made<'_>) -> Result<Option<String>, PublishError> {
         let (resources, taken): (Vec<Value>, Vec<&String>) = match made {
             Made::Application { .. } => (self.remote.applications().await?, Vec::new()),
-            Made::Segment(_) => (self.remote.segments(&self.application).await?, self.target.segments.values().collect()),
-            Made::Journey(_) => (self.remote.journeys(&self.application).await?, self.target.journeys.values().collect()),
+            Made::Segment(_) => {
+                (self.remote.segments(&self.application).await?, self.target.segments.values().collect())
+            }
+            Made::Journey(_) => {
+                (self.remote.journeys(&self.application).await?, self.target.journeys.values().collect())
+            }
         };
         let fits = |resource: &&Value| match made {
             Made::Application { tag, .. } => resource["tags"][TAG].as_str() == Some(tag),

@@ -20,7 +20,13 @@ pub struct Difference {
 /// Equal are: a number and its other spelling, a timestamp and its other spelling, and absent, `null`, empty and `false`
 /// members, since the service leaves out empty members and may spell out defaults (api.md 1). Members that only the
 /// response shape has are not compared, nor is anything at the top that `ignore` names.
-pub(crate) fn differences(request: &Shape, response: Option<&Shape>, ignore: &[&str], before: &Value, after: &Value) -> Vec<Difference> {
+pub(crate) fn differences(
+    request: &Shape,
+    response: Option<&Shape>,
+    ignore: &[&str],
+    before: &Value,
+    after: &Value,
+) -> Vec<Difference> {
     let mut found = Vec::new();
     let only_response = |name: &str| {
         response.is_some_and(|shape| shape.members().iter().any(|member| member.name == name))
@@ -43,7 +49,9 @@ fn compare(shape: Option<&Shape>, before: &Value, after: &Value, path: &mut Path
             let names = new.keys().chain(old.keys().filter(|name| !new.contains_key(*name)));
             for name in names {
                 let inner = match shape.map(|shape| shape.kind) {
-                    Some(Kind::Structure(members)) => members.iter().find(|member| member.name == name).map(|member| &SHAPES[member.shape]),
+                    Some(Kind::Structure(members)) => {
+                        members.iter().find(|member| member.name == name).map(|member| &SHAPES[member.shape])
+                    }
                     Some(Kind::Map(inner)) => Some(&SHAPES[inner]),
                     _ => None,
                 };

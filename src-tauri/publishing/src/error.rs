@@ -1,7 +1,7 @@
 //! Why a target could not be read or written, and what to do.
 
-use aws_sdk_pinpoint::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_pinpoint::config::http::HttpResponse;
+use aws_sdk_pinpoint::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
 
 use crate::plan::Obstacle;
@@ -178,7 +178,13 @@ impl Place {
                 _ if !code.is_empty() => code.clone(),
                 _ => "no reason given".to_owned(),
             };
-            let keys = ["InvalidSignature", "UnrecognizedClient", "InvalidClientToken", "ExpiredToken", "MissingAuthentication"];
+            let keys = [
+                "InvalidSignature",
+                "UnrecognizedClient",
+                "InvalidClientToken",
+                "ExpiredToken",
+                "MissingAuthentication",
+            ];
             return match status {
                 _ if keys.iter().any(|key| code.starts_with(key)) => self.no_credentials(reason),
                 401 | 403 => PublishError::Denied { place, operation, reason },
@@ -188,7 +194,9 @@ impl Place {
         let reason = innermost(error);
         match error {
             _ if mentions_credentials(error) => self.no_credentials(reason),
-            SdkError::ResponseError(_) | SdkError::ServiceError(_) => PublishError::Strange { place, operation, reason },
+            SdkError::ResponseError(_) | SdkError::ServiceError(_) => {
+                PublishError::Strange { place, operation, reason }
+            }
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) => {
                 PublishError::Unreachable { place, local: self.local, reason }
             }

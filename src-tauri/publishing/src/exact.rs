@@ -5,7 +5,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_pinpoint::config::interceptors::{AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut};
+use aws_sdk_pinpoint::config::interceptors::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
+};
 use aws_sdk_pinpoint::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_pinpoint::error::BoxError;
 use serde_json::Value;

@@ -115,10 +115,12 @@ pub async fn plan(
     planner.plan.found.application = application.clone();
     if application.is_none() {
         let name = if project.settings.name.trim().is_empty() { "waymark" } else { project.settings.name.trim() };
-        planner.step("CreateApp", format!("application `{name}`"), Vec::new(), Work::CreateApplication {
-            name: name.to_owned(),
-            tag: tag(project),
-        });
+        planner.step(
+            "CreateApp",
+            format!("application `{name}`"),
+            Vec::new(),
+            Work::CreateApplication { name: name.to_owned(), tag: tag(project) },
+        );
     }
 
     // Each once, a segment after those that it is made of.
@@ -160,7 +162,11 @@ pub async fn plan(
 ///
 /// # Errors
 /// When the target can not be read, the application that `waymark.toml` names does not exist, or several carry the tag.
-pub async fn application(project: &Project, bindings: &TargetBindings, remote: &Remote) -> Result<Option<String>, PublishError> {
+pub async fn application(
+    project: &Project,
+    bindings: &TargetBindings,
+    remote: &Remote,
+) -> Result<Option<String>, PublishError> {
     if let Some(id) = remote.application() {
         if remote.has_application(id).await? {
             return Ok(Some(id.to_owned()));
@@ -297,9 +303,19 @@ impl Planner<'_> {
         let body = resource::body(&id, document);
         let remote_id = self.plan.found.journeys.get(name).cloned();
         let Some((before, remote_id)) = remote_id.and_then(|id| Some((find(remote, &id)?, id))) else {
-            self.step("CreateJourney", subject.clone(), Vec::new(), Work::CreateJourney { name: name.to_owned(), body });
+            self.step(
+                "CreateJourney",
+                subject.clone(),
+                Vec::new(),
+                Work::CreateJourney { name: name.to_owned(), body },
+            );
             if activate {
-                self.step("UpdateJourneyState", start(&subject), Vec::new(), Work::ActivateJourney { name: name.to_owned() });
+                self.step(
+                    "UpdateJourneyState",
+                    start(&subject),
+                    Vec::new(),
+                    Work::ActivateJourney { name: name.to_owned() },
+                );
             }
             return;
         };
@@ -315,7 +331,10 @@ impl Planner<'_> {
             _ => {
                 let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
                 self.obstacle(
-                    format!("the {subject} is {state} on the target, and only a draft can be changed: {}", places.join(", ")),
+                    format!(
+                        "the {subject} is {state} on the target, and only a draft can be changed: {}",
+                        places.join(", ")
+                    ),
                     "take the changes back, or publish them as a journey of another name and cancel this one there",
                 );
                 return;
@@ -323,7 +342,12 @@ impl Planner<'_> {
         }
         match state {
             "DRAFT" | "PAUSED" if activate => {
-                self.step("UpdateJourneyState", start(&subject), Vec::new(), Work::ActivateJourney { name: name.to_owned() });
+                self.step(
+                    "UpdateJourneyState",
+                    start(&subject),
+                    Vec::new(),
+                    Work::ActivateJourney { name: name.to_owned() },
+                );
             }
             "COMPLETED" | "CANCELLED" | "CLOSED" if activate => self.obstacle(
                 format!("the {subject} is {state} on the target, and can not be started again"),
@@ -361,7 +385,9 @@ fn find<'a>(remote: &'a [Value], id: &str) -> Option<&'a Value> {
 /// Tags are written at creation only (api.md 5), the state of a journey by a step of its own.
 fn changes(id: &DocumentId, before: &Value, after: &Value) -> Vec<Difference> {
     let Some(request) = id.shape().and_then(shapes::find) else { return Vec::new() };
-    differences(request, resource::response_shape(id), &["tags", "State"], before, after)
+    let ignore: Vec<&str> =
+        ["tags", "State"].into_iter().chain(resource::WRITTEN_BY_THE_SERVICE.iter().copied()).collect();
+    differences(request, resource::response_shape(id), &ignore, before, after)
 }
 
 fn create_template(kind: TemplateKind) -> &'static str {

@@ -200,7 +200,11 @@ impl Remote {
         let journeys = self.journeys(application).await?;
         Ok(journeys
             .iter()
-            .map(|journey| RemoteJourney { id: text(journey, "Id"), name: text(journey, "Name"), state: text(journey, "State") })
+            .map(|journey| RemoteJourney {
+                id: text(journey, "Id"),
+                name: text(journey, "Name"),
+                state: text(journey, "State"),
+            })
             .collect())
     }
 
@@ -229,11 +233,17 @@ impl Remote {
     pub async fn template(&self, kind: TemplateKind, name: &str) -> Result<Option<Value>, PublishError> {
         let client = &self.client;
         self.found(match kind {
-            TemplateKind::Email => send!(self, "GetEmailTemplate", client.get_email_template().template_name(name), None),
+            TemplateKind::Email => {
+                send!(self, "GetEmailTemplate", client.get_email_template().template_name(name), None)
+            }
             TemplateKind::Sms => send!(self, "GetSmsTemplate", client.get_sms_template().template_name(name), None),
             TemplateKind::Push => send!(self, "GetPushTemplate", client.get_push_template().template_name(name), None),
-            TemplateKind::InApp => send!(self, "GetInAppTemplate", client.get_in_app_template().template_name(name), None),
-            TemplateKind::Voice => send!(self, "GetVoiceTemplate", client.get_voice_template().template_name(name), None),
+            TemplateKind::InApp => {
+                send!(self, "GetInAppTemplate", client.get_in_app_template().template_name(name), None)
+            }
+            TemplateKind::Voice => {
+                send!(self, "GetVoiceTemplate", client.get_voice_template().template_name(name), None)
+            }
         })
     }
 
@@ -264,26 +274,34 @@ impl Remote {
     /// Changes a segment.
     pub(crate) async fn update_segment(&self, application: &str, id: &str, body: &Value) -> Result<(), PublishError> {
         let typed = WriteSegmentRequest::builder().build();
-        let request = self.client.update_segment().application_id(application).segment_id(id).write_segment_request(typed);
+        let request =
+            self.client.update_segment().application_id(application).segment_id(id).write_segment_request(typed);
         send!(self, "UpdateSegment", request, Some(body)).map(drop)
     }
 
     /// Changes a journey.
     pub(crate) async fn update_journey(&self, application: &str, id: &str, body: &Value) -> Result<(), PublishError> {
         let typed = WriteJourneyRequest::builder().name("").build();
-        let request = self.client.update_journey().application_id(application).journey_id(id).write_journey_request(typed);
+        let request =
+            self.client.update_journey().application_id(application).journey_id(id).write_journey_request(typed);
         send!(self, "UpdateJourney", request, Some(body)).map(drop)
     }
 
     /// Starts a journey.
     pub(crate) async fn activate_journey(&self, application: &str, id: &str) -> Result<(), PublishError> {
         let typed = JourneyStateRequest::builder().state(State::Active).build();
-        let request = self.client.update_journey_state().application_id(application).journey_id(id).journey_state_request(typed);
+        let request =
+            self.client.update_journey_state().application_id(application).journey_id(id).journey_state_request(typed);
         send!(self, "UpdateJourneyState", request, None).map(drop)
     }
 
     /// Makes a template. Its name is its id, so that a repeated create can not make a second one.
-    pub(crate) async fn create_template(&self, kind: TemplateKind, name: &str, body: &Value) -> Result<(), PublishError> {
+    pub(crate) async fn create_template(
+        &self,
+        kind: TemplateKind,
+        name: &str,
+        body: &Value,
+    ) -> Result<(), PublishError> {
         let (client, body) = (&self.client, Some(body));
         match kind {
             TemplateKind::Email => {
@@ -298,7 +316,8 @@ impl Remote {
             }
             TemplateKind::Push => {
                 let typed = PushNotificationTemplateRequest::builder().build();
-                let request = client.create_push_template().template_name(name).push_notification_template_request(typed);
+                let request =
+                    client.create_push_template().template_name(name).push_notification_template_request(typed);
                 send!(self, "CreatePushTemplate", request, body, once())
             }
             TemplateKind::InApp => {
@@ -316,7 +335,12 @@ impl Remote {
     }
 
     /// Changes a template's latest version in place.
-    pub(crate) async fn update_template(&self, kind: TemplateKind, name: &str, body: &Value) -> Result<(), PublishError> {
+    pub(crate) async fn update_template(
+        &self,
+        kind: TemplateKind,
+        name: &str,
+        body: &Value,
+    ) -> Result<(), PublishError> {
         let (client, body) = (&self.client, Some(body));
         match kind {
             TemplateKind::Email => {
@@ -331,7 +355,8 @@ impl Remote {
             }
             TemplateKind::Push => {
                 let typed = PushNotificationTemplateRequest::builder().build();
-                let request = client.update_push_template().template_name(name).push_notification_template_request(typed);
+                let request =
+                    client.update_push_template().template_name(name).push_notification_template_request(typed);
                 send!(self, "UpdatePushTemplate", request, body)
             }
             TemplateKind::InApp => {

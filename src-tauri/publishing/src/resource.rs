@@ -5,7 +5,7 @@ use model::{DocumentId, TemplateKind};
 use serde_json::Value;
 
 /// Members that the request shape declares but that are the service's to write (journeys.md 1).
-const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifiedDate"];
+pub(crate) const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifiedDate"];
 
 /// The body of the request that creates or updates the document; references to segments are as in the document.
 ///
@@ -94,7 +94,8 @@ mod tests {
             "NewerThanWe": {"kept": 1.50}, "LastModifiedDate": "y"});
         let sent = body(&DocumentId::Journey("a".into()), &dump);
         assert_eq!(sent.to_string(), r#"{"Name":"a","State":"DRAFT","NewerThanWe":{"kept":1.5}}"#);
-        let template = json!({"Subject": "s", "TemplateName": "n", "TemplateType": "EMAIL", "Version": "1", "Arn": "r"});
+        let template =
+            json!({"Subject": "s", "TemplateName": "n", "TemplateType": "EMAIL", "Version": "1", "Arn": "r"});
         let sent = body(&DocumentId::Template(TemplateKind::Email, "n".into()), &template);
         assert_eq!(sent.to_string(), r#"{"Subject":"s"}"#);
     }
@@ -110,7 +111,9 @@ mod tests {
             "SegmentId": "no"
         });
         let mut seen = Vec::new();
-        segment_references(&DocumentId::Journey("j".into()), &mut journey, &mut |reference| seen.push(reference.clone()));
+        segment_references(&DocumentId::Journey("j".into()), &mut journey, &mut |reference| {
+            seen.push(reference.clone())
+        });
         seen.sort();
         assert_eq!(seen, ["split", "start"]);
 

@@ -56,8 +56,7 @@ impl Finding {
 /// When nothing at `path` can be read.
 pub fn check(path: &Path) -> Outcome<Checked> {
     match project_of(path) {
-        Some((project, None)) => Ok(check_folder(path, &folder::read(&project)?, None)),
-        Some((project, Some(document))) => Ok(check_folder(&project, &folder::read(&project)?, Some(&document))),
+        Some((project, document)) => Ok(check_folder(&project, &folder::read(&project)?, document.as_ref())),
         None => check_elsewhere(path),
     }
 }
@@ -67,18 +66,28 @@ pub fn project_of(path: &Path) -> Option<(PathBuf, Option<DocumentId>)> {
     if path.is_dir() {
         return folder::is_project(path).then(|| (path.to_path_buf(), None));
     }
-    let path = path.is_file().then(|| std::path::absolute(path).ok())??;
-    path.ancestors().skip(1).take(4).find_map(|ancestor| {
-        let below = path.strip_prefix(ancestor).ok()?.to_str()?.replace('\\', "/");
-        if below == crate::settings_file::FILE {
-            return Some((ancestor.to_path_buf(), None));
-        }
-        let id: DocumentId = match below.strip_prefix("templates/") {
-            Some(_) => below.rsplit_once('/')?.0.parse().ok()?,
-            None => below.strip_suffix(".json")?.parse().ok()?,
+    if !path.is_file() {
+        return None;
+    }
+    let absolute = std::path::absolute(path).ok()?;
+    absolute.ancestors().skip(1).take(4).find_map(|ancestor| {
+        let below = absolute.strip_prefix(ancestor).ok()?.to_str()?.replace('\\', "/");
+        let id: Option<DocumentId> = match below.strip_prefix("templates/") {
+            _ if below == crate::settings_file::FILE => None,
+            Some(_) => Some(below.rsplit_once('/')?.0.parse().ok()?),
+            None => Some(below.strip_suffix(".json")?.parse().ok()?),
         };
-        let whole = ancestor.join(crate::settings_file::FILE).is_file() && !id.name().contains('/');
-        whole.then(|| (ancestor.to_path_buf(), Some(id)))
+        let outside = id.as_ref().is_some_and(|id| id.name().contains('/'));
+        if outside || !ancestor.join(crate::settings_file::FILE).is_file() {
+            return None;
+        }
+        // The folder as the caller wrote it, so that places read as the path did.
+        let given = match path.ancestors().nth(below.split('/').count()) {
+            Some(given) if given.as_os_str().is_empty() => PathBuf::from("."),
+            Some(given) => given.to_path_buf(),
+            None => ancestor.to_path_buf(),
+        };
+        Some((given, id))
     })
 }
 

@@ -58,7 +58,10 @@ impl Examples {
     pub fn copy(&self, name: &str, into: &Path) -> Outcome<()> {
         let names: Vec<String> = self.list().into_iter().map(|example| example.name).collect();
         if !names.iter().any(|known| known == name) {
-            return Err(not_found(format!("there is no example `{name}`"), format!("choose one of {}", names.join(", "))));
+            return Err(not_found(
+                format!("there is no example `{name}`"),
+                format!("choose one of {}", names.join(", ")),
+            ));
         }
         let copy = |file: &str, content: &[u8]| {
             let path = into.join(file);

@@ -20,7 +20,9 @@ pub fn journey_of_file(path: &Path) -> Outcome<(Project, String)> {
         let folder = folder::read(&project)?;
         return match folder.project.journey(&name) {
             Some(_) => Ok((folder.project, name)),
-            None => Err(elsewhere::file(path).err().unwrap_or_else(|| not_found(format!("`{}` holds no journey", path.display()), ""))),
+            None => Err(elsewhere::file(path)
+                .err()
+                .unwrap_or_else(|| not_found(format!("`{}` holds no journey", path.display()), ""))),
         };
     }
     let project = if path.is_dir() {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bridge::FileProblem;
+use bridge::{FailureCode, FileProblem};
 use model::reader;
 use model::{DocumentId, Project, Settings, TemplateKind};
 use serde_json::{Map, Value};
 
-use crate::failure::{Outcome, disk, not_found};
+use crate::failure::{Outcome, disk, failure, not_found};
 use crate::settings_file;
 
 /// A project folder as it was read; what a save needs to know to lose nothing.
@@ -29,6 +29,25 @@ impl Folder {
     /// Whether a file could be read in part only, or not at all.
     pub fn is_damaged(&self, file: &str) -> bool {
         self.problems.iter().any(|problem| problem.file == file)
+    }
+
+    /// Refuses to publish from a folder with documents that could be read in part only: half a journey is not what is
+    /// meant.
+    ///
+    /// # Errors
+    /// `Errors`, with the place of the first damage.
+    pub fn refuse_damaged(&self) -> Outcome<()> {
+        match self.problems.iter().find(|problem| problem.document.is_some()) {
+            None => Ok(()),
+            Some(problem) => Err(failure(
+                FailureCode::Errors,
+                format!(
+                    "`{}` is damaged (line {}, column {}: {}), and half of it is not published",
+                    problem.file, problem.line, problem.column, problem.message
+                ),
+                "correct the file, or save over it in the studio; then publish again",
+            )),
+        }
     }
 
     /// The text of a file of the folder as it was read.
@@ -114,7 +133,9 @@ impl Folder {
         // A dump of the CLI that somebody has put into the folder is what it holds.
         let found = model::open::resources(&value, id.name());
         let wrapped = match found.as_slice() {
-            [one] if one.value != value && std::mem::discriminant(&one.id) == std::mem::discriminant(&id) => Some(one.value.clone()),
+            [one] if one.value != value && std::mem::discriminant(&one.id) == std::mem::discriminant(&id) => {
+                Some(one.value.clone())
+            }
             _ => None,
         };
         self.project.documents.insert(id, wrapped.unwrap_or(value));
@@ -135,7 +156,8 @@ impl Folder {
             let object = value.get_or_insert_with(|| Value::Object(Map::new())).as_object_mut();
             let Some(object) = object else { continue };
             if object.get(*member).is_some_and(|inline| !inline.is_null() && inline.as_str() != Some(&text)) {
-                let message = format!("the member `{member}` stands in template.json and in this file; this file counts");
+                let message =
+                    format!("the member `{member}` stands in template.json and in this file; this file counts");
                 self.problem(&file, Some(&id), (1, 1), message);
             }
             object.insert((*member).to_owned(), text.into());

@@ -132,23 +132,29 @@ impl Workbench {
 
     async fn dispatch(&self, name: &str, body: &str) -> Outcome<String> {
         match name {
-            bridge::ListExamples::NAME => self.answer(body, |inner, _: bridge::ListExamples| Ok(inner.examples.list())).await,
+            bridge::ListExamples::NAME => {
+                self.answer(body, |inner, _: bridge::ListExamples| Ok(inner.examples.list())).await
+            }
             bridge::Startup::NAME => self.answer(body, |inner, _: bridge::Startup| inner.startup()).await,
             bridge::OpenExample::NAME => self.answer(body, Inner::open_example).await,
             bridge::OpenPath::NAME => {
                 self.answer(body, |inner, command: bridge::OpenPath| inner.open(Path::new(&command.path))).await
             }
-            bridge::OpenText::NAME => self.answer(body, |_, command: bridge::OpenText| Ok(unsaved(elsewhere::text(&command.text)?))).await,
+            bridge::OpenText::NAME => {
+                self.answer(body, |_, command: bridge::OpenText| Ok(unsaved(elsewhere::text(&command.text)?))).await
+            }
             bridge::Save::NAME => self.answer(body, Inner::save).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Tell::NAME => self.answer(body, Inner::tell).await,
             bridge::Plan::NAME => {
                 let plan: bridge::Plan = read(body)?;
+                self.inner.refuse_damaged(&plan)?;
                 let local = self.local_address(&plan.target).await;
                 say::<bridge::Plan>(&publication(plan, false).plan(local.as_deref()).await?)
             }
             bridge::Apply::NAME => {
                 let command: bridge::Apply = read(body)?;
+                self.inner.refuse_damaged(&command.plan)?;
                 say::<bridge::Apply>(&self.apply(command).await)
             }
             bridge::Progress::NAME => {
@@ -164,7 +170,9 @@ impl Workbench {
                 let command: bridge::LoadPeople = read(body)?;
                 say::<bridge::LoadPeople>(&self.load_people(command).await?)
             }
-            _ => Err(not_found(format!("there is no command `{name}`"), "use a page and a program of the same version")),
+            _ => {
+                Err(not_found(format!("there is no command `{name}`"), "use a page and a program of the same version"))
+            }
         }
     }
 
@@ -221,8 +229,13 @@ impl Workbench {
             Ok((folder, project, endpoints))
         });
         let (folder, project, endpoints) = read.await.map_err(|error| internal(error.to_string()))??;
-        let publication =
-            Publication { project, folder: Some(folder), journeys: Vec::new(), target: command.target, activate: false };
+        let publication = Publication {
+            project,
+            folder: Some(folder),
+            journeys: Vec::new(),
+            target: command.target,
+            activate: false,
+        };
         publication.load_people(local.as_deref(), &endpoints).await
     }
 }
@@ -254,16 +267,17 @@ impl Inner {
     }
 
     fn open_folder(&self, path: &Path) -> Outcome<Opened> {
+        let path = &std::path::absolute(path).map_err(|error| failure::disk("find", path, &error))?;
         let folder = folder::read(path)?;
         let (people, mut problems) = people::endpoints(path);
-        let (events, event_problems) = people::events(path);
+        let (events, event_problems) = simulate::events_of_folder(path);
         problems.extend(event_problems);
         let opened = Opened {
             folder: Some(path.display().to_string()),
             project: folder.project.clone(),
             problems: folder.problems.iter().cloned().chain(problems).collect(),
             endpoints: people.len() as u64,
-            events: events.iter().map(|(_, text)| text.lines().filter(|line| !line.trim().is_empty()).count() as u64).sum(),
+            events: events.len() as u64,
             attributes: people.attribute_paths(),
         };
         lock(&self.folders).insert(key(path), folder);
@@ -313,8 +327,15 @@ impl Inner {
     }
 
     fn tell(&self, command: bridge::Tell) -> Outcome<simulation::Story> {
-        let cohort = lock(&self.runs).kept.iter().find(|(id, _)| *id == command.run_id).map(|(_, cohort)| cohort.clone());
+        let cohort =
+            lock(&self.runs).kept.iter().find(|(id, _)| *id == command.run_id).map(|(_, cohort)| cohort.clone());
         cohort.ok_or_else(|| not_found("this run is not kept any more", "simulate again"))?.story(&command.person)
+    }
+
+    /// Refuses to publish what was read in part only.
+    fn refuse_damaged(&self, plan: &bridge::Plan) -> Outcome<()> {
+        let Some(folder) = &plan.folder else { return Ok(()) };
+        lock(&self.folders).get(&key(Path::new(folder))).map_or(Ok(()), Folder::refuse_damaged)
     }
 
     fn progress(&self, job: u64) -> Outcome<ProgressView> {
@@ -332,7 +353,10 @@ pub fn new_project(folder: &Path, example: Option<&str>) -> Outcome<()> {
     let absolute = std::path::absolute(folder).map_err(|error| failure::disk("make", folder, &error))?;
     let name = absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if name.is_empty() || name.starts_with('.') || name.starts_with('-') || name.chars().any(char::is_control) {
-        return Err(bad_input(format!("`{}` is no name for a project", folder.display()), "choose a name such as `onboarding`"));
+        return Err(bad_input(
+            format!("`{}` is no name for a project", folder.display()),
+            "choose a name such as `onboarding`",
+        ));
     }
     if folder.exists() && !is_empty(folder) {
         return Err(bad_input(
@@ -384,12 +408,14 @@ fn data_folder() -> PathBuf {
 }
 
 fn read<C: Command>(body: &str) -> Outcome<C> {
-    serde_json::from_str(body)
-        .map_err(|error| bad_input(format!("this is no command `{}`: {error}", C::NAME), "use a page and a program of the same version"))
+    serde_json::from_str(body).map_err(|error| {
+        bad_input(format!("this is no command `{}`: {error}", C::NAME), "use a page and a program of the same version")
+    })
 }
 
 fn say<C: Command>(answer: &C::Answer) -> Outcome<String> {
-    serde_json::to_string(answer).map_err(|error| internal(format!("the answer to `{}` can not be written: {error}", C::NAME)))
+    serde_json::to_string(answer)
+        .map_err(|error| internal(format!("the answer to `{}` can not be written: {error}", C::NAME)))
 }
 
 /// What a panicking command left behind is still the best that is known.

@@ -102,7 +102,9 @@ fn shown(message: Message) -> OutboxMessage {
         let text = message.parts.first().map(|(_, text)| text.as_str()).unwrap_or_default();
         text.split_whitespace().take(12).collect::<Vec<_>>().join(" ")
     };
-    let part = |name: &str| message.parts.iter().find(|(part, text)| part == name && !text.is_empty()).map(|(_, text)| text.clone());
+    let part = |name: &str| {
+        message.parts.iter().find(|(part, text)| part == name && !text.is_empty()).map(|(_, text)| text.clone())
+    };
     OutboxMessage {
         title: part("Subject").or_else(|| part("Title")).unwrap_or_else(first_words),
         content: Value::Object(message.parts.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect()),

@@ -36,7 +36,13 @@ pub fn items(people: &People) -> Vec<serde_json::Value> {
 }
 
 fn read_into(people: &mut People, path: &Path, file: &str, problems: &mut Vec<FileProblem>) {
-    let problem = |line, message| FileProblem { file: file.to_owned(), document: None, line, column: usize::from(line > 0), message };
+    let problem = |line, message| FileProblem {
+        file: file.to_owned(),
+        document: None,
+        line,
+        column: usize::from(line > 0),
+        message,
+    };
     match fs::read(path) {
         Ok(content) => {
             let rows = import::any_into(people, file, &String::from_utf8_lossy(&content));
@@ -72,7 +78,9 @@ pub fn events(folder: &Path) -> (Vec<(String, String)>, Vec<FileProblem>) {
 fn list(folder: &Path) -> Vec<PathBuf> {
     let fits = |path: &PathBuf| {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-        path.is_file() && !name(path).starts_with('.') && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
+        path.is_file()
+            && !name(path).starts_with('.')
+            && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
     };
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).filter(fits).collect();

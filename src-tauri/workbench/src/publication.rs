@@ -62,7 +62,10 @@ impl Publication {
             .await
             .map_err(target_failure)?
             .ok_or_else(|| {
-                not_found(format!("the project has no application at {} yet", remote.place()), "publish a journey first")
+                not_found(
+                    format!("the project has no application at {} yet", remote.place()),
+                    "publish a journey first",
+                )
             })?;
         publishing::load_people(&remote, &application, endpoints).await.map_err(target_failure)
     }
@@ -76,21 +79,28 @@ impl Publication {
     fn target(&self, local: Option<&str>) -> Outcome<Target> {
         let named = self.project.settings.target.get(&self.target);
         match (named, local) {
-            (named, Some(address)) if self.target == "local" => {
-                Ok(Target { endpoint_url: Some(address.to_owned()), profile: None, ..named.cloned().unwrap_or_default() })
-            }
+            (named, Some(address)) if self.target == "local" => Ok(Target {
+                endpoint_url: Some(address.to_owned()),
+                profile: None,
+                ..named.cloned().unwrap_or_default()
+            }),
             (Some(target), _) if self.target == "local" && target.endpoint_url.is_none() => {
                 Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..target.clone() })
             }
             (Some(target), _) => Ok(target.clone()),
-            (None, _) if self.target == "local" => {
-                Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..Target::default() })
-            }
+            (None, _) if self.target == "local" => Ok(Target {
+                endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)),
+                ..Target::default()
+            }),
             (None, _) => {
                 let names: Vec<&str> = self.project.settings.target.keys().map(String::as_str).collect();
                 let help = match names.is_empty() {
-                    true => format!("add [target.{}] with a `region` or an `endpoint_url` to waymark.toml", self.target),
-                    false => format!("choose one of {}, or add [target.{}] to waymark.toml", names.join(", "), self.target),
+                    true => {
+                        format!("add [target.{}] with a `region` or an `endpoint_url` to waymark.toml", self.target)
+                    }
+                    false => {
+                        format!("choose one of {}, or add [target.{}] to waymark.toml", names.join(", "), self.target)
+                    }
                 };
                 Err(not_found(format!("waymark.toml has no target `{}`", self.target), help))
             }
@@ -108,7 +118,10 @@ impl Publication {
         let mut journeys = Vec::new();
         for name in &names {
             if self.project.journey(name).is_none() {
-                return Err(not_found(format!("the project has no journey `{name}`"), "name it as its file in `journeys/`, without `.json`"));
+                return Err(not_found(
+                    format!("the project has no journey `{name}`"),
+                    "name it as its file in `journeys/`, without `.json`",
+                ));
             }
             journeys.push(validation::checked(&self.project, name).map_err(|report| errors(name, &report))?);
         }

@@ -118,7 +118,9 @@ impl Draft<'_> {
         let file = settings_file::FILE;
         let there = self.opened.files.contains_key(file);
         let damaged = self.opened.is_damaged(file);
-        if there && self.opened.project.settings == self.request.project.settings {
+        // A folder that was opened without the file keeps doing without until there is something to say.
+        let known = there || !self.opened.path.as_os_str().is_empty();
+        if known && self.opened.project.settings == self.request.project.settings {
             return Ok(());
         }
         if damaged {
@@ -186,7 +188,9 @@ impl Draft<'_> {
         let opened = self.opened.files.get(file).map(Vec::as_slice);
         let why = match there {
             None => return true,
-            Some(_) if self.opened.is_damaged(file) && !self.request.overwrite_damaged => "was damaged when it was opened",
+            Some(_) if self.opened.is_damaged(file) && !self.request.overwrite_damaged => {
+                "was damaged when it was opened"
+            }
             Some(there) if opened == Some(there) => return true,
             Some(_) if opened.is_some() => "was changed by another program since it was opened",
             Some(_) => "is there, but was not opened",
@@ -207,7 +211,9 @@ impl Draft<'_> {
 
 /// Equal to the last byte: member order and spelling of numbers count.
 fn same(a: &Value, b: &Value) -> bool {
-    a == b && a.to_string() == b.to_string()
+    // Objects are equal in any order of members; their texts are not.
+    let texts = (a.to_string(), b.to_string());
+    texts.0 == texts.1
 }
 
 /// Refuses names that are no file names, or would lead out of their folder.

@@ -40,9 +40,9 @@ pub fn read(text: &str) -> (Settings, Vec<FileProblem>) {
 /// # Errors
 /// When the former text is not TOML, or a number is too large for it.
 pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
-    let mut document: DocumentMut = text
-        .parse()
-        .map_err(|error: toml_edit::TomlError| bad_input(format!("`{FILE}` is not TOML: {}", error.message()), "correct it by hand"))?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        bad_input(format!("`{FILE}` is not TOML: {}", error.message()), "correct it by hand")
+    })?;
     set(&mut document, "name", (!settings.name.is_empty()).then_some(&settings.name));
     set(&mut document, "description", (!settings.description.is_empty()).then_some(&settings.description));
     write_targets(&mut document, settings);
@@ -50,8 +50,9 @@ pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
     if let Some(table) = table(&mut document, "simulation", simulation.seed.is_some() || simulation.start.is_some()) {
         match simulation.seed {
             Some(seed) => {
-                let seed = i64::try_from(seed)
-                    .map_err(|_| bad_input(format!("the seed {seed} is too large"), "choose one below 9,000,000,000,000,000,000"))?;
+                let seed = i64::try_from(seed).map_err(|_| {
+                    bad_input(format!("the seed {seed} is too large"), "choose one below 9,000,000,000,000,000,000")
+                })?;
                 table["seed"] = value(seed);
             }
             None => {
@@ -127,7 +128,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_placed_and_the_rest_is_read() {
-        let (settings, problems) = read("name = \"A\"\n[target.x]\nregoin = \"eu-west-1\"\n[target.y]\nregion = \"eu-west-1\"\n");
+        let (settings, problems) =
+            read("name = \"A\"\n[target.x]\nregoin = \"eu-west-1\"\n[target.y]\nregion = \"eu-west-1\"\n");
         assert_eq!(settings.name, "A");
         assert_eq!(settings.target.keys().collect::<Vec<_>>(), ["y"]);
         assert_eq!((problems[0].line, problems[0].column), (3, 1));

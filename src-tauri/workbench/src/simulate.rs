@@ -52,9 +52,18 @@ impl Cohort {
     ///
     /// # Errors
     /// When there is no such journey, nobody could take its first step, or the start is no instant.
-    pub fn new(project: &Project, name: &str, people: People, events: Vec<Event>, request: &Request) -> Outcome<Cohort> {
+    pub fn new(
+        project: &Project,
+        name: &str,
+        people: People,
+        events: Vec<Event>,
+        request: &Request,
+    ) -> Outcome<Cohort> {
         let journey = project.journey(name).ok_or_else(|| {
-            not_found(format!("the project has no journey `{name}`"), "name it as its file in `journeys/`, without `.json`")
+            not_found(
+                format!("the project has no journey `{name}`"),
+                "name it as its file in `journeys/`, without `.json`",
+            )
         })?;
         let everybody = json!({"SegmentType": "IMPORT"});
         let unknown = Mutex::new(Vec::<String>::new());
@@ -78,9 +87,8 @@ impl Cohort {
         let defaults = &project.settings.simulation;
         let schedule = journey.wire.schedule();
         let start = match request.start.as_ref().or(defaults.start.as_ref()) {
-            Some(text) => parse_instant(text).ok_or_else(|| {
-                bad_input(format!("`{text}` is no instant"), "write it as 2026-11-30T09:00:00Z")
-            })?,
+            Some(text) => parse_instant(text)
+                .ok_or_else(|| bad_input(format!("`{text}` is no instant"), "write it as 2026-11-30T09:00:00Z"))?,
             None => schedule
                 .and_then(|schedule| parse_instant(schedule.start_time()?))
                 .or_else(|| first_day(&events))
@@ -144,7 +152,10 @@ impl Cohort {
     /// When there is nobody of that name.
     pub fn story(&self, person: &str) -> Outcome<Story> {
         self.simulation().story(person).ok_or_else(|| {
-            not_found(format!("nobody is called `{person}`"), "name an endpoint id, a user id, `user:ID` or `endpoint:ID`")
+            not_found(
+                format!("nobody is called `{person}`"),
+                "name an endpoint id, a user id, `user:ID` or `endpoint:ID`",
+            )
         })
     }
 
@@ -237,7 +248,8 @@ fn first_day(events: &[Event]) -> Option<Millis> {
 
 /// A few people where a project has none: of every channel, with the attribute values that its segments ask for.
 pub fn invent(project: &Project) -> People {
-    const NAMES: &[&str] = &["Ana", "Ben", "Chidi", "Dana", "Emre", "Fay", "Goran", "Hana", "Iris", "Jun", "Kofi", "Lea"];
+    const NAMES: &[&str] =
+        &["Ana", "Ben", "Chidi", "Dana", "Emre", "Fay", "Goran", "Hana", "Iris", "Jun", "Kofi", "Lea"];
     const ZONES: &[&str] = &["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Europe/London", "America/Sao_Paulo"];
     let wanted = wanted_attributes(project);
     let mut people = People::default();

@@ -46,14 +46,23 @@ pub fn run(check: &Check) -> Outcome {
 
 fn say_text(all: &Checked) {
     for problem in &all.unreadable {
-        say::result(&format!("{}: could not be read whole: {}", place(&problem.file, problem.line, problem.column), problem.message));
+        say::result(&format!(
+            "{}: could not be read whole: {}",
+            place(&problem.file, problem.line, problem.column),
+            problem.message
+        ));
     }
     for found in &all.findings {
         let severity = match found.is_error() {
             true => "error",
             false => "warning",
         };
-        say::result(&format!("{}: {severity}[{}]: {}", place(&found.file, found.line, found.column), found.rule, found.message));
+        say::result(&format!(
+            "{}: {severity}[{}]: {}",
+            place(&found.file, found.line, found.column),
+            found.rule,
+            found.message
+        ));
         if !found.path.is_empty() {
             say::result(&format!("  at: {}", found.path));
         }

@@ -18,8 +18,9 @@ pub fn run(export: &Export) -> Outcome {
     match &export.output {
         None => say::raw(&text),
         Some(file) => {
-            std::fs::write(file, text)
-                .map_err(|error| failure(FailureCode::Disk, format!("could not write `{}`: {error}", file.display())))?;
+            std::fs::write(file, text).map_err(|error| {
+                failure(FailureCode::Disk, format!("could not write `{}`: {error}", file.display()))
+            })?;
             say::note(&format!("wrote `{}`", file.display()));
         }
     }

@@ -62,9 +62,7 @@ pub fn publish(publish: &Publish) -> Outcome {
 
 fn publication(plan: &Plan) -> Result<Publication, bridge::Failure> {
     let folder = workbench::folder::read(&plan.dir)?;
-    for problem in &folder.problems {
-        say::note(&format!("{}:{}:{}: {}", problem.file, problem.line, problem.column, problem.message));
-    }
+    folder.refuse_damaged()?;
     Ok(Publication {
         project: folder.project,
         folder: Some(PathBuf::from(&plan.dir)),

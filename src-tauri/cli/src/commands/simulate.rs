@@ -51,7 +51,10 @@ pub fn run(simulate: &Simulate) -> Outcome {
     say::result("");
     say::result(&format!("{:32} {:>9} {:>9} {:>9}", "activity", "entered", "ended", "waiting"));
     for activity in &run.activities {
-        say::result(&format!("{:32} {:>9} {:>9} {:>9}", activity.id, activity.entered, activity.ended, activity.waiting));
+        say::result(&format!(
+            "{:32} {:>9} {:>9} {:>9}",
+            activity.id, activity.entered, activity.ended, activity.waiting
+        ));
         for outcome in &activity.outcomes {
             say::result(&format!("    {:28} {:>9}", outcome.name, outcome.count));
         }

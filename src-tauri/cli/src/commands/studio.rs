@@ -59,7 +59,10 @@ fn serve(studio: &Studio, folder: Option<PathBuf>) -> Outcome {
         let settings = workbench::Settings { folder, ..workbench::Settings::default() };
         let workbench = Workbench::start(settings).map_err(|error| failure(FailureCode::Disk, format!("{error:#}")))?;
         let server = web::Server::bind(studio.port, page, workbench).await.map_err(|error| {
-            failure(FailureCode::Internal, format!("could not listen on port {} of this computer: {error}", studio.port))
+            failure(
+                FailureCode::Internal,
+                format!("could not listen on port {} of this computer: {error}", studio.port),
+            )
         })?;
         say::result(&format!("studio on {}", server.address()));
         say::note("open this address in a browser on this computer; Ctrl+C ends the studio");
