@@ -56,7 +56,7 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     hand.shot(&shots().join(format!("{who}-design.png"))).await;
 
     // Move a card by hand: it stays where it is put.
-    let before = hand.middle("[data-activity='waitOneDay'], [data-activity]:nth-of-type(2)").await;
+    let before = hand.middle(".card.message").await;
     hand.drag(before, (before.0 + 130.0, before.1 + 30.0)).await;
     hand.until("undo knows of the move", "return document.querySelector('[data-test=undo]').title.includes('Move')")
         .await;

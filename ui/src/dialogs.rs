@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use model::DocumentId;
 
 use crate::keys::SHEET;
+use crate::problems::sentence;
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -80,7 +81,7 @@ pub fn Notices() -> impl IntoView {
             store.notice.get().map(|notice| {
                 view! {
                     <div class="notice" class:bad=notice.bad role=if notice.bad { "alert" } else { "status" } data-test="notice">
-                        <span>{notice.text} " " <em>{notice.help}</em></span>
+                        <span>{sentence(&notice.text)} " " <em>{sentence(&notice.help)}</em></span>
                         <button class="quiet" aria-label="Close" on:click=move |_| store.notice.set(None)>"×"</button>
                     </div>
                 }

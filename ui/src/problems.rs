@@ -79,7 +79,7 @@ pub fn Problems() -> impl IntoView {
     }
 }
 
-/// A message of the checks as a sentence: first letter large, no backticks.
+/// A message of the checks or the machine as a sentence: first letter large, no backticks.
 pub fn sentence(text: &str) -> String {
     let text = text.replace('`', "");
     let mut letters = text.chars();

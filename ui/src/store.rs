@@ -161,7 +161,7 @@ impl Store {
             document,
             scene,
             layout,
-            report: Memo::new(move |_| project.with(validation::check)),
+            report: live_report(project),
             dirty: Memo::new(move |_| project.with(|now| saved.with(|then| now.documents != then.documents))),
         }
     }
@@ -339,6 +339,14 @@ impl Store {
     pub fn tell_failure(&self, failure: Failure) {
         self.tell_bad(failure.message, failure.help);
     }
+}
+
+/// What the checks say, with the templates that did not change remembered from one edit to the next.
+fn live_report(project: RwSignal<Project>) -> Memo<Report> {
+    let checks = StoredValue::new(validation::LiveCheck::default());
+    Memo::new(move |_| {
+        project.with(|project| checks.try_update_value(|checks| checks.check(project, None)).unwrap_or_default())
+    })
 }
 
 /// The store of the window.
