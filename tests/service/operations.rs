@@ -162,7 +162,7 @@ async fn templates_and_versions() {
     let got = client.get_sms_template().template_name("hello").send().await.unwrap();
     assert_eq!(got.sms_template_response().unwrap().body(), Some("Hi {{User.UserId}}"));
     let push = DefaultPushNotificationTemplate::builder().title("Sale").body("Now").build();
-    let push = PushNotificationTemplateRequest::builder().default(push).build();
+    let push = PushNotificationTemplateRequest::builder().set_default(Some(push)).build();
     let create = client.create_push_template().template_name("hello");
     create.push_notification_template_request(push.clone()).send().await.unwrap();
     let update = client.update_push_template().template_name("hello");

@@ -183,7 +183,7 @@ async fn pausing_freezes_waits_and_cancelling_ends_them() {
     // The refreshes missed are run once, and Ann's wait goes on where it stood.
     local.server.advance_to(START + 10 * DAY + HOUR).unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["hello ann", "hello bob"]);
-    local.server.advance_to(START + 12 * DAY).unwrap();
+    local.server.advance_to(START + 12 * DAY - HOUR / 2).unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["again ann", "hello ann", "hello bob"]);
     set_state(&local, &app, &id, State::Cancelled).await.unwrap();
     local.server.advance_to(START + 20 * DAY).unwrap();

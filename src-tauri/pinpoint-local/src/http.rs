@@ -16,8 +16,9 @@ use crate::refusal::{Exception, Refusal, Result};
 use crate::route::{self, Routed};
 use crate::server::Machine;
 
-/// Largest request body in bytes (api.md 1).
+/// Largest request body in bytes, and that of events (api.md 1).
 const MAX_BODY: usize = 7 * 1024 * 1024;
+const MAX_EVENTS_BODY: usize = 4 * 1024 * 1024;
 
 /// The application: every path goes through [`answer`].
 pub fn router(machine: Arc<Machine>) -> Router {
@@ -39,7 +40,7 @@ async fn carry_out(machine: Arc<Machine>, request: Request<Body>, request_id: &s
     let path = head.uri.path().to_owned();
     let query = route::query(head.uri.query().unwrap_or_default());
     if path.starts_with("/waymark/") {
-        let body = parse(&read(&head.headers, body).await?)?;
+        let body = parse(&read(&head.headers, body, MAX_BODY).await?)?;
         let method = head.method;
         return blocking(move || admin::answer(&machine, method.as_str(), &path, &query, &body)).await;
     }
@@ -53,7 +54,8 @@ async fn carry_out(machine: Arc<Machine>, request: Request<Body>, request_id: &s
         }
         Routed::Unknown => return Err(Refusal::not_found("the API has no such path")),
     };
-    let body = read(&head.headers, body).await?;
+    let limit = if operation.name == "PutEvents" { MAX_EVENTS_BODY } else { MAX_BODY };
+    let body = read(&head.headers, body, limit).await?;
     let Some(handler) = api::handler(operation.name) else {
         let message = format!("{} is not implemented by the local Pinpoint yet", operation.name);
         return Err(Refusal::new(Exception::NotImplemented, message));
@@ -91,13 +93,14 @@ fn local(headers: &HeaderMap) -> Result<()> {
     Err(Refusal::new(Exception::Forbidden, "the Host header must be localhost, 127.0.0.1 or [::1]"))
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes> {
-    let too_large = || Refusal::new(Exception::PayloadTooLarge, "the request is larger than 7 MB");
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes> {
+    let too_large =
+        || Refusal::new(Exception::PayloadTooLarge, format!("the request is larger than {} MB", limit >> 20));
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()).and_then(|n| n.parse().ok());
-    if announced.unwrap_or(0) > MAX_BODY {
+    if announced.unwrap_or(0) > limit {
         return Err(too_large());
     }
-    axum::body::to_bytes(body, MAX_BODY).await.map_err(|_| too_large())
+    axum::body::to_bytes(body, limit).await.map_err(|_| too_large())
 }
 
 /// The body as JSON; an empty one counts as an empty object.

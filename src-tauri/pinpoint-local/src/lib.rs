@@ -1,7 +1,7 @@
 //! The Pinpoint API over HTTP, a durable store and the real-time runner.
 //!
 //! Takes requests of the API (`2016-12-01`) on a loopback address; gives the answers that Pinpoint gives, runs ACTIVE
-//! journeys with `engine::advance` and puts their messages into an outbox. Never sends anything off this machine.
+//! journeys with [`engine::advance`] and puts their messages into an outbox. Never sends anything off this machine.
 //!
 //! - [`Server`]: starts, answers, stops; also the door for readers in the same process.
 //! - `route`: the route table, made from [`model::operations::OPERATIONS`]; nothing is typed in twice.

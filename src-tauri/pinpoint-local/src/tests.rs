@@ -327,3 +327,98 @@ async fn deleting_a_project_leaves_templates() {
     assert_eq!(asked.ask("GET", "/v1/templates/t/sms", None).await.0, 200);
     assert_eq!(asked.ask("GET", "/waymark/status", None).await.1["Apps"], json!([]));
 }
+
+/// A published journey: hello, a day, bye.
+async fn published(asked: &Asked) -> (String, String) {
+    let app = asked.app().await;
+    for name in ["hello", "bye"] {
+        let body = json!({"Subject": "{{User.UserAttributes.Name}}", "TextPart": name});
+        asked.ask("POST", &format!("/v1/templates/{name}/email"), body).await;
+    }
+    for (id, user) in [("a", json!({"UserId": "u", "UserAttributes": {"Name": ["Ann"]}})), ("b", json!({}))] {
+        let body = json!({"ChannelType": "EMAIL", "Address": format!("{id}@x.example"), "User": user});
+        asked.ask("PUT", &format!("{app}/endpoints/{id}"), body).await;
+    }
+    let (_, segment) = asked.ask("POST", &format!("{app}/segments"), json!({"Name": "everybody"})).await;
+    let journey = json!({
+        "Name": "welcome", "State": "ACTIVE", "StartActivity": "hello",
+        "StartCondition": {"SegmentStartCondition": {"SegmentId": segment["Id"]}},
+        "Activities": {
+            "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "wait"}},
+            "wait": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "bye"}},
+            "bye": {"EMAIL": {"TemplateName": "bye"}},
+        },
+    });
+    let (status, created) = asked.ask("POST", &format!("{app}/journeys"), journey).await;
+    assert_eq!((status, created["State"].as_str()), (201, Some("ACTIVE")), "{created}");
+    let journey = format!("{app}/journeys/{}", created["Id"].as_str().unwrap());
+    (app, journey)
+}
+
+#[tokio::test]
+async fn an_active_journey_runs() {
+    let asked = Asked::new();
+    let (_, journey) = published(&asked).await;
+    let (status, clock) = asked.ask("POST", "/waymark/clock", json!({"advance": "PT6M"})).await;
+    assert_eq!((status, clock["Now"].as_str()), (200, Some("2026-11-30T09:06:00.000Z")));
+    let (_, outbox) = asked.ask("GET", "/waymark/outbox", None).await;
+    // b has no first name: nothing is sent to it, and it goes on.
+    assert_eq!(outbox["Item"].as_array().unwrap().len(), 1);
+    assert_eq!(outbox["Item"][0]["Parts"], json!([["Subject", "Ann"], ["TextPart", "hello"]]));
+    let (_, hello) = asked.ask("GET", &format!("{journey}/activities/hello/execution-metrics"), None).await;
+    assert_eq!(hello["Metrics"], json!({"FAILURE_PERMANENT": "1", "SUCCESS": "1"}));
+    assert_eq!(asked.ask("GET", &journey, None).await.1["State"], "CLOSED");
+    let (_, wait) = asked.ask("GET", &format!("{journey}/activities/wait/execution-metrics"), None).await;
+    assert_eq!((wait["ActivityType"].as_str(), &wait["Metrics"]), (Some("WAIT"), &json!({"WAIT_STARTED": "2"})));
+    asked.ask("POST", "/waymark/clock", json!({"to": "2026-12-02T00:00:00Z"})).await;
+    let (_, outbox) = asked.ask("GET", "/waymark/outbox?limit=1", None).await;
+    assert_eq!(outbox["Item"][0]["JourneyActivityId"], "bye");
+    assert_eq!(asked.ask("GET", &journey, None).await.1["State"], "COMPLETED");
+    let (_, metrics) = asked.ask("GET", &format!("{journey}/execution-metrics"), None).await;
+    assert_eq!(
+        (metrics["Metrics"]["ENDPOINT_ENTERED"].as_str(), metrics["Metrics"]["ENDPOINT_ACTIVE"].as_str()),
+        (Some("2"), Some("0"))
+    );
+    assert_eq!(asked.ask("POST", "/waymark/clock", json!({"to": "2026-12-01T00:00:00Z"})).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_deleted_endpoint_drops_out() {
+    let asked = Asked::new();
+    let (app, journey) = published(&asked).await;
+    asked.ask("POST", "/waymark/clock", json!({"advance": "PT6M"})).await;
+    asked.ask("DELETE", &format!("{app}/endpoints/a"), None).await;
+    asked.ask("POST", "/waymark/clock", json!({"advance": "P2D"})).await;
+    let (_, outbox) = asked.ask("GET", "/waymark/outbox", None).await;
+    assert_eq!(outbox["Item"].as_array().unwrap().len(), 1);
+    assert_eq!(asked.ask("GET", &journey, None).await.1["State"], "COMPLETED");
+}
+
+#[tokio::test]
+async fn a_journey_is_published_only_when_its_references_resolve() {
+    let asked = Asked::new();
+    let app = asked.app().await;
+    let (_, segment) = asked.ask("POST", &format!("{app}/segments"), json!({"Name": "everybody"})).await;
+    let refused = async |activities: Value, segment: &Value| {
+        let body = json!({
+            "Name": "x", "State": "ACTIVE", "StartActivity": "a", "Activities": activities,
+            "StartCondition": {"SegmentStartCondition": {"SegmentId": segment}},
+        });
+        let (status, answer) = asked.ask("POST", &format!("{app}/journeys"), body).await;
+        assert_eq!(status, 400);
+        answer["Message"].as_str().unwrap().to_owned()
+    };
+    let wait = |next: &str| json!({"Wait": {"WaitTime": {"WaitFor": "PT1H"}, "NextActivity": next}});
+    let id = &segment["Id"];
+    assert!(refused(json!({"b": wait("")}), id).await.starts_with("StartActivity: "));
+    assert!(refused(json!({"a": wait("b")}), id).await.starts_with("Activities.a.Wait.NextActivity: "));
+    assert!(refused(json!({"a": wait("b"), "b": wait("a")}), id).await.contains("no circles"));
+    let email = json!({"a": {"EMAIL": {"TemplateName": "none"}}});
+    assert!(refused(email, id).await.starts_with("Activities.a.EMAIL.TemplateName: there is no EMAIL template"));
+    assert!(refused(json!({"a": wait("")}), &json!("none")).await.contains("there is no segment `none`"));
+    assert_eq!(
+        asked.ask("GET", &format!("{app}/journeys"), None).await.1["Item"],
+        json!([]),
+        "nothing is half-written"
+    );
+}

@@ -148,8 +148,10 @@ struct UserChange<'a> {
     attributes: Option<&'a Value>,
 }
 
-/// The stored document, without what belongs to the user, and the user.
-fn stored(connection: &Connection, app: &str, id: &str) -> Result<Option<(Map<String, Value>, Option<String>)>> {
+/// A stored document, without what belongs to the user, and the user's id.
+type Kept = (Map<String, Value>, Option<String>);
+
+fn stored(connection: &Connection, app: &str, id: &str) -> Result<Option<Kept>> {
     let mut statement = connection.prepare_cached("SELECT document, user FROM endpoints WHERE app = ?1 AND id = ?2")?;
     let found = statement.query_row(params![app, id], |row| Ok((store::json(row, 0)?, row.get(1)?))).optional()?;
     Ok(found.and_then(|(document, user)| match document {

@@ -166,7 +166,7 @@ fn update_state(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let document = match (journey.state.as_str(), wanted) {
         ("DRAFT", "ACTIVE") => publish(context, app, id, journey.document)?,
         ("ACTIVE", "PAUSED") => {
-            if !journey.document.get("RefreshFrequency").is_some_and(|value| !value.is_null()) {
+            if journey.document.get("RefreshFrequency").is_none_or(Value::is_null) {
                 return refuse("only a journey with a `RefreshFrequency` can be paused");
             }
             runner::pause(context.store, id, context.now)?;

@@ -121,15 +121,17 @@ pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Resul
         let participant = Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
         let step = Step { transaction, running, run, key, participant, now };
         step.advance(&mut state, Input::Timer, &mut post)?;
-        save(transaction, *seq, &state)?;
+        save(transaction, *seq, &state, now)?;
     }
     Ok(due.len())
 }
 
-fn save(transaction: &Transaction<'_>, seq: i64, state: &State) -> Result<()> {
+fn save(transaction: &Transaction<'_>, seq: i64, state: &State, now: Millis) -> Result<()> {
+    // A timer that is not later than this step would be due again at once, for ever.
+    let due = state.wakes().map(|at| at.max(now + 1));
     transaction
         .prepare_cached("UPDATE participants SET inside = ?2, due = ?3, state = ?4 WHERE seq = ?1")?
-        .execute(params![seq, state.is_inside(), state.wakes(), write_state(state)])?;
+        .execute(params![seq, state.is_inside(), due, write_state(state)])?;
     Ok(())
 }
 
@@ -148,7 +150,7 @@ fn drop_out(
     if !activity.is_empty() {
         count(transaction, journey, run, activity, "DROPPED", 1)?;
     }
-    save(transaction, seq, &state)
+    save(transaction, seq, &state, now)
 }
 
 /// The endpoints of a participant key, with when each was last heard of.

@@ -1,0 +1,122 @@
+//! kill -9 in the middle of a busy journey, again and again: nothing is lost, nothing is sent twice.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use aws_sdk_pinpoint::types::{
+    Activity, ChannelType, EmailMessageActivity, EmailTemplateRequest, EndpointBatchItem, EndpointBatchRequest,
+    SegmentCondition, StartCondition, State, WaitActivity, WaitTime, WriteJourneyRequest, WriteSegmentRequest,
+};
+use model::time::{DAY, format_instant};
+use pinpoint_local::{ClockSetting, Server, Settings};
+
+use crate::{Local, START};
+
+/// Names the store's folder to the child process that serves it.
+const DATA: &str = "WAYMARK_TEST_KILL_DATA";
+const PEOPLE: usize = 300;
+const MESSAGES: usize = 4;
+const KILLS: i64 = 20;
+
+fn settings(data: &Path) -> Settings {
+    let clock = ClockSetting::Virtual { start: Some(START) };
+    Settings { data: Some(data.to_owned()), clock, ..Settings::default() }
+}
+
+/// The child: serves until it is killed. Without the variable, in an ordinary test run, it has nothing to do.
+#[tokio::test(flavor = "multi_thread")]
+async fn serves_until_killed() {
+    let Ok(data) = std::env::var(DATA) else { return };
+    let server = Server::start(settings(Path::new(&data))).await.unwrap();
+    println!("\naddress {}", server.address());
+    std::future::pending::<()>().await;
+}
+
+fn child(data: &Path) -> (Child, SocketAddr) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::serves_until_killed", "--nocapture"])
+        .env(DATA, data)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("address ").map(str::to_owned));
+    (child, address.unwrap().parse().unwrap())
+}
+
+/// Asks the child to move its clock; whether it answers does not matter.
+fn advance(address: SocketAddr, to: i64) {
+    let body = format!(r#"{{"to": "{}"}}"#, format_instant(to));
+    let Ok(mut stream) = TcpStream::connect(address) else { return };
+    let head = format!("POST /waymark/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", body.len());
+    if stream.write_all((head + &body).as_bytes()).is_ok() {
+        let _ = stream.read(&mut [0; 64]);
+    }
+}
+
+async fn set_up(local: &Local) {
+    let app = local.app().await;
+    let client = &local.client;
+    for chunk in (0..PEOPLE).collect::<Vec<_>>().chunks(100) {
+        let items = chunk.iter().map(|i| {
+            let item = EndpointBatchItem::builder().id(format!("p{i}")).channel_type(ChannelType::Email);
+            item.address(format!("p{i}@x.example")).build()
+        });
+        let batch = EndpointBatchRequest::builder().set_item(Some(items.collect())).build();
+        client.update_endpoints_batch().application_id(&app).endpoint_batch_request(batch).send().await.unwrap();
+    }
+    let template = EmailTemplateRequest::builder().subject("Hi").text_part("Hi").build();
+    client.create_email_template().template_name("hi").email_template_request(template).send().await.unwrap();
+    let segment = WriteSegmentRequest::builder().name("everybody").build();
+    let segment = client.create_segment().application_id(&app).write_segment_request(segment).send().await.unwrap();
+    let segment = SegmentCondition::builder().segment_id(segment.segment_response().unwrap().id().unwrap()).build();
+    let mut journey = WriteJourneyRequest::builder()
+        .name("long")
+        .state(State::Active)
+        .start_activity("mail0")
+        .start_condition(StartCondition::builder().segment_start_condition(segment).build());
+    for i in 0..MESSAGES {
+        let mail = EmailMessageActivity::builder().template_name("hi");
+        let mail = if i + 1 < MESSAGES { mail.next_activity(format!("wait{i}")) } else { mail };
+        let time = WaitTime::builder().wait_for("P1D").build();
+        let wait = WaitActivity::builder().wait_time(time).next_activity(format!("mail{}", i + 1)).build();
+        journey = journey.activities(format!("mail{i}"), Activity::builder().email(mail.build()).build());
+        if i + 1 < MESSAGES {
+            journey = journey.activities(format!("wait{i}"), Activity::builder().wait(wait).build());
+        }
+    }
+    client.create_journey().application_id(&app).write_journey_request(journey.build()).send().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_or_sent_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let local = Local::with(settings(folder.path())).await;
+    set_up(&local).await;
+    local.server.stop().await;
+    let end = START + (MESSAGES as i64 + 1) * DAY;
+    for kill in 0..KILLS {
+        let (mut child, address) = child(folder.path());
+        let to = START + (end - START) * (kill + 1) / KILLS;
+        let asking = std::thread::spawn(move || advance(address, to));
+        // Killed at another moment each time: sometimes before, mostly within, sometimes after the work.
+        std::thread::sleep(Duration::from_millis(u64::try_from(kill * 7 % 31).unwrap()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        asking.join().unwrap();
+    }
+    let local = Local::with(settings(folder.path())).await;
+    local.server.advance_to(end).unwrap();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for message in local.server.outbox(PEOPLE * MESSAGES * 2) {
+        *counts.entry(format!("{} {}", message.journey_activity_id, message.endpoint_id)).or_default() += 1;
+    }
+    assert_eq!(counts.len(), PEOPLE * MESSAGES);
+    assert!(counts.values().all(|count| *count == 1));
+    let status = local.server.status();
+    assert_eq!((status.apps[0].journeys[0].state.as_str(), status.messages), ("COMPLETED", 1200));
+}
