@@ -22,16 +22,20 @@ pub const START: i64 = 1_796_029_200_000;
 
 /// A server in memory whose clock stands at [`START`], and a client of it.
 pub struct Local {
+    /// The server.
     pub server: Server,
+    /// The official client of it.
     pub client: Client,
 }
 
 impl Local {
+    /// Starts one.
     pub async fn start() -> Local {
         let clock = ClockSetting::Virtual { start: Some(START) };
         Local::with(Settings { clock, ..Settings::default() }).await
     }
 
+    /// Starts one with these settings.
     pub async fn with(settings: Settings) -> Local {
         let server = Server::start(settings).await.unwrap();
         let config = aws_sdk_pinpoint::config::Builder::new()
