@@ -130,7 +130,7 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
         (_, "NextActivity" | "TrueActivity" | "FalseActivity" | "DefaultActivity" | "StartActivity") => {
             target(store, label, path)
         }
-        (_, "TemplateName") => choice(store, label, path, move |store, path| templates(store, path)),
+        (_, "TemplateName") => choice(store, label, path, templates),
         (_, "SegmentId") => choice(store, label, path, |store, _| {
             store.project.with(|p| p.segment_names().map(|name| (name.to_owned(), name.to_owned())).collect())
         }),
