@@ -1,6 +1,6 @@
 //! The window: what people see and touch.
 //!
-//! Takes gestures; gives edits. Everything shown is derived from one [`model::Project`] in the [`store`]: the scene, its
+//! Takes gestures; gives edits. Everything shown is derived from one [`model::Project`] in the `store`: the scene, its
 //! layout and the report are memos over it. What needs the machine (files, simulation, publishing) goes over the bridge
 //! as a command. Never decides about journeys: that is `journeys/`.
 
