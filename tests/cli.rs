@@ -1,4 +1,5 @@
 //! The `waymark` command as people run it: exit codes, words on the right output, bad input, the samples of others.
+#![expect(clippy::unwrap_used, reason = "a test says where it fails")]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -230,15 +231,25 @@ fn the_samples_of_others_go_in_as_they_are() {
         .map(|connection| number(&connection["count"]))
         .sum();
     assert_eq!(ways, 3500);
-    for sample in ["aws-interest-contains.json", "aws-preference-center.json", "aws-new-product.json", "aws-sms-template.json"] {
+    for sample in
+        ["aws-interest-contains.json", "aws-preference-center.json", "aws-new-product.json", "aws-sms-template.json"]
+    {
         let checked = waymark(&["check", text(&samples.join(sample)), "--format", "json"]);
         assert!(code(&checked) <= 1, "{sample}: {checked:?}");
         let json: Value = serde_json::from_str(&stdout(&checked)).unwrap();
         assert_eq!(json["documents"], 1, "{sample}");
     }
     let events = samples.join("aws-event-records.json");
-    let replayed =
-        waymark(&["simulate", text(&journey), "--endpoints", text(&people), "--events", text(&events), "--format", "json"]);
+    let replayed = waymark(&[
+        "simulate",
+        text(&journey),
+        "--endpoints",
+        text(&people),
+        "--events",
+        text(&events),
+        "--format",
+        "json",
+    ]);
     assert_eq!(code(&replayed), 0, "{replayed:?}");
     let small = samples.join("aws-sample-import.csv");
     assert_eq!(code(&waymark(&["simulate", text(&journey), "--endpoints", text(&small)])), 0);
@@ -265,7 +276,9 @@ struct Serving {
 
 impl Serving {
     fn start(more: &[&str]) -> Serving {
-        Serving::spawn(Command::new(env!("CARGO_BIN_EXE_waymark")).args(["serve", "--listen", "127.0.0.1:0"]).args(more))
+        Serving::spawn(
+            Command::new(env!("CARGO_BIN_EXE_waymark")).args(["serve", "--listen", "127.0.0.1:0"]).args(more),
+        )
     }
 
     fn spawn(command: &mut Command) -> Serving {

@@ -1,5 +1,6 @@
 //! A journey from folder to Pinpoint: every example is opened, checked, simulated, published through aws-sdk-pinpoint to a
 //! local Pinpoint, and read back; and a publication that is killed anywhere goes on without making anything twice.
+#![expect(clippy::unwrap_used, reason = "a test says where it fails")]
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -78,7 +79,8 @@ async fn publishes(name: &str, folder: &Path) {
 async fn reads_back(name: &str, project: &Project, folder: &Path) {
     let (remote, bound) = target_of(project, folder).await;
     let application = bound.application.clone().unwrap();
-    let names_by_id: BTreeMap<&str, &str> = bound.segments.iter().map(|(name, id)| (id.as_str(), name.as_str())).collect();
+    let names_by_id: BTreeMap<&str, &str> =
+        bound.segments.iter().map(|(name, id)| (id.as_str(), name.as_str())).collect();
     let with_names = |value: &Value| {
         let text = names_by_id.iter().fold(value.to_string(), |text, (id, name)| text.replace(id, name));
         serde_json::from_str::<Value>(&text).unwrap()
@@ -131,8 +133,9 @@ async fn a_killed_publication_goes_on_without_duplicates() {
     for moment in moments {
         for kill in [Kill::BeforeIt, Kill::AfterIt] {
             let (place, publication, server, gate) = behind_a_gate(moment, kill).await;
+            let mut tell = |_, _, _| {};
             tokio::select! {
-                outcome = publication.apply(None, &mut |_, _, _| {}) => panic!("not killed at {moment}: {outcome:?}"),
+                outcome = publication.apply(None, &mut tell) => panic!("not killed at {moment}: {outcome:?}"),
                 () = gate.reached.notified() => {}
             }
             let again = self::publication(place.path(), &server.endpoint_url());
@@ -143,7 +146,11 @@ async fn a_killed_publication_goes_on_without_duplicates() {
             let journeys = again.project.journeys().count();
             assert_eq!(status.apps[0].journeys.len(), journeys, "killed at {moment}");
             let (_, bound) = target_of(&again.project, place.path()).await;
-            assert_eq!(segments_on(&server, &bound.application.unwrap()).await, bound.segments.len(), "killed at {moment}");
+            assert_eq!(
+                segments_on(&server, &bound.application.unwrap()).await,
+                bound.segments.len(),
+                "killed at {moment}"
+            );
         }
     }
 }
@@ -321,7 +328,8 @@ async fn read_message(stream: &mut TcpStream) -> Option<Vec<u8>> {
     loop {
         if let Some(end) = message.windows(4).position(|window| window == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&message[..end]).to_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok()).unwrap_or(0);
             if message.len() >= end + 4 + length {
                 return Some(message);
             }
