@@ -3,6 +3,8 @@
 //! Shared by `window.rs` and `browser.rs`. Programs come from the environment, where `cargo verify` puts them:
 //! `WAYMARK_STUDIO_BIN`, `WAYMARK_BIN` and `WAYMARK_PAGE`. Without them the tests say so and pass, but in CI they fail.
 
+#![allow(dead_code, unused_imports, reason = "the window's test and the browser's each use a part of this")]
+
 mod hand;
 mod processes;
 
