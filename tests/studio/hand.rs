@@ -29,11 +29,6 @@ impl Hand {
         self.client.execute(script, Vec::new()).await.unwrap_or(Value::Null)
     }
 
-    /// What a script answers, as a number.
-    pub async fn number(&self, script: &str) -> f64 {
-        self.ask(script).await.as_f64().expect("a number")
-    }
-
     /// What a script answers, as text.
     pub async fn text(&self, script: &str) -> String {
         self.ask(script).await.as_str().expect("a text").to_owned()
@@ -49,6 +44,9 @@ impl Hand {
             if start.elapsed() > PATIENCE {
                 let notice = self.ask("return document.querySelector('[data-test=notice]')?.textContent ?? ''").await;
                 let body = self.ask("return document.body.innerText.slice(0, 1500)").await;
+                if let Ok(picture) = self.client.screenshot().await {
+                    drop(std::fs::write(super::shots().join("failure.png"), picture));
+                }
                 panic!("waited in vain until {what}; notice: {notice}; page: {body}");
             }
             // The page answers when it has painted: ask again after its next frame.
@@ -91,9 +89,8 @@ impl Hand {
     pub async fn type_into(&self, selector: &str, text: &str) {
         self.press(selector).await;
         let field = self.client.find(fantoccini::Locator::Css(selector)).await.expect("the field");
-        field.clear().await.expect("the field is emptied");
-        self.press(selector).await;
-        field.send_keys(&format!("{text}\u{e004}")).await.expect("the text is typed");
+        // Control and A choose the old text, the new one replaces it, Tab leaves: one change, as a person makes it.
+        field.send_keys(&format!("\u{e009}a\u{e000}{text}\u{e004}")).await.expect("the text is typed");
     }
 
     /// Keeps a picture of the window.

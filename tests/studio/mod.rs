@@ -64,20 +64,14 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
         .await;
 
     // Add a wait behind the entry, through the "+" and its menu.
-    let count = hand.number("return document.querySelectorAll('[data-activity]').length").await;
     hand.press("[data-insert='@end:']").await;
     hand.press("[data-add='Wait']").await;
-    hand.until(
-        "the wait is there",
-        &format!("return document.querySelectorAll('[data-activity]').length == {}", count + 1.0),
-    )
-    .await;
-    hand.until("and selected", "return document.querySelector('.inspector h2').textContent == 'Wait'").await;
+    let summary = "return document.querySelector('.card.selected .summary')?.textContent";
+    hand.until("the wait is there, and selected", &format!("{summary} == '1 day'")).await;
 
     // Edit a field of it.
     let field = ".inspector input[type=number]";
     hand.type_into(field, "3").await;
-    let summary = "return document.querySelector('.card.selected .summary').textContent";
     hand.until("the card says so", &format!("{summary} == '3 days'")).await;
 
     // Undo takes just that back, redo brings it again.

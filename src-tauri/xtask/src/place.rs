@@ -34,7 +34,9 @@ struct Package {
 impl Place {
     /// Asks cargo. Fails when a manifest of the workspace cannot be read.
     pub fn find() -> anyhow::Result<Place> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        // asked when it runs: a target folder that two checkouts share may hold the program of the other
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").context("start this through cargo: `cargo xtask`")?;
+        let root = Path::new(&own).join("../..");
         let root = root.canonicalize().context("could not find the checkout")?;
         let output = cargo(&root)
             .args(["metadata", "--no-deps", "--format-version", "1"])
