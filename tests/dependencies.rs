@@ -37,6 +37,10 @@ fn every_dependency_is_used() {
         let mut code = String::new();
         let folder = package.manifest_path.parent().expect("a manifest lies in a folder");
         collect_code(folder.as_std_path(), &mut code);
+        // a target may stand elsewhere: the command's story lies in `tests/`
+        for target in package.targets.iter().filter(|target| !target.src_path.starts_with(folder)) {
+            append_code(target.src_path.as_std_path(), &mut code);
+        }
         for dependency in &node.deps {
             let library = &metadata[&dependency.pkg].name;
             let excused = UNNAMED.iter().any(|(owner, unnamed, _)| *owner == *package.name && *unnamed == **library);
@@ -83,12 +87,16 @@ fn collect_code(folder: &Path, code: &mut String) {
                 collect_code(&path, code);
             }
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let text = std::fs::read_to_string(&path).expect("a source file is text");
-            for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
-                code.push_str(line);
-                code.push('\n');
-            }
+            append_code(&path, code);
         }
+    }
+}
+
+fn append_code(file: &Path, code: &mut String) {
+    let text = std::fs::read_to_string(file).expect("a source file is text");
+    for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        code.push_str(line);
+        code.push('\n');
     }
 }
 

@@ -4,10 +4,15 @@ use std::path::Path;
 use std::time::Instant;
 
 use fantoccini::Client;
-use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::Value;
 
 use super::PATIENCE;
+
+/// Keys without a letter, as WebDriver writes them.
+pub const DELETE: char = '\u{e017}';
+const CONTROL: char = '\u{e009}';
+const TAB: char = '\u{e004}';
 
 /// A hand with a mouse and a keyboard.
 pub struct Hand {
@@ -79,6 +84,30 @@ impl Hand {
         self.mouse(vec![to(at), down(), up()]).await;
     }
 
+    /// Presses a drawn line, at a share of its length.
+    pub async fn press_line(&self, selector: &str, share: f64) {
+        self.until(&format!("`{selector}` is there"), &format!("return !!document.querySelector(\"{selector}\")"))
+            .await;
+        let script = format!(
+            "const e = document.querySelector(\"{selector}\"); \
+             const p = e.getPointAtLength(e.getTotalLength() * {share}).matrixTransform(e.getScreenCTM()); \
+             return [p.x, p.y]"
+        );
+        let place = self.ask(&script).await;
+        let at = (place[0].as_f64().expect("x"), place[1].as_f64().expect("y"));
+        self.mouse(vec![to(at), down(), up()]).await;
+    }
+
+    /// Presses a key.
+    pub async fn key(&self, key: char) {
+        self.keys([KeyAction::Down { value: key }, KeyAction::Up { value: key }]).await;
+    }
+
+    async fn keys(&self, actions: impl IntoIterator<Item = KeyAction>) {
+        let keys = actions.into_iter().fold(KeyActions::new("keyboard".to_owned()), |keys, action| keys.then(action));
+        self.client.perform_actions(keys).await.expect("the keys are pressed");
+    }
+
     /// Drags from one place in the window to another.
     pub async fn drag(&self, from: (f64, f64), at: (f64, f64)) {
         let half = ((from.0 + at.0) / 2.0, (from.1 + at.1) / 2.0);
@@ -88,9 +117,13 @@ impl Hand {
     /// Replaces the text of a field and leaves it.
     pub async fn type_into(&self, selector: &str, text: &str) {
         self.press(selector).await;
-        let field = self.client.find(fantoccini::Locator::Css(selector)).await.expect("the field");
         // Control and A choose the old text, the new one replaces it, Tab leaves: one change, as a person makes it.
-        field.send_keys(&format!("\u{e009}a\u{e000}{text}\u{e004}")).await.expect("the text is typed");
+        let all = [KeyAction::Down { value: CONTROL }, KeyAction::Down { value: 'a' }]
+            .into_iter()
+            .chain([KeyAction::Up { value: 'a' }, KeyAction::Up { value: CONTROL }]);
+        let typed = text.chars().chain([TAB]);
+        self.keys(all.chain(typed.flat_map(|key| [KeyAction::Down { value: key }, KeyAction::Up { value: key }])))
+            .await;
     }
 
     /// Keeps a picture of the window.

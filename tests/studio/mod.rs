@@ -4,6 +4,7 @@
 //! `WAYMARK_STUDIO_BIN`, `WAYMARK_BIN` and `WAYMARK_PAGE`. Without them the tests say so and pass, but in CI they fail.
 
 #![allow(dead_code, unused_imports, reason = "the window's test and the browser's each use a part of this")]
+#![allow(clippy::print_stdout, reason = "what was skipped, and where the pictures are, is for whoever runs the tests")]
 
 mod hand;
 mod processes;
@@ -11,7 +12,7 @@ mod processes;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use hand::Hand;
+pub use hand::{DELETE, Hand};
 pub use processes::{Group, address_in_log, free_port, wait_for_port};
 
 /// The program named by a variable of the environment; `None`, with a word about it, when it is not named.
@@ -56,6 +57,11 @@ fn shots() -> PathBuf {
 pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
     hand.shot(&shots().join(format!("{who}-design.png"))).await;
+    let name = hand.text("return document.querySelector('.journey-name').textContent").await;
+    let file = folder.join("journeys").join(format!("{name}.json"));
+    let journey: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).expect("the journey's file")).expect("a journey");
+    let first = journey["StartActivity"].as_str().expect("a first activity").to_owned();
 
     // Move a card by hand: it stays where it is put.
     let before = hand.middle(".card.message").await;
@@ -80,13 +86,24 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=redo]").await;
     hand.until("and done again", &format!("{summary} == '3 days'")).await;
 
+    // Take its connection away, and draw it again from the end mark to the card that it led to.
+    let wait = hand.text("return document.querySelector('.card.selected').dataset.activity").await;
+    hand.press_line(&format!("[data-connection='@end:{wait}:next'] .reach"), 0.1).await;
+    hand.key(DELETE).await;
+    let end = format!("[data-end='@end:{wait}:next']");
+    let from = hand.middle(&end).await;
+    let to = hand.middle(&format!("[data-activity='{first}']")).await;
+    hand.drag(from, to).await;
+    hand.until("they are connected", &format!("return !document.querySelector(\"{end}\")")).await;
+
     // Save writes the folder.
     hand.press("[data-test=save]").await;
     hand.until("it is saved", "return document.querySelector('[data-test=saved]').textContent.trim() == 'Saved'").await;
-    let name = hand.text("return document.querySelector('.journey-name').textContent").await;
-    let file = folder.join("journeys").join(format!("{name}.json"));
     let text = std::fs::read_to_string(&file).expect("the journey's file");
-    assert!(text.contains("\"WaitFor\": \"P3D\""), "{} has the new wait", file.display());
+    let saved: serde_json::Value = serde_json::from_str(&text).expect("a journey");
+    let new = &saved["Activities"][&wait]["Wait"];
+    assert_eq!((&new["WaitTime"]["WaitFor"], &new["NextActivity"]), (&"P3D".into(), &first.as_str().into()), "{text}");
+    assert_eq!(saved["StartActivity"], wait.as_str());
 
     // Simulate: counts on the same picture, and one person's story.
     hand.press("[data-test=mode-simulate]").await;

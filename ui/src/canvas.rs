@@ -344,12 +344,14 @@ fn ConnectionLine(origin: Origin) -> impl IntoView {
         Origin::Activity(_, Slot::No) => "no",
         _ => "plain",
     };
+    let key = diagram::scene::end_id(&origin);
     let choose = move |event: PointerEvent| {
         event.stop_propagation();
+        focus_canvas();
         store.selection.set(Selection::Connection(origin.clone()));
     };
     view! {
-        <g class=format!("connection {way}") class:selected=selected class:lit=lit>
+        <g class=format!("connection {way}") data-connection=key class:selected=selected class:lit=lit>
             <path class="line" d=move || line.get().unwrap_or_default() style:stroke-width=move || format!("{}px", width()) />
             <path class="reach" d=move || line.get().unwrap_or_default() on:pointerdown=choose />
         </g>

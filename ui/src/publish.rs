@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::format_instant;
 
+use crate::problems::sentence;
 use crate::store::{Store, store};
 use crate::transport;
 
@@ -51,6 +52,7 @@ pub fn Publish() -> impl IntoView {
         let id = model::DocumentId::Journey(store.journey.get());
         store.report.with(|report| report.of(&id).filter(|f| f.severity == model::Severity::Error).count())
     };
+    let blocked = move || desk.plan.with(|plan| plan.as_ref().is_some_and(|plan| !plan.obstacles.is_empty()));
     view! {
         <section class="publish" data-test="publish">
             <header class="what"><h2>"Publish"</h2></header>
@@ -81,7 +83,7 @@ pub fn Publish() -> impl IntoView {
                 <button
                     class="primary"
                     data-test="apply"
-                    disabled=move || { desk.busy.get() || errors() > 0 }
+                    disabled=move || { desk.busy.get() || errors() > 0 || blocked() }
                     on:click=move |_| apply(store, desk)
                 >"Publish"</button>
                 <Show when=move || { store.folder.get().is_some() && store.endpoints.get() > 0 }>
@@ -139,18 +141,29 @@ fn plan_list(plan: &PlanView) -> AnyView {
             view! {
                 <li>
                     <code class="operation">{step.operation.clone()}</code>
-                    <span>{crate::problems::sentence(&step.subject)}</span>
+                    <span>{sentence(&step.subject)}</span>
                     <ul class="changes">{changes}</ul>
                 </li>
             }
         })
         .collect();
+    let obstacles: Vec<_> = plan
+        .obstacles
+        .iter()
+        .map(|obstacle| {
+            view! { <li class="complaint bad">{sentence(&obstacle.message)} " " {sentence(&obstacle.help)}</li> }
+        })
+        .collect();
+    let summary = match (obstacles.is_empty(), nothing) {
+        (false, _) => format!("Not possible on {target} as it is:"),
+        (true, true) => format!("Nothing to do: {target} has it all."),
+        (true, false) => format!("On {target}; {unchanged} unchanged."),
+    };
     view! {
         <div class="plan" data-test="plan-steps">
             <h3>"Plan"</h3>
-            <p class="note">
-                {if nothing { format!("Nothing to do: {target} has it all.") } else { format!("On {target}; {unchanged} unchanged.") }}
-            </p>
+            <p class="note">{summary}</p>
+            {(!obstacles.is_empty()).then(|| view! { <ul class="obstacles" data-test="obstacles">{obstacles}</ul> })}
             <ol>{steps}</ol>
         </div>
     }
@@ -166,13 +179,13 @@ fn progress_list(progress: &ProgressView) -> AnyView {
     let done = progress.done.len() as u64;
     let total = progress.total.max(done).max(1);
     let failure = progress.failure.clone();
-    let lines: Vec<_> = progress.done.iter().map(|line| view! { <li>{crate::problems::sentence(line)}</li> }).collect();
+    let lines: Vec<_> = progress.done.iter().map(|line| view! { <li>{sentence(line)}</li> }).collect();
     view! {
         <div class="progress" data-test="progress" data-ended=progress.ended.to_string()>
             <h3>{word}</h3>
             <progress value=done.to_string() max=total.to_string()></progress>
             <ol>{lines}</ol>
-            {failure.map(|failure| view! { <p class="complaint bad">{failure.message} " " {failure.help}</p> })}
+            {failure.map(|failure| view! { <p class="complaint bad">{sentence(&failure.message)} " " {sentence(&failure.help)}</p> })}
         </div>
     }
     .into_any()

@@ -88,6 +88,7 @@ pub fn Simulate() -> impl IntoView {
         })
     };
     let refused = move || store.run.with(|view| view.as_ref().map(|view| view.run.refused.clone()).unwrap_or_default());
+    let notes = move || store.run.with(|view| view.as_ref().map(|view| view.run.notes.clone()).unwrap_or_default());
     let choose = move |person: String| {
         if let Some(id) = store.run.with_untracked(|view| view.as_ref().map(|view| view.run_id)) {
             tell(store, id, person);
@@ -118,6 +119,18 @@ pub fn Simulate() -> impl IntoView {
                     <details class="refused"><summary>"Who did not enter"</summary>
                         <ul>{refused.into_iter().map(|o| view! { <li>{reason(&o.name)} ": " {o.count}</li> }).collect_view()}</ul>
                     </details>
+                })
+            }}
+            {move || {
+                let notes = notes();
+                (!notes.is_empty()).then(|| view! {
+                    <ul class="notes" data-test="notes" aria-label="What to know about this run">
+                        {notes.into_iter().map(|note| {
+                            let place = note.path.activity().map(str::to_owned);
+                            let named = place.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
+                            view! { <li>{named} {crate::problems::sentence(&note.text)}</li> }
+                        }).collect_view()}
+                    </ul>
                 })
             }}
             <h3>"One person"</h3>

@@ -11,6 +11,7 @@
 mod geometry;
 mod graph;
 mod hit;
+pub mod icon;
 mod layout;
 pub mod picture;
 mod route;

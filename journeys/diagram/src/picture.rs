@@ -3,74 +3,73 @@
 use std::fmt::Write;
 
 use crate::geometry::{Point, Rect};
+use crate::icon::{self, Family};
 use crate::layout::{Layout, label_width};
 use crate::route::number;
-
-/// What is drawn in one node's box. Colours are CSS colours.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Card {
-    /// The activity's name: the large line.
-    pub title: String,
-    /// What it does in a few words: the line below the title.
-    pub summary: String,
-    /// The activity's kind: the small line above the title.
-    pub kind_label: String,
-    /// The kind's colour, behind the icon.
-    pub color: String,
-    /// The colour of the icon on `color`.
-    pub text_color: String,
-    /// SVG path data in a box of 24 by 24, drawn as lines of width 2.
-    pub icon_path: String,
-}
+use crate::scene::{Scene, SceneNode, Stands};
 
 /// The colours and the typeface of a picture: CSS values.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// Behind everything.
-    pub background: String,
+    pub background: &'static str,
     /// A card's face.
-    pub card: String,
+    pub card: &'static str,
     /// A card's border.
-    pub border: String,
+    pub border: &'static str,
     /// Titles and labels.
-    pub text: String,
-    /// Summaries and kinds.
-    pub muted: String,
+    pub text: &'static str,
+    /// Summaries.
+    pub muted: &'static str,
     /// Connections.
-    pub line: String,
+    pub line: &'static str,
+    /// An activity that does not exist.
+    pub bad: &'static str,
+    /// The icon and the tile behind it: of the entry, messages, waits, splits, activities without a kind.
+    pub icons: [(&'static str, &'static str); 5],
     /// CSS `font-family`.
-    pub font: String,
+    pub font: &'static str,
 }
 
-impl Theme {
-    /// Dark text on a light ground.
-    pub fn light() -> Self {
-        Self::of(["#f5f6f8", "#ffffff", "#d8dde4", "#18212d", "#5b6776", "#93a0b1"])
-    }
+const FONT: &str = "system-ui, 'Segoe UI', Cantarell, 'DejaVu Sans', sans-serif";
 
-    /// Light text on a dark ground.
-    pub fn dark() -> Self {
-        Self::of(["#12161c", "#1c222b", "#343d4a", "#eef1f5", "#a3afbf", "#66748a"])
-    }
+/// Dark text on a light ground.
+pub const LIGHT: Theme = Theme {
+    background: "#f4f5f7",
+    card: "#ffffff",
+    border: "#d9dde3",
+    text: "#1b2430",
+    muted: "#566172",
+    line: "#93a0b1",
+    bad: "#b3261e",
+    icons: [
+        ("#14703f", "#def3e7"),
+        ("#1a5fd0", "#e4edfb"),
+        ("#96570a", "#fbf0dd"),
+        ("#6b3fb3", "#efe8fa"),
+        ("#566172", "#eef0f3"),
+    ],
+    font: FONT,
+};
 
-    fn of([background, card, border, text, muted, line]: [&str; 6]) -> Self {
-        Self {
-            background: background.into(),
-            card: card.into(),
-            border: border.into(),
-            text: text.into(),
-            muted: muted.into(),
-            line: line.into(),
-            font: "system-ui, 'Segoe UI', Cantarell, 'DejaVu Sans', sans-serif".into(),
-        }
-    }
-}
-
-impl Default for Theme {
-    fn default() -> Self {
-        Self::light()
-    }
-}
+/// Light text on a dark ground.
+pub const DARK: Theme = Theme {
+    background: "#14181e",
+    card: "#1b2028",
+    border: "#323b47",
+    text: "#e7ebf1",
+    muted: "#a3afbf",
+    line: "#66748a",
+    bad: "#ff9d94",
+    icons: [
+        ("#6dd49d", "#173726"),
+        ("#8ab6ff", "#1f3250"),
+        ("#f0b65c", "#3d2f17"),
+        ("#c3a3ff", "#33284d"),
+        ("#a3afbf", "#242b35"),
+    ],
+    font: FONT,
+};
 
 /// Around the journey.
 const MARGIN: f64 = 32.0;
@@ -83,11 +82,10 @@ const HEAD: f64 = 7.0;
 /// Height of a label.
 const LABEL: f64 = 22.0;
 
-/// The picture of `layout`: `cards` in the order of its nodes, `edge_labels` in the order of its edges.
+/// The picture of a scene where `layout` puts it.
 ///
-/// A missing card is drawn empty, a missing or empty label not at all. Text is escaped, and cut with an ellipsis where
-/// it would not fit. The same input gives the same bytes.
-pub fn svg(layout: &Layout, cards: &[Card], edge_labels: &[String], theme: &Theme) -> String {
+/// Text is escaped, and cut with an ellipsis where it would not fit. The same input gives the same bytes.
+pub fn svg(scene: &Scene, layout: &Layout, theme: &Theme) -> String {
     let area = layout.bounds.inflate(MARGIN);
     let mut out = String::new();
     let mut line = |text: &str| {
@@ -100,17 +98,17 @@ pub fn svg(layout: &Layout, cards: &[Card], edge_labels: &[String], theme: &Them
         y = number(area.y),
         w = number(area.width),
         h = number(area.height),
-        font = escape(&theme.font),
+        font = theme.font,
     ));
-    line(&format!(r#"<rect {} fill="{}"/>"#, place(&area), escape(&theme.background)));
-    line(&format!(r#"<g fill="none" stroke="{}" stroke-width="2" stroke-linejoin="round">"#, escape(&theme.line)));
+    line(&format!(r#"<rect {} fill="{}"/>"#, place(&area), theme.background));
+    line(&format!(r#"<g fill="none" stroke="{}" stroke-width="2" stroke-linejoin="round">"#, theme.line));
     for route in &layout.edges {
         if !route.points.is_empty() {
             line(&format!(r#"<path d="{}"/>"#, route.svg_path(CORNER)));
         }
     }
     line("</g>");
-    line(&format!(r#"<g fill="{}">"#, escape(&theme.line)));
+    line(&format!(r#"<g fill="{}">"#, theme.line));
     let mut heads: Vec<Point> = Vec::new();
     for end in layout.edges.iter().filter_map(|route| route.points.last()) {
         // lines that join share their head
@@ -122,18 +120,47 @@ pub fn svg(layout: &Layout, cards: &[Card], edge_labels: &[String], theme: &Them
     }
     line("</g>");
     line(r#"<g font-size="12" text-anchor="middle">"#);
-    for (route, label) in layout.edges.iter().zip(edge_labels) {
-        if !route.points.is_empty() && !label.is_empty() {
-            line(&edge_label(route.label_at, label, theme));
+    for (route, connection) in layout.edges.iter().zip(&scene.connections) {
+        if !route.points.is_empty() && !connection.label.is_empty() {
+            line(&edge_label(route.label_at, &connection.label, theme));
         }
     }
     line("</g>");
-    let none = Card::default();
-    for (index, area) in layout.nodes.iter().enumerate() {
-        line(&card(area, cards.get(index).unwrap_or(&none), theme));
+    for (area, node) in layout.nodes.iter().zip(&scene.nodes) {
+        line(&match node.stands {
+            Stands::End => mark(area, theme.line, "", theme),
+            Stands::Missing => mark(area, theme.bad, "?", theme),
+            Stands::Entry => card(area, node, icon::ENTRY, theme.icons[0], theme),
+            Stands::Activity(kind) => {
+                let colors = match icon::family(kind) {
+                    Family::Message => theme.icons[1],
+                    Family::Time => theme.icons[2],
+                    Family::Split => theme.icons[3],
+                    Family::Unknown => theme.icons[4],
+                };
+                card(area, node, icon::of_kind(kind), colors, theme)
+            }
+        });
     }
     line("</svg>");
     out
+}
+
+/// The end of a path: a ring with a dot, or with a letter.
+fn mark(area: &Rect, color: &str, letter: &str, theme: &Theme) -> String {
+    let (x, y) = (number(area.center().x), number(area.center().y));
+    let ring = format!(
+        r#"<circle cx="{x}" cy="{y}" r="{}" fill="{}" stroke="{color}" stroke-width="2"/>"#,
+        number(area.width / 2.0 - 1.0),
+        theme.card
+    );
+    if letter.is_empty() {
+        return format!(r#"{ring}<circle cx="{x}" cy="{y}" r="5" fill="{color}"/>"#);
+    }
+    let baseline = number(area.center().y + 4.6);
+    format!(
+        r#"{ring}<text x="{x}" y="{baseline}" font-size="13" font-weight="700" text-anchor="middle" fill="{color}">{letter}</text>"#
+    )
 }
 
 fn edge_label(at: Point, label: &str, theme: &Theme) -> String {
@@ -143,69 +170,51 @@ fn edge_label(at: Point, label: &str, theme: &Theme) -> String {
         r#"<rect {} rx="{}" fill="{}" stroke="{}"/><text x="{}" y="{}" fill="{}">{}</text>"#,
         place(&area),
         LABEL / 2.0,
-        escape(&theme.card),
-        escape(&theme.border),
+        theme.card,
+        theme.border,
         number(at.x),
         number(at.y + 4.2),
-        escape(&theme.text),
+        theme.text,
         escape(&fitted(label, width - 12.0, 12.0)),
     )
 }
 
-/// One card: the icon on its colour at the left, up to three lines of text beside it, as many as its height holds.
-fn card(area: &Rect, card: &Card, theme: &Theme) -> String {
+/// One card: the icon on its tile at the left, title and summary beside it.
+fn card(area: &Rect, node: &SceneNode, icon: &str, (ink, tile_color): (&str, &str), theme: &Theme) -> String {
     let mut out = String::from("<g>");
     push(
         &mut out,
+        format_args!(r#"<rect {} rx="{CARD_CORNER}" fill="{}" stroke="{}"/>"#, place(area), theme.card, theme.border),
+    );
+    let tile = Rect::new(area.x + 14.0, area.center().y - TILE / 2.0, TILE, TILE);
+    push(&mut out, format_args!(r#"<rect {} rx="8" fill="{tile_color}"/>"#, place(&tile)));
+    let (inset, scale) = (TILE * 0.2, number(TILE * 0.6 / 24.0));
+    push(
+        &mut out,
         format_args!(
-            r#"<rect {} rx="{CARD_CORNER}" fill="{}" stroke="{}"/>"#,
-            place(area),
-            escape(&theme.card),
-            escape(&theme.border)
+            r#"<path transform="translate({} {}) scale({scale})" d="{icon}" fill="none" stroke="{ink}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>"#,
+            number(tile.x + inset),
+            number(tile.y + inset),
         ),
     );
-    let side = (area.height - 20.0).clamp(0.0, 40.0);
-    let tile = Rect::new(area.x + 12.0, area.center().y - side / 2.0, side, side);
-    if !card.color.is_empty() {
-        push(&mut out, format_args!(r#"<rect {} rx="9" fill="{}"/>"#, place(&tile), escape(&card.color)));
-        let scale = number(side * 0.55 / 24.0);
-        let inset = side * 0.225;
-        push(
-            &mut out,
-            format_args!(
-                r#"<path transform="translate({} {}) scale({scale})" d="{}" fill="none" stroke="{}" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/>"#,
-                number(tile.x + inset),
-                number(tile.y + inset),
-                escape(&card.icon_path),
-                escape(&card.text_color),
-            ),
-        );
-    }
-    // size, weight, colour, text
-    let kind = (10.5, 600, &theme.muted, &card.kind_label);
-    let title = (14.0, 600, &theme.text, &card.title);
-    let summary = (12.0, 400, &theme.muted, &card.summary);
-    let lines = match area.height {
-        tall if tall >= 64.0 => vec![kind, title, summary],
-        tall if tall >= 44.0 => vec![title, summary],
-        _ => vec![title],
-    };
-    let lines: Vec<_> = lines.into_iter().filter(|line| !line.3.is_empty()).collect();
-    let height: f64 = lines.iter().map(|line| line.0 * LEADING).sum();
+    // size, weight, how much wider the letters are, colour, text
+    let title = (14.0, 600, BOLD, theme.text, node.title.as_str());
+    let summary = (12.0, 400, 1.0, theme.muted, node.summary.as_str());
+    let lines = [title, summary].into_iter().filter(|line| !line.4.is_empty());
+    let height: f64 = lines.clone().map(|line| line.0 * LEADING).sum();
     let x = tile.right() + 12.0;
     let mut y = area.center().y - height / 2.0;
-    for (size, weight, color, text) in lines {
+    for (size, weight, wide, color, text) in lines {
         // the baseline of a line lies about three quarters down
         let baseline = y + size * (LEADING / 2.0 + 0.35);
         y += size * LEADING;
         push(
             &mut out,
             format_args!(
-                r#"<text x="{}" y="{}" font-size="{size}" font-weight="{weight}" fill="{}">{}</text>"#,
+                r#"<text x="{}" y="{}" font-size="{size}" font-weight="{weight}" fill="{color}">{}</text>"#,
                 number(x),
                 number(baseline),
-                escape(color),
-                escape(&fitted(text, area.right() - 12.0 - x, size)),
+                escape(&fitted(text, area.right() - 12.0 - x, size * wide)),
             ),
         );
     }
@@ -213,6 +222,10 @@ fn card(area: &Rect, card: &Card, theme: &Theme) -> String {
     out
 }
 
+/// Side of the tile behind an icon.
+const TILE: f64 = 38.0;
+/// How much wider than usual the letters of a title are.
+const BOLD: f64 = 1.12;
 /// Height of a line of text in font sizes.
 const LEADING: f64 = 1.36;
 
@@ -290,13 +303,5 @@ mod tests {
         assert_eq!(fitted("Wait for three days", 60.0, 12.0), "Wait fo…");
         assert_eq!(fitted("Wait for", 0.0, 12.0), "…");
         assert_eq!(fitted("日本語日本語", 40.0, 12.0), "日本…");
-    }
-
-    #[test]
-    fn missing_cards_and_labels_are_drawn_empty() {
-        let layout = Layout { nodes: vec![Rect::new(0.0, 0.0, 100.0, 50.0)], ..Layout::default() };
-        let svg = svg(&layout, &[], &[], &Theme::dark());
-        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
-        assert!(!svg.contains("<text"));
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use diagram::picture::{Card, Theme, svg};
+use diagram::picture::{DARK, LIGHT, svg};
+use diagram::scene::{Scene, spacing};
 use diagram::{Edge, Graph, Layout, Node, Settings, layout};
 
 /// One connection a line: `from -> to` or `from -> to: label`; nodes in order of appearance, the first is the root.
@@ -62,29 +63,29 @@ fn a_small_journey_as_text() {
 
 #[test]
 fn a_small_journey_as_a_picture() {
-    let graph = graph(CART);
-    let layout = layout(&graph, &Settings::default());
-    let icons = [
-        ("#2f6fed", "M12 5v14M5 12l7 7 7-7"),
-        ("#0f9d76", "M4 6h16v12H4zM4 7l8 6 8-6"),
-        ("#c2410c", "M12 7v5l3 3M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18"),
-    ];
-    let cards: Vec<Card> = graph
-        .nodes
-        .iter()
-        .enumerate()
-        .map(|(index, node)| {
-            let (color, icon) = icons[index % icons.len()];
-            Card {
-                title: format!("{} <{index}>", node.id),
-                summary: "waits for three days & then goes on to the next".into(),
-                kind_label: "Yes/no split".into(),
-                color: color.into(),
-                text_color: "#fff".into(),
-                icon_path: icon.into(),
-            }
-        })
-        .collect();
-    let labels: Vec<String> = graph.edges.iter().map(|edge| edge.label.clone()).collect();
-    insta::assert_snapshot!(svg(&layout, &cards, &labels, &Theme::light()));
+    let journey = serde_json::json!({
+        "Name": "cart",
+        "StartCondition": {"SegmentStartCondition": {"SegmentId": "has-cart"}},
+        "StartActivity": "wait",
+        "Activities": {
+            "wait": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "who"}},
+            "who": {
+                "Description": "Bought <something> & left with a very long description",
+                "ConditionalSplit": {"TrueActivity": "gone", "FalseActivity": "mail"}
+            },
+            "mail": {"EMAIL": {"TemplateName": "reminder"}},
+            "odd": {}
+        }
+    });
+    let scene = Scene::of(model::Journey::of(&journey).expect("an object"), None);
+    insta::assert_snapshot!(svg(&scene, &layout(&scene.graph, &spacing()), &LIGHT));
+}
+
+#[test]
+fn an_empty_journey_has_a_picture_too() {
+    let journey = serde_json::json!({});
+    let scene = Scene::of(model::Journey::of(&journey).expect("an object"), None);
+    let picture = svg(&scene, &layout(&scene.graph, &spacing()), &DARK);
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
+    assert!(picture.contains(">Entry<"), "{picture}");
 }

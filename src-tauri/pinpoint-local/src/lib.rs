@@ -5,7 +5,7 @@
 //!
 //! - [`Server`]: starts, answers, stops; also the door for readers in the same process.
 //! - `route`: the route table, made from [`model::operations::OPERATIONS`]; nothing is typed in twice.
-//! - `api`: one file per resource; a handler takes a [`Call`](api::Call) and one transaction of the store.
+//! - `api`: one file per resource; a handler takes a `Call` and one transaction of the store.
 //! - `store`: one SQLite file. Documents are kept as the JSON that came in, beside the columns that are queried.
 //! - `runner`: entry, due timers, effects; a participant's new state and what it caused are one transaction.
 //! - `clock`: the real clock, or a virtual one that is moved by hand.

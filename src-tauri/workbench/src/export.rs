@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use diagram::Settings;
-use diagram::picture::{Card, Theme};
-use diagram::scene::{Scene, SceneNode, Stands};
-use model::{ActivityKind, DocumentId, Project};
+use diagram::scene::{self, Scene};
+use model::{DocumentId, Project};
 
 use crate::check::project_of;
 use crate::failure::{Outcome, bad_input, not_found};
@@ -61,36 +59,8 @@ pub fn pinpoint(project: &Project, name: &str) -> Outcome<String> {
 pub fn svg(project: &Project, name: &str) -> Outcome<String> {
     let journey = project.journey(name).ok_or_else(|| no_journey(name))?;
     let scene = Scene::of(journey, project.documents.get(&DocumentId::Canvas(name.to_owned())));
-    let layout = diagram::layout(&scene.graph, &Settings::default());
-    let cards: Vec<Card> = scene.nodes.iter().map(card).collect();
-    let labels: Vec<String> = scene.connections.iter().map(|connection| connection.label.clone()).collect();
-    Ok(diagram::picture::svg(&layout, &cards, &labels, &Theme::light()))
-}
-
-fn card(node: &SceneNode) -> Card {
-    let (kind, color) = match node.stands {
-        Stands::Entry => ("Entry", "#2f6f4f"),
-        Stands::Activity(Some(kind)) => (kind.title(), color(kind)),
-        Stands::Activity(None) => ("Unknown", "#8a97a8"),
-        Stands::End | Stands::Missing => ("", "#8a97a8"),
-    };
-    Card {
-        title: node.title.clone(),
-        summary: node.summary.clone(),
-        kind_label: kind.to_owned(),
-        color: color.to_owned(),
-        text_color: "#ffffff".to_owned(),
-        icon_path: String::new(),
-    }
-}
-
-/// One colour for each family: messages, waiting, splits.
-fn color(kind: ActivityKind) -> &'static str {
-    match kind {
-        kind if kind.is_message() => "#3557c4",
-        ActivityKind::Wait => "#8a6a1f",
-        _ => "#7a3fa0",
-    }
+    let layout = diagram::layout(&scene.graph, &scene::spacing());
+    Ok(diagram::picture::svg(&scene, &layout, &diagram::picture::LIGHT))
 }
 
 fn no_journey(name: &str) -> bridge::Failure {

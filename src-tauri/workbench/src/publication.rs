@@ -52,21 +52,19 @@ impl Publication {
         Ok(view(&plan))
     }
 
-    /// Puts endpoints on the target's application.
+    /// Puts endpoints on the target's application; makes the application where the project has none there yet.
     ///
     /// # Errors
-    /// When the project was not published there yet, or the target refuses.
+    /// `Target`: the target can not be reached or refuses. `Disk`: the bindings can not be kept.
     pub async fn load_people(&self, local: Option<&str>, endpoints: &[serde_json::Value]) -> Outcome<u64> {
         let remote = self.connect(local).await?;
-        let application = publishing::application(&self.project, &self.bindings()?.of(&self.target), &remote)
+        let mut bindings = self.bindings()?;
+        let plan = publishing::plan(&[], &self.project, &bindings.of(&self.target), &remote, false)
             .await
-            .map_err(target_failure)?
-            .ok_or_else(|| {
-                not_found(
-                    format!("the project has no application at {} yet", remote.place()),
-                    "publish a journey first",
-                )
-            })?;
+            .map_err(target_failure)?;
+        let mut keeper = Keeper { folder: self.folder.as_deref(), tell: &mut |_, _, _| {} };
+        publishing::apply(&plan, &self.project, &mut bindings, &remote, &mut keeper).await.map_err(target_failure)?;
+        let application = bindings.of(&self.target).application.unwrap_or_default();
         publishing::load_people(&remote, &application, endpoints).await.map_err(target_failure)
     }
 

@@ -11,6 +11,7 @@ use anyhow::{Context, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::place::{Place, WASM};
+use crate::set_up::{Scope, set_up};
 use crate::step::{run as run_program, step};
 
 /// The static files of the page: where they lie in the checkout, and their names in the page.
@@ -30,30 +31,38 @@ pub enum Profile {
     Release,
 }
 
+impl Profile {
+    /// The step that builds it, in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Profile::Dev => "page (wasm, quick build)",
+            Profile::Release => "page (wasm, small build)",
+        }
+    }
+}
+
 /// `cargo xtask ui [--release]`
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     crate::only_flags(arguments, &["--release"])?;
     let profile = if arguments.is_empty() { Profile::Dev } else { Profile::Release };
-    crate::set_up::set_up(crate::set_up::Scope::Web)?;
-    build(&Place::find()?, profile)
+    step("set-up", || set_up(Scope::Web))?;
+    step(profile.title(), || build(&Place::find()?, profile))
 }
 
 /// Brings `ui/dist` up to date.
 pub fn build(place: &Place, profile: Profile) -> anyhow::Result<()> {
-    let (title, cargo_profile, folder) = match profile {
-        Profile::Dev => ("page (wasm, quick build)", "dev", "debug"),
-        Profile::Release => ("page (wasm, small build)", "wasm-release", "wasm-release"),
+    let (cargo_profile, folder) = match profile {
+        Profile::Dev => ("dev", "debug"),
+        Profile::Release => ("wasm-release", "wasm-release"),
     };
-    step(title, || {
-        // first, so that the shell can be compiled even when `ui` cannot
-        copy_static_files(place)?;
-        run_program(place.cargo().args(["build", "--package", "ui", "--target", WASM, "--profile", cargo_profile]))?;
-        let wasm = place.target.join(WASM).join(folder).join("ui.wasm");
-        if !wasm.is_file() {
-            bail!("`ui` compiled, but into no wasm file: it has to be a program or a `cdylib`");
-        }
-        bind(place, profile, &wasm)
-    })
+    // first, so that the shell can be compiled even when `ui` cannot
+    copy_static_files(place)?;
+    run_program(place.cargo().args(["build", "--package", "ui", "--target", WASM, "--profile", cargo_profile]))?;
+    let wasm = place.target.join(WASM).join(folder).join("ui.wasm");
+    if !wasm.is_file() {
+        bail!("`ui` compiled, but into no wasm file: it has to be a program or a `cdylib`");
+    }
+    bind(place, profile, &wasm)
 }
 
 fn bind(place: &Place, profile: Profile, wasm: &Path) -> anyhow::Result<()> {

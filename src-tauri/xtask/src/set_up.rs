@@ -56,22 +56,19 @@ const PYTHON_PACKAGES: &[&str] = &["boto3==1.44.5", "awscli==1.46.2"];
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     crate::only_flags(arguments, &[])?;
     let place = Place::find()?;
-    set_up(Scope::Verify)?;
-    python(&place)?;
-    Ok(())
+    step("set-up", || set_up(Scope::Verify))?;
+    step("python with boto3 and the AWS CLI", || python(&place)).map(drop)
 }
 
 /// Installs what `scope` needs and this machine lacks.
 pub fn set_up(scope: Scope) -> anyhow::Result<()> {
-    step("set-up", || {
-        packages(scope)?;
-        wasm_target()?;
-        if scope == Scope::Verify {
-            component("clippy")?;
-            component("fmt")?;
-        }
-        Ok(())
-    })
+    packages(scope)?;
+    wasm_target()?;
+    if scope == Scope::Verify {
+        component("clippy")?;
+        component("fmt")?;
+    }
+    Ok(())
 }
 
 fn packages(scope: Scope) -> anyhow::Result<()> {
@@ -167,28 +164,26 @@ pub struct Python {
 
 /// A virtual environment in the target folder, made on the first call.
 pub fn python(place: &Place) -> anyhow::Result<Python> {
-    step("python with boto3 and the AWS CLI", || {
-        let folder = place.own().join("python");
-        let stamp = folder.join("waymark.stamp");
-        let wanted = PYTHON_PACKAGES.join(" ");
-        let python = Python { python: folder.join("bin/python"), aws: folder.join("bin/aws") };
-        let is_there = std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted)
-            && answer(Command::new(&python.python).arg("--version")).is_some();
-        if is_there {
-            return Ok(python);
-        }
-        if answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_none() {
-            println!("    installing with apt: python3-venv");
-            install(&["python3-venv"])?;
-        }
-        std::fs::create_dir_all(place.own()).context("could not create a folder in the target folder")?;
-        run_program(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-        run_program(
-            Command::new(&python.python)
-                .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
-                .args(PYTHON_PACKAGES),
-        )?;
-        std::fs::write(&stamp, wanted).context("could not write the stamp of the Python environment")?;
-        Ok(python)
-    })
+    let folder = place.own().join("python");
+    let stamp = folder.join("waymark.stamp");
+    let wanted = PYTHON_PACKAGES.join(" ");
+    let python = Python { python: folder.join("bin/python"), aws: folder.join("bin/aws") };
+    let is_there = std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted)
+        && answer(Command::new(&python.python).arg("--version")).is_some();
+    if is_there {
+        return Ok(python);
+    }
+    if answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_none() {
+        println!("    installing with apt: python3-venv");
+        install(&["python3-venv"])?;
+    }
+    std::fs::create_dir_all(place.own()).context("could not create a folder in the target folder")?;
+    run_program(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    run_program(
+        Command::new(&python.python)
+            .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+            .args(PYTHON_PACKAGES),
+    )?;
+    std::fs::write(&stamp, wanted).context("could not write the stamp of the Python environment")?;
+    Ok(python)
 }

@@ -31,8 +31,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         );
     }
     let place = Place::find()?;
-    set_up(if request.web { Scope::Web } else { Scope::Window })?;
-    page::build(&place, if request.release { Profile::Release } else { Profile::Dev })?;
+    step("set-up", || set_up(if request.web { Scope::Web } else { Scope::Window }))?;
+    let profile = if request.release { Profile::Release } else { Profile::Dev };
+    step(profile.title(), || page::build(&place, profile))?;
     let folder = match &request.folder {
         Some(folder) => folder.clone(),
         None => working_copy(&place)?,

@@ -1,17 +1,18 @@
-use model::Slot;
+use model::{ActivityKind, Slot};
 
 use crate::{Findings, JourneyContext};
 
 rule! {
-    /// Checks that every way out of a split leads to an activity.
+    /// Checks that a split leads somewhere, and that a random split loses nobody.
     ///
-    /// **Why it matters.** People on that branch leave the journey at once. That is allowed and may be meant, but it
-    /// looks the same as a forgotten connection.
+    /// **Why it matters.** One open way of a yes/no or multivariate split is the usual form of "nothing more for these
+    /// people". All ways open decide nothing. An open way of a random split drops a share of the people by chance, which
+    /// looks the same as a forgotten connection; a share that is left out on purpose is clearer as a holdout.
     ///
-    /// **Example.** A yes/no split with `TrueActivity` and no `FalseActivity`.
+    /// **Example.** A yes/no split without `TrueActivity` and without `FalseActivity`; a random split of 50 and 50 of
+    /// which one branch has no `NextActivity`.
     ///
-    /// **How to fix it.** Connect the branch, or leave it when people should go. A share of people that is left out on
-    /// purpose is clearer as a holdout.
+    /// **How to fix it.** Connect the branches, or delete the split; use a holdout to leave a share out.
     ///
     /// Source: journeys.md 4; our own judgement.
     "dead-end-after-split", Warning, "a branch of a split leads nowhere", Journey
@@ -19,10 +20,12 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     for (activity, ways) in ctx.activities.iter().zip(&ctx.ways) {
-        if !activity.kind().is_some_and(|kind| kind.is_split()) {
+        let Some(kind) = activity.kind().filter(|kind| kind.is_split()) else { continue };
+        let open: Vec<_> = ways.iter().filter(|way| way.target.is_none()).collect();
+        if open.len() < ways.len() && kind != ActivityKind::RandomSplit {
             continue;
         }
-        for way in ways.iter().filter(|way| way.target.is_none()) {
+        for way in open {
             let at = activity.slot_path(way.slot);
             if at.find(ctx.document.root).is_some_and(|target| target.as_str() == Some("")) {
                 continue; // `empty-target` says so
