@@ -78,7 +78,7 @@ pub fn Simulate() -> impl IntoView {
             let view = view.as_ref()?;
             let run = &view.run;
             Some(vec![
-                ("People offered", run.offered.to_string()),
+                ("Offered", run.offered.to_string()),
                 ("Entered", run.entered.to_string()),
                 ("Left", run.left.to_string()),
                 ("Messages", run.messages.to_string()),

@@ -327,7 +327,12 @@ impl Store {
 
     /// Says something.
     pub fn tell(&self, text: impl Into<String>) {
-        self.notice.set(Some(Notice { text: text.into(), help: String::new(), bad: false }));
+        let said = Notice { text: text.into(), help: String::new(), bad: false };
+        let notice = self.notice;
+        notice.set(Some(said.clone()));
+        // Good news goes by itself; bad news stays until it is closed.
+        let fade = move || notice.update(|now| *now = now.take().filter(|now| *now != said));
+        set_timeout(fade, std::time::Duration::from_secs(6));
     }
 
     /// Says that something went wrong.
