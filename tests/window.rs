@@ -5,6 +5,7 @@
 mod studio;
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use fantoccini::ClientBuilder;
@@ -17,23 +18,37 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_the_window() {
     let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
     let project = copy_of_example("onboarding");
     let (_screen, display) = screen();
-    let port = free_port();
-    let mut driver = Command::new("WebKitWebDriver");
-    driver.arg(format!("--port={port}"));
-    driver.env("DISPLAY", display).env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-    driver.env("XDG_DATA_HOME", project.path().join(".data"));
-    let _driver = Group::start(&mut driver, "window-driver");
-    wait_for_port(port);
-    let folder = project.path().to_str().expect("a path in UTF-8");
-    let options = json!({"webkitgtk:browserOptions": {"binary": studio, "args": [folder]}});
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(options.as_object().expect("an object").clone())
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .expect("a session with the window");
-    let hand = Hand::new(client);
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
     tell(&hand, project.path(), "window").await;
     hand.close().await;
+}
+
+/// The window on a project, and the driver that holds it.
+///
+/// WebKit's own page process sometimes dies while it starts (its Skia fails to load a shader). The window recovers, but
+/// the driver gives its session up, so another is begun; the third failure is ours.
+async fn window(studio: &Path, project: &Path, display: &str) -> (Group, Hand) {
+    let folder = project.to_str().expect("a path in UTF-8");
+    let options = json!({"webkitgtk:browserOptions": {"binary": studio, "args": [folder]}});
+    for _ in 0..3 {
+        let port = free_port();
+        let mut driver = Command::new("WebKitWebDriver");
+        driver.arg(format!("--port={port}"));
+        driver.env("DISPLAY", display).env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        driver.env("XDG_DATA_HOME", project.join(".data"));
+        let driver = Group::start(&mut driver, "window-driver");
+        wait_for_port(port);
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(options.as_object().expect("an object").clone())
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("a session with the window");
+        let hand = Hand::new(client);
+        if hand.is_alive().await {
+            return (driver, hand);
+        }
+    }
+    panic!("the window's page died three times while it started; see window-driver.log");
 }
 
 /// A screen of its own for the window, and its name.

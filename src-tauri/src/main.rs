@@ -7,6 +7,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program says on its terminal why it does not open")]
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod recovery;
 mod request;
 
 use std::process::ExitCode;
@@ -41,6 +43,11 @@ fn open(folder: Option<std::path::PathBuf>) -> anyhow::Result<()> {
         .context("could not start the workbench")?;
     tauri::Builder::default()
         .manage(workbench)
+        .setup(|app| {
+            #[cfg(target_os = "linux")]
+            recovery::watch(app)?;
+            Ok(())
+        })
         .invoke_handler(tauri::generate_handler![commands::call, commands::pick_folder, commands::pick_file])
         .run(tauri::generate_context!())
         .context("could not open the window")

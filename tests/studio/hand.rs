@@ -30,6 +30,25 @@ impl Hand {
         let _ = self.client.close().await;
     }
 
+    /// Whether a page answers: waits until it has painted something.
+    pub async fn is_alive(&self) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            match self
+                .client
+                .execute("return document.querySelectorAll('[data-activity]').length > 0", Vec::new())
+                .await
+            {
+                Ok(Value::Bool(true)) => return true,
+                Ok(_) => {}
+                Err(error) if error.to_string().contains("session") => return false,
+                Err(_) => {}
+            }
+            let _ = self.client.execute_async("requestAnimationFrame(arguments[0])", Vec::new()).await;
+        }
+        false
+    }
+
     async fn ask(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or(Value::Null)
     }

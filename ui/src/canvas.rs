@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::Closure;
 use crate::icons::{ENTRY, family, icon, of_kind};
 use crate::palette::{FAMILIES, insert};
 use crate::store::{Mode, Selection, Store, store};
+use crate::timing::mark;
 
 /// How near to a connection, in CSS pixels, counts as on it.
 const REACH: f64 = 22.0;
@@ -228,6 +229,8 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
         if rect.width() > 0.0 && !seen.get_value() {
             seen.set_value(true);
             store.frame();
+            // the callback of a frame comes before its painting, that of the next one after it
+            request_animation_frame(|| request_animation_frame(|| mark("journey-shown")));
         }
     };
     let closure = Closure::<dyn FnMut()>::new(measure);

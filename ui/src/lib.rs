@@ -18,6 +18,7 @@ mod sidebar;
 mod simulate;
 mod start;
 mod store;
+mod timing;
 mod transport;
 
 use wasm_bindgen::prelude::wasm_bindgen;

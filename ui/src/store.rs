@@ -9,6 +9,8 @@ use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project, Severity};
 use serde_json::Value;
 use validation::Report;
 
+use crate::timing::timed;
+
 /// The zoom below which a card's second line is hard to read.
 const READABLE: f64 = 0.8;
 
@@ -135,7 +137,9 @@ impl Store {
             let canvas = project.with(|project| project.documents.get(&id).cloned());
             document.with(|value| Journey::of(value).map(|j| Scene::of(j, canvas.as_ref())).unwrap_or_default())
         });
-        let layout = Memo::new(move |_| scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())));
+        let layout = Memo::new(move |_| {
+            timed("layout", || scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())))
+        });
         Store {
             open: RwSignal::new(false),
             project,
@@ -350,7 +354,8 @@ impl Store {
 fn live_report(project: RwSignal<Project>) -> Memo<Report> {
     let checks = StoredValue::new(validation::LiveCheck::default());
     Memo::new(move |_| {
-        project.with(|project| checks.try_update_value(|checks| checks.check(project, None)).unwrap_or_default())
+        let check = |checks: &mut validation::LiveCheck| project.with(|project| checks.check(project, None));
+        timed("check", || checks.try_update_value(check).unwrap_or_default())
     })
 }
 
