@@ -9,6 +9,8 @@
 mod commands;
 #[cfg(target_os = "linux")]
 mod recovery;
+#[cfg(target_os = "linux")]
+mod rendering;
 mod request;
 
 use std::process::ExitCode;
@@ -37,6 +39,8 @@ fn main() -> ExitCode {
 
 /// Opens the window and returns when it is closed.
 fn open(folder: Option<std::path::PathBuf>) -> anyhow::Result<()> {
+    #[cfg(target_os = "linux")]
+    rendering::choose();
     find_display()?;
     let settings = workbench::Settings { folder, ..workbench::Settings::default() };
     let workbench = tauri::async_runtime::block_on(async { Workbench::start(settings) })

@@ -48,7 +48,7 @@ fn Studio() -> impl IntoView {
             <div class="rooms">
                 <aside class="left" aria-label="Project and palette">
                     <Sidebar />
-                    <Show when=move || store.mode.get() == Mode::Design>
+                    <Show when=move || store.settled.get() && store.mode.get() == Mode::Design>
                         <Palette />
                     </Show>
                 </aside>
@@ -60,6 +60,7 @@ fn Studio() -> impl IntoView {
                 </main>
                 <aside class="right" aria-label="Details">
                     {move || match store.mode.get() {
+                        Mode::Design if !store.settled.get() => ().into_any(),
                         Mode::Design => view! { <Inspector /> }.into_any(),
                         Mode::Simulate => view! { <Simulate /> }.into_any(),
                         Mode::Publish => view! { <Publish /> }.into_any(),

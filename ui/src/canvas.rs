@@ -151,6 +151,9 @@ pub fn Canvas() -> impl IntoView {
     });
     let shown = Memo::new(move |_| {
         let (width, height) = store.canvas_size.get();
+        if width == 0.0 {
+            return (Vec::new(), Vec::new());
+        }
         let window = store.viewport.get().visible(width, height).inflate(300.0);
         store.layout.with(|layout| (diagram::visible_nodes(layout, &window), diagram::visible_edges(layout, &window)))
     });
@@ -223,14 +226,21 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
     let measure = move || {
         let Some(element) = element.get_untracked() else { return };
         let rect = element.get_bounding_client_rect();
-        if rect.width() > 0.0 && (rect.width(), rect.height()) != store.canvas_size.get_untracked() {
-            store.canvas_size.set((rect.width(), rect.height()));
+        let size = (rect.width(), rect.height());
+        if size.0 == 0.0 || size == store.canvas_size.get_untracked() && seen.get_value() {
+            return;
         }
-        if rect.width() > 0.0 && !seen.get_value() {
+        store.canvas_size.set(size);
+        if !seen.get_value() {
             seen.set_value(true);
             store.frame();
             // the callback of a frame comes before its painting, that of the next one after it
-            request_animation_frame(|| request_animation_frame(|| mark("journey-shown")));
+            request_animation_frame(move || {
+                request_animation_frame(move || {
+                    mark("journey-shown");
+                    store.settled.set(true);
+                });
+            });
         }
     };
     let closure = Closure::<dyn FnMut()>::new(measure);
@@ -647,8 +657,8 @@ fn Card(id: String, hand: Hand) -> impl IntoView {
                 >
                     <span class="badge">{move || icon(if is_entry { ENTRY } else { of_kind(kind()) })}</span>
                     <span class="words">
-                        <span class="title">{move || node.get().map(|n| n.title)}</span>
-                        <span class="summary" title=move || node.get().map(|n| n.summary)>{move || node.get().map(|n| n.summary)}</span>
+                        <span class="title" dir="auto" title=move || node.get().map(|n| n.title)>{move || node.get().map(|n| n.title)}</span>
+                        <span class="summary" dir="auto" title=move || node.get().map(|n| n.summary)>{move || node.get().map(|n| n.summary)}</span>
                     </span>
                     {move || problems.get().map(|(severity, n)| {
                         let bad = severity == Severity::Error;

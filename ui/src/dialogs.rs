@@ -98,7 +98,7 @@ pub fn Notices() -> impl IntoView {
                 <ul>
                     {move || store.file_problems.get().into_iter().map(|problem| {
                         let place = if problem.line == 0 { problem.file } else { format!("{}:{}:{}", problem.file, problem.line, problem.column) };
-                        view! { <li><code>{place}</code> " " {problem.message}</li> }
+                        view! { <li><code>{place}</code> " " {sentence(&problem.message)}</li> }
                     }).collect_view()}
                 </ul>
             </details>
@@ -220,7 +220,7 @@ fn damaged(store: Store) -> impl IntoView {
     view! {
         <p>"Some files could not be read in full when the project was opened. Saving would write what could be read over them, and the rest would be lost."</p>
         <ul>
-            {store.file_problems.get_untracked().into_iter().map(|problem| view! { <li><code>{problem.file}</code> " " {problem.message}</li> }).collect_view()}
+            {store.file_problems.get_untracked().into_iter().map(|problem| view! { <li><code>{problem.file}</code> " " {sentence(&problem.message)}</li> }).collect_view()}
         </ul>
         <div class="actions">
             <button on:click=move |_| store.dialog.set(Some(Dialog::SaveAs))>"Save elsewhere"</button>

@@ -10,8 +10,15 @@ use crate::store::store;
 pub fn Problems() -> impl IntoView {
     let store = store();
     // Open from the start where something stands in the way, folded where there is only advice.
-    let errors = store.report.with_untracked(|report| report.errors().count());
-    let unfolded = RwSignal::new(errors > 0);
+    let errors = move || store.report.with_untracked(|report| report.errors().count());
+    let unfolded = RwSignal::new(errors() > 0);
+    Effect::new(move |seen: Option<bool>| {
+        let settled = store.settled.get();
+        if settled && seen == Some(false) {
+            unfolded.set(errors() > 0);
+        }
+        settled
+    });
     let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| {
         let here = DocumentId::Journey(store.journey.get());
         store.report.with(|report| {
@@ -31,6 +38,9 @@ pub fn Problems() -> impl IntoView {
     });
     let count = move |severity| found.with(|all| all.iter().filter(|f| f.severity == severity).count());
     let title = move || {
+        if !store.settled.get() {
+            return "Checking".to_owned();
+        }
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
         let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         match (errors, warnings) {
@@ -79,8 +89,11 @@ pub fn Problems() -> impl IntoView {
     }
 }
 
-/// A message of the checks or the machine as a sentence: first letter large, no backticks.
+/// A message of the checks or the machine as a sentence: first letter large unless a name begins it, no backticks.
 pub fn sentence(text: &str) -> String {
+    if text.starts_with('`') {
+        return text.replace('`', "");
+    }
     let text = text.replace('`', "");
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())

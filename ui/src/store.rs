@@ -72,6 +72,8 @@ pub enum Dialog {
 pub struct Store {
     /// Whether a project is open.
     pub open: RwSignal<bool>,
+    /// Whether the journey was painted once. Checks, palette and inspector wait for it: the picture comes first.
+    pub settled: RwSignal<bool>,
     /// The project.
     pub project: RwSignal<Project>,
     /// The project as it is on disk.
@@ -96,7 +98,7 @@ pub struct Store {
     pub mode: RwSignal<Mode>,
     /// Where the canvas looks.
     pub viewport: RwSignal<Viewport>,
-    /// Width and height of the canvas in CSS pixels.
+    /// Width and height of the canvas in CSS pixels; nought before it is measured, and nothing is drawn until then.
     pub canvas_size: RwSignal<(f64, f64)>,
     /// The kind that is being dragged from the palette, with the pointer's place in the window.
     pub carried: RwSignal<Option<(model::ActivityKind, f64, f64)>>,
@@ -128,6 +130,7 @@ impl Store {
         let project = RwSignal::new(Project::default());
         let saved = RwSignal::new(Project::default());
         let journey = RwSignal::new(String::new());
+        let settled = RwSignal::new(false);
         let document = Memo::new(move |_| {
             let id = DocumentId::Journey(journey.get());
             project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
@@ -142,6 +145,7 @@ impl Store {
         });
         Store {
             open: RwSignal::new(false),
+            settled,
             project,
             saved,
             folder: RwSignal::new(None),
@@ -154,7 +158,7 @@ impl Store {
             field: RwSignal::new(None),
             mode: RwSignal::new(Mode::Design),
             viewport: RwSignal::new(Viewport { x: 0.0, y: 0.0, zoom: 1.0 }),
-            canvas_size: RwSignal::new((900.0, 600.0)),
+            canvas_size: RwSignal::new((0.0, 0.0)),
             carried: RwSignal::new(None),
             dialog: RwSignal::new(None),
             notice: RwSignal::new(None),
@@ -165,7 +169,7 @@ impl Store {
             document,
             scene,
             layout,
-            report: live_report(project),
+            report: live_report(project, settled),
             dirty: Memo::new(move |_| project.with(|now| saved.with(|then| now.documents != then.documents))),
         }
     }
@@ -223,6 +227,9 @@ impl Store {
     /// Moves the canvas so that the whole journey can be seen.
     pub fn fit(&self) {
         let (width, height) = self.canvas_size.get_untracked();
+        if width == 0.0 {
+            return;
+        }
         let bounds = self.layout.with_untracked(|layout| layout.bounds);
         self.viewport.set(Viewport::fit(&bounds, width, height, 48.0));
     }
@@ -351,9 +358,12 @@ impl Store {
 }
 
 /// What the checks say, with the templates that did not change remembered from one edit to the next.
-fn live_report(project: RwSignal<Project>) -> Memo<Report> {
+fn live_report(project: RwSignal<Project>, settled: RwSignal<bool>) -> Memo<Report> {
     let checks = StoredValue::new(validation::LiveCheck::default());
     Memo::new(move |_| {
+        if !settled.get() {
+            return Report::default();
+        }
         let check = |checks: &mut validation::LiveCheck| project.with(|project| checks.check(project, None));
         timed("check", || checks.try_update_value(check).unwrap_or_default())
     })
