@@ -13,12 +13,18 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use studio::{Group, Hand, copy_of_example, free_port, program, tell, wait_for_port};
 
+/// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
+const FIGURES: &str = "const took = name => Math.round(performance.getEntriesByName(name)[0]?.duration ?? NaN); \
+    const shown = performance.getEntriesByName('journey-shown')[0]?.startTime ?? NaN; \
+    return `journey shown ${Math.round(shown)} ms after the page began; last layout ${took('layout')} ms, last check ${took('check')} ms`";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journey_is_opened_drawn_simulated_and_published_in_the_window() {
     let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
     let project = copy_of_example("onboarding");
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
+    println!("{}", hand.text(FIGURES).await);
     tell(&hand, project.path(), "window").await;
     hand.close().await;
 }

@@ -154,7 +154,9 @@ pub fn Canvas() -> impl IntoView {
         if width == 0.0 {
             return (Vec::new(), Vec::new());
         }
-        let window = store.viewport.get().visible(width, height).inflate(300.0);
+        // a margin, so that panning does not show cards being made; not yet for the first picture
+        let margin = if store.settled.get() { 300.0 } else { 0.0 };
+        let window = store.viewport.get().visible(width, height).inflate(margin);
         store.layout.with(|layout| (diagram::visible_nodes(layout, &window), diagram::visible_edges(layout, &window)))
     });
     let node_ids = Memo::new(move |_| {

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use model::DocumentId;
 
 use crate::keys::SHEET;
-use crate::problems::sentence;
+use crate::problems::{sentence, sentences};
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -81,7 +81,7 @@ pub fn Notices() -> impl IntoView {
             store.notice.get().map(|notice| {
                 view! {
                     <div class="notice" class:bad=notice.bad role=if notice.bad { "alert" } else { "status" } data-test="notice">
-                        <span>{sentence(&notice.text)} " " <em>{sentence(&notice.help)}</em></span>
+                        <span>{sentences(&notice.text, &notice.help)}</span>
                         <button class="quiet" aria-label="Close" on:click=move |_| store.notice.set(None)>"×"</button>
                     </div>
                 }

@@ -72,8 +72,12 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             true
         }
         "enter" if control => {
+            // the view runs it when it opens without a run
+            store.run.set(None);
+            if store.mode.get_untracked() == Mode::Simulate {
+                crate::simulate::run(store);
+            }
             store.mode.set(Mode::Simulate);
-            crate::simulate::run(store);
             true
         }
         "escape" => {

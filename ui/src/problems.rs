@@ -99,6 +99,15 @@ pub fn sentence(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
+/// What happened and what to do, as two sentences; either may be empty.
+pub fn sentences(what: &str, help: &str) -> String {
+    let ended = |text: &str| {
+        let text = sentence(text.trim());
+        if text.is_empty() || text.ends_with(['.', '?', '!']) { text } else { text + "." }
+    };
+    format!("{} {}", ended(what), ended(help)).trim().to_owned()
+}
+
 fn place(found: &Diagnostic) -> String {
     match (&found.place.document, found.place.path.activity()) {
         (DocumentId::Journey(_), Some(id)) => id.to_owned(),

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::format_instant;
 
-use crate::problems::sentence;
+use crate::problems::{sentence, sentences};
 use crate::store::{Store, store};
 use crate::transport;
 
@@ -151,7 +151,7 @@ fn plan_list(plan: &PlanView) -> AnyView {
         .obstacles
         .iter()
         .map(|obstacle| {
-            view! { <li class="complaint bad">{sentence(&obstacle.message)} " " {sentence(&obstacle.help)}</li> }
+            view! { <li class="complaint bad">{sentences(&obstacle.message, &obstacle.help)}</li> }
         })
         .collect();
     let summary = match (obstacles.is_empty(), nothing) {
@@ -185,7 +185,7 @@ fn progress_list(progress: &ProgressView) -> AnyView {
             <h3>{word}</h3>
             <progress value=done.to_string() max=total.to_string()></progress>
             <ol>{lines}</ol>
-            {failure.map(|failure| view! { <p class="complaint bad">{sentence(&failure.message)} " " {sentence(&failure.help)}</p> })}
+            {failure.map(|failure| view! { <p class="complaint bad">{sentences(&failure.message, &failure.help)}</p> })}
         </div>
     }
     .into_any()

@@ -123,14 +123,19 @@ pub fn Simulate() -> impl IntoView {
             }}
             {move || {
                 let notes = notes();
-                (!notes.is_empty()).then(|| view! {
-                    <ul class="notes" data-test="notes" aria-label="What to know about this run">
-                        {notes.into_iter().map(|note| {
-                            let place = note.path.activity().map(str::to_owned);
-                            let named = place.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
-                            view! { <li>{named} {crate::problems::sentence(&note.text)}</li> }
-                        }).collect_view()}
-                    </ul>
+                (!notes.is_empty()).then(|| {
+                    let n = notes.len();
+                    let title = if n == 1 { "1 thing to know about this run".to_owned() } else { format!("{n} things to know about this run") };
+                    view! {
+                        <details class="notes" data-test="notes"><summary>{title}</summary>
+                            <ul>
+                                {notes.into_iter().map(|note| {
+                                    let place = note.path.activity().map(|id| format!("{id}: ")).unwrap_or_default();
+                                    view! { <li>{place} {crate::problems::sentence(&note.text)}</li> }
+                                }).collect_view()}
+                            </ul>
+                        </details>
+                    }
                 })
             }}
             <h3>"One person"</h3>

@@ -198,6 +198,7 @@ impl Store {
         self.redo.set(Vec::new());
         self.mode.set(Mode::Design);
         self.dialog.set(None);
+        self.notice.set(None);
         self.show(&first);
         self.open.set(true);
     }

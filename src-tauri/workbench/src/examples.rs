@@ -33,7 +33,8 @@ impl Examples {
                 .filter_map(|(file, _)| file.strip_suffix(settings_file::FILE)?.strip_suffix('/').map(str::to_owned))
                 .collect(),
         };
-        names.sort();
+        // the one that shows mistakes comes last: nobody wants to begin with it
+        names.sort_by_key(|name| (name.starts_with("broken"), name.clone()));
         names.into_iter().map(|name| self.describe(name)).collect()
     }
 
