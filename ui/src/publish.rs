@@ -75,7 +75,7 @@ pub fn Publish() -> impl IntoView {
                 </p>
             })}
             <label class="field check">
-                <input type="checkbox" data-test="activate" prop:checked=move || desk.activate.get() on:change=move |e| desk.activate.set(event_target_checked(&e)) />
+                <input type="checkbox" data-test="activate" prop:checked=move || desk.activate.get() on:change=move |e| { desk.activate.set(event_target_checked(&e)); desk.plan.set(None) } />
                 <span class="name">"Start the journey once it is there"</span>
             </label>
             <div class="row">
@@ -232,6 +232,7 @@ fn command(store: Store, desk: Desk) -> Plan {
         folder: store.folder.get_untracked(),
         journeys: vec![store.journey.get_untracked()],
         target: desk.target.get_untracked(),
+        activate: desk.activate.get_untracked(),
     }
 }
 
@@ -251,7 +252,7 @@ fn apply(store: Store, desk: Desk) {
     desk.busy.set(true);
     desk.plan.set(None);
     spawn_local(async move {
-        let job = transport::call(&Apply { plan: command(store, desk), activate: desk.activate.get_untracked() }).await;
+        let job = transport::call(&Apply { plan: command(store, desk) }).await;
         match job {
             Ok(job) => watch(store, desk, job),
             Err(failure) => {

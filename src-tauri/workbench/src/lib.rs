@@ -150,7 +150,7 @@ impl Workbench {
                 let plan: bridge::Plan = read(body)?;
                 self.inner.refuse_damaged(&plan)?;
                 let local = self.local_address(&plan.target).await;
-                say::<bridge::Plan>(&publication(plan, false).plan(local.as_deref()).await?)
+                say::<bridge::Plan>(&publication(plan).plan(local.as_deref()).await?)
             }
             bridge::Apply::NAME => {
                 let command: bridge::Apply = read(body)?;
@@ -198,7 +198,7 @@ impl Workbench {
 
     async fn apply(&self, command: bridge::Apply) -> u64 {
         let local = self.local_address(&command.plan.target).await;
-        let publication = publication(command.plan, command.activate);
+        let publication = publication(command.plan);
         let job = {
             let mut jobs = lock(&self.inner.jobs);
             jobs.push(ProgressView::default());
@@ -388,8 +388,8 @@ fn unsaved(found: elsewhere::Found) -> Opened {
     Opened { project: found.project, problems: found.problems, ..Opened::default() }
 }
 
-fn publication(plan: bridge::Plan, activate: bool) -> Publication {
-    let bridge::Plan { project, folder, journeys, target } = plan;
+fn publication(plan: bridge::Plan) -> Publication {
+    let bridge::Plan { project, folder, journeys, target, activate } = plan;
     Publication { project, folder: folder.map(PathBuf::from), journeys, target, activate }
 }
 

@@ -230,6 +230,9 @@ pub struct Plan {
     pub journeys: Vec<String>,
     /// Name of the target; `local` is the Pinpoint inside the studio when the project names no such target.
     pub target: String,
+    /// Whether the journeys are started too (`State` `ACTIVE`), or stay drafts.
+    #[serde(default)]
+    pub activate: bool,
 }
 
 impl Command for Plan {
@@ -267,8 +270,6 @@ pub struct PlanStep {
 pub struct Apply {
     /// What to publish.
     pub plan: Plan,
-    /// Whether the journeys are started too (`State` `ACTIVE`), or stay drafts.
-    pub activate: bool,
 }
 
 impl Command for Apply {

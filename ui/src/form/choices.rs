@@ -1,0 +1,177 @@
+//! Choices among what the journey and the project have: activities, templates, messages, events, zones.
+
+use leptos::prelude::*;
+use model::drawing::{self, Origin};
+use model::shapes::SHAPES;
+use model::{Path, Slot, Step, TemplateKind, summary};
+use serde_json::Value;
+
+use super::containers::{group_of, list, shape_place, text_shape};
+use super::inputs::choice;
+use super::{complaint, field, text_of, value_at, write};
+use crate::store::Store;
+
+/// The activity that a connection leads to: only those it may lead to.
+pub fn target(store: Store, label: String, path: Path) -> AnyView {
+    let origin = origin_of(&path);
+    choice(store, label, path, move |store, _| {
+        store.document.with(|root| {
+            let Some(journey) = model::Journey::of(root) else { return Vec::new() };
+            let fits =
+                |id: &str| origin.as_ref().is_none_or(|origin| drawing::can_connect(journey, origin, id).is_ok());
+            let listed = journey.activities().into_iter().filter(|activity| fits(activity.id));
+            listed.map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
+        })
+    })
+}
+
+/// The connection whose target stands at a place.
+fn origin_of(path: &Path) -> Option<Origin> {
+    let Some(id) = path.activity() else { return Some(Origin::Entry) };
+    let slot = match path.0.as_slice() {
+        [.., Step::Key(list), Step::Index(i), Step::Key(_)] if list == "Branches" => Slot::Branch(*i),
+        [.., Step::Key(key)] => match key.as_str() {
+            "TrueActivity" => Slot::Yes,
+            "FalseActivity" => Slot::No,
+            "DefaultActivity" => Slot::Else,
+            _ => Slot::Next,
+        },
+        _ => return None,
+    };
+    Some(Origin::Activity(id.to_owned(), slot))
+}
+
+/// The templates that fit the activity at a place.
+pub fn templates(store: Store, path: &Path) -> Vec<(String, String)> {
+    let kind = match path.0.get(2) {
+        Some(Step::Key(key)) if key == "EMAIL" => Some(TemplateKind::Email),
+        Some(Step::Key(key)) if key == "SMS" => Some(TemplateKind::Sms),
+        Some(Step::Key(key)) if key == "PUSH" => Some(TemplateKind::Push),
+        _ => None,
+    };
+    store.project.with(|project| {
+        let kinds = kind.map_or(TemplateKind::ALL.to_vec(), |kind| vec![kind]);
+        kinds.into_iter().flat_map(|kind| project.template_names(kind)).map(|n| (n.to_owned(), n.to_owned())).collect()
+    })
+}
+
+/// The message activities of the journey.
+pub fn messages(store: Store) -> Vec<(String, String)> {
+    store.document.with(|root| {
+        let activities = model::Journey::of(root).map(|journey| journey.activities()).unwrap_or_default();
+        let messages = activities.into_iter().filter(|activity| activity.kind().is_some_and(|kind| kind.is_message()));
+        messages.map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
+    })
+}
+
+/// Which event types count: those that the chosen message can cause, as boxes to tick; others as text.
+pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
+    let values = path.join("Values");
+    let now = value_at(store, values.clone());
+    let in_split = path.activity().is_some();
+    if !in_split {
+        return group_of(
+            label,
+            view! { {list(&SHAPES[text_shape()], "Event names".to_owned(), values)} {field(
+                &SHAPES[shape_place("DimensionType")], "SetDimension", "Match", path.join("DimensionType"),
+            )} }
+            .into_any(),
+        );
+    }
+    // `….EventCondition.Dimensions.EventType` asks about the message `….EventCondition.MessageActivity`.
+    let condition = Path(path.0[..path.0.len().saturating_sub(2)].to_vec());
+    let message = value_at(store, condition.join("MessageActivity"));
+    let options = Memo::new(move |_| {
+        let id = text_of(message.get());
+        let kind = store.document.with(|root| model::Journey::of(root)?.activity(&id)?.kind());
+        kind.map(summary::events_of).unwrap_or_default()
+    });
+    let chosen = move || -> Vec<String> {
+        let list = now.get();
+        let items = list.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
+        items.into_iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    };
+    let place = path.clone();
+    let set = move |name: &'static str, on: bool| {
+        let mut list = chosen();
+        list.retain(|other| other != name);
+        if on {
+            list.push(name.to_owned());
+        }
+        let items: Vec<Value> = list.into_iter().map(Value::String).collect();
+        if now.get_untracked().is_none() {
+            let whole = serde_json::json!({"DimensionType": "INCLUSIVE", "Values": items});
+            write(store, &place, Some(whole));
+        } else {
+            write(store, &values, Some(Value::Array(items)));
+        }
+    };
+    let foreign = move || {
+        let known = options.get();
+        let odd: Vec<String> = chosen().into_iter().filter(|name| !known.contains(&name.as_str())).collect();
+        (!odd.is_empty()).then(|| format!("Also asked for: {}", odd.join(", ")))
+    };
+    let inside = view! {
+        <For each=move || options.get().to_vec() key=|name| *name let:name>
+            {
+                let set = set.clone();
+                view! {
+                    <label class="field check">
+                        <input
+                            type="checkbox"
+                            data-event=name
+                            prop:checked=move || chosen().iter().any(|other| other == name)
+                            on:change=move |event| set(name, event_target_checked(&event))
+                        />
+                        <span class="name">{summary::event_word(name)} <code>{name}</code></span>
+                    </label>
+                }
+            }
+        </For>
+        <Show when=move || options.get().is_empty()><p class="note">"Choose the message first."</p></Show>
+        {move || foreign().map(|text| view! { <p class="note">{text}</p> })}
+        {complaint(store, path)}
+    };
+    group_of(label, inside.into_any())
+}
+
+/// `UTC` and the offsets that a schedule may name (journeys.md 6).
+pub const ZONES: &[&str] = &[
+    "UTC",
+    "UTC+01",
+    "UTC+02",
+    "UTC+03",
+    "UTC+03:30",
+    "UTC+04",
+    "UTC+04:30",
+    "UTC+05",
+    "UTC+05:30",
+    "UTC+05:45",
+    "UTC+06",
+    "UTC+06:30",
+    "UTC+07",
+    "UTC+08",
+    "UTC+08:45",
+    "UTC+09",
+    "UTC+09:30",
+    "UTC+10",
+    "UTC+10:30",
+    "UTC+11",
+    "UTC+12",
+    "UTC+12:45",
+    "UTC+13",
+    "UTC+13:45",
+    "UTC-02",
+    "UTC-02:30",
+    "UTC-03",
+    "UTC-03:30",
+    "UTC-04",
+    "UTC-05",
+    "UTC-06",
+    "UTC-07",
+    "UTC-08",
+    "UTC-09",
+    "UTC-09:30",
+    "UTC-10",
+    "UTC-11",
+];
