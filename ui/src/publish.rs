@@ -108,7 +108,7 @@ pub fn Publish() -> impl IntoView {
                         let whole = message.clone();
                         view! {
                             <li>
-                                <button on:click=move |_| desk.reading.set(Some(whole.clone()))>
+                                <button class:bad=message.failure.is_some() on:click=move |_| desk.reading.set(Some(whole.clone()))>
                                     <span class="channel">{message.channel.clone()}</span>
                                     <span class="clip">{message.title.clone()}</span>
                                     <time>{format_instant(message.at)[5..16].replace('T', " ")}</time>
@@ -219,6 +219,9 @@ fn reading(desk: Desk, message: &OutboxMessage) -> AnyView {
                     <button class="quiet" aria-label="Close" on:click=move |_| desk.reading.set(None)>"×"</button>
                 </header>
                 <p class="note">{about}</p>
+                {message.failure.clone().map(|reason| view! {
+                    <p class="complaint bad">{sentences(&reason, "add a default value to the template, or the value to the person")}</p>
+                })}
                 <dl>{parts}</dl>
             </div>
         </div>

@@ -1,4 +1,5 @@
-//! The outbox: every message that a journey sent, rendered. Nothing leaves this machine.
+//! The outbox: every message that a journey sent, rendered, and every one that it could not make, with the reason. Nothing
+//! leaves this machine.
 
 use model::Millis;
 use rusqlite::{Connection, Row, params};
@@ -30,12 +31,15 @@ pub struct Message {
     pub at: Millis,
     /// The rendered texts, by part: `Subject`, `HtmlPart`, `TextPart`, `Body`, `Title` …
     pub parts: Vec<(String, String)>,
+    /// Why the message could not be made, and nobody got it; absent = it was handed over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
 }
 
 /// The newest messages, newest first; of one project, or of all.
 pub fn read(connection: &Connection, limit: usize, app: Option<&str>) -> rusqlite::Result<Vec<Message>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, app, journey, run, activity, participant, endpoint, channel, address, at, parts FROM outbox
+        "SELECT id, app, journey, run, activity, participant, endpoint, channel, address, at, parts, failure FROM outbox
          WHERE ?1 IS NULL OR app = ?1 ORDER BY seq DESC LIMIT ?2",
     )?;
     let rows = statement.query_map(params![app, i64::try_from(limit).unwrap_or(i64::MAX)], message)?;
@@ -47,8 +51,8 @@ pub fn put(connection: &Connection, message: &Message) -> rusqlite::Result<bool>
     let parts = serde_json::to_string(&message.parts).unwrap_or_default();
     let added = connection
         .prepare_cached(
-            "INSERT OR IGNORE INTO outbox (id, app, journey, run, activity, participant, endpoint, channel, address, at, parts)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT OR IGNORE INTO outbox (id, app, journey, run, activity, participant, endpoint, channel, address, at, parts, failure)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             message.id,
@@ -61,14 +65,17 @@ pub fn put(connection: &Connection, message: &Message) -> rusqlite::Result<bool>
             message.channel_type,
             message.address,
             message.at,
-            parts
+            parts,
+            message.failure
         ])?;
     Ok(added == 1)
 }
 
-/// How many messages there are.
+/// How many messages were handed over.
 pub fn count(connection: &Connection) -> rusqlite::Result<u64> {
-    connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, i64>(0)).map(i64::unsigned_abs)
+    connection
+        .query_row("SELECT count(*) FROM outbox WHERE failure IS NULL", [], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
 }
 
 /// Empties the outbox; how many messages there were.
@@ -90,5 +97,6 @@ fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         address: row.get(8)?,
         at: row.get(9)?,
         parts: serde_json::from_str(&parts).unwrap_or_default(),
+        failure: row.get(11)?,
     })
 }

@@ -106,7 +106,10 @@ fn shown(message: Message) -> OutboxMessage {
         message.parts.iter().find(|(part, text)| part == name && !text.is_empty()).map(|(_, text)| text.clone())
     };
     OutboxMessage {
-        title: part("Subject").or_else(|| part("Title")).unwrap_or_else(first_words),
+        title: match &message.failure {
+            Some(_) => "Not sent".to_owned(),
+            None => part("Subject").or_else(|| part("Title")).unwrap_or_else(first_words),
+        },
         content: Value::Object(message.parts.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect()),
         id: message.id,
         at: message.at,
@@ -114,5 +117,6 @@ fn shown(message: Message) -> OutboxMessage {
         address: message.address,
         journey: message.journey_id,
         activity: message.journey_activity_id,
+        failure: message.failure,
     }
 }

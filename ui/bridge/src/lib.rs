@@ -355,6 +355,9 @@ pub struct OutboxMessage {
     pub title: String,
     /// The rendered parts by name: `Subject`, `HtmlPart`, `TextPart`, `Body`, …
     pub content: Value,
+    /// Why it could not be made, and nobody got it; `None` = it was handed over.
+    #[serde(default)]
+    pub failure: Option<String>,
 }
 
 /// Puts the sample people of the folder on the local Pinpoint's application, so that a published journey finds someone.

@@ -1,6 +1,7 @@
 //! Hands messages over: template, rendering, outbox.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use audience::Row;
 use engine::draw::hash;
@@ -40,20 +41,27 @@ pub struct Envelope<'a> {
     pub data: Option<&'a str>,
 }
 
+/// The parts of a message, or why it cannot be made.
+type Made = std::result::Result<Vec<(String, String)>, String>;
+
 /// Kind, name and version of a template.
 type Name = (TemplateKind, String, Option<String>);
 
 /// The templates of one transaction, each compiled once.
 #[derive(Default)]
 pub struct Post {
-    templates: BTreeMap<Name, Option<Template>>,
+    templates: BTreeMap<Name, std::result::Result<Template, String>>,
 }
 
 impl Post {
-    /// Renders the message and puts it into the outbox; `false` = it cannot be made, and nobody gets it (templates.md 3).
+    /// Renders the message and puts it into the outbox; `false` = it cannot be made, and nobody gets it (templates.md 3):
+    /// the outbox keeps the reason.
     pub fn hand_over(&mut self, transaction: &Transaction<'_>, envelope: &Envelope<'_>, now: Millis) -> Result<bool> {
         let id = id(envelope);
-        let Some(parts) = self.parts(transaction, envelope, &id, now)? else { return Ok(false) };
+        let (parts, failure) = match self.parts(transaction, envelope, &id, now)? {
+            Ok(parts) => (parts, None),
+            Err(reason) => (Vec::new(), Some(reason)),
+        };
         let message = Message {
             id,
             application_id: envelope.app.to_owned(),
@@ -66,29 +74,30 @@ impl Post {
             address: envelope.endpoint.address().unwrap_or_default().to_owned(),
             at: now,
             parts,
+            failure,
         };
         outbox::put(transaction, &message)?;
-        Ok(true)
+        Ok(message.failure.is_none())
     }
 
-    fn parts(
-        &mut self,
-        transaction: &Transaction<'_>,
-        envelope: &Envelope<'_>,
-        id: &str,
-        now: Millis,
-    ) -> Result<Option<Vec<(String, String)>>> {
+    fn parts(&mut self, transaction: &Transaction<'_>, envelope: &Envelope<'_>, id: &str, now: Millis) -> Result<Made> {
         let kind = envelope.kind.and_then(ActivityKind::template_kind);
         let (Some(kind), Some(name)) = (kind, envelope.template) else {
             // CUSTOM and contact centre carry no template of ours, only their data.
-            return Ok(Some(envelope.data.map(|data| ("Data".to_owned(), data.to_owned())).into_iter().collect()));
+            return Ok(Ok(envelope.data.map(|data| ("Data".to_owned(), data.to_owned())).into_iter().collect()));
         };
         let key = (kind, name.to_owned(), envelope.version.map(str::to_owned));
-        if !self.templates.contains_key(&key) {
-            let template = compile(transaction, &key)?;
-            self.templates.insert(key.clone(), template);
-        }
-        let Some(Some(template)) = self.templates.get(&key) else { return Ok(None) };
+        let template = match self.templates.entry(key) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let template = compile(transaction, place.key())?;
+                place.insert(template)
+            }
+        };
+        let template = match template {
+            Ok(template) => template,
+            Err(reason) => return Ok(Err(reason.clone())),
+        };
         let endpoint = envelope.endpoint.to_json();
         let rendering = Rendering {
             endpoint: &endpoint,
@@ -97,29 +106,29 @@ impl Post {
             seed: hash(&[id]),
             missing_as_empty: false,
         };
-        match template.render_with(&rendering) {
-            Ok(rendered) => Ok(Some(rendered.parts)),
+        Ok(match template.render_with(&rendering) {
+            Ok(rendered) => Ok(rendered.parts),
             Err(error) => {
                 tracing::warn!(template = name, %error, "a message could not be rendered");
-                Ok(None)
+                Err(format!("template `{name}`: {error}"))
             }
-        }
+        })
     }
 }
 
-fn compile(transaction: &Transaction<'_>, (kind, name, version): &Name) -> Result<Option<Template>> {
+fn compile(
+    transaction: &Transaction<'_>,
+    (kind, name, version): &Name,
+) -> Result<std::result::Result<Template, String>> {
     let document: Option<Value> = api::templates::read(transaction, *kind, name, version.as_deref())?;
     let Some(document) = document else {
         tracing::warn!(template = name, "the template of a message is gone");
-        return Ok(None);
+        return Ok(Err(format!("template `{name}` does not exist any more")));
     };
-    match Template::compile(*kind, &document) {
-        Ok(template) => Ok(Some(template)),
-        Err(error) => {
-            tracing::warn!(template = name, %error, "the template of a message cannot be read");
-            Ok(None)
-        }
-    }
+    Ok(Template::compile(*kind, &document).map_err(|error| {
+        tracing::warn!(template = name, %error, "the template of a message cannot be read");
+        format!("template `{name}`: {error}")
+    }))
 }
 
 /// The same for the same message, whenever it is made: 32 hexadecimal characters. An activity is visited once in a
