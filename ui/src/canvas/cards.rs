@@ -11,6 +11,7 @@ use super::{Gesture, Hand, focus_canvas, to_world};
 use crate::icons::{ENTRY, family, icon, of_kind};
 use crate::store::{Mode, Selection, Store, store};
 
+/// A card or an end mark.
 #[component]
 pub fn Card(id: String, hand: Hand) -> impl IntoView {
     let store = store();

@@ -42,13 +42,17 @@ fn in_story(store: Store, origin: &Origin) -> bool {
         })
 }
 
+/// The connection's place in the layout, which changes as others come and go.
+fn place_of(store: Store, origin: &Origin) -> Memo<Option<usize>> {
+    let origin = origin.clone();
+    Memo::new(move |_| edge_of(store, &origin))
+}
+
+/// The line of a connection, and its wider reach for the pointer.
 #[component]
 pub fn ConnectionLine(origin: Origin) -> impl IntoView {
     let store = store();
-    let place = {
-        let origin = origin.clone();
-        Memo::new(move |_| edge_of(store, &origin))
-    };
+    let place = place_of(store, &origin);
     let line = Memo::new(move |_| {
         let place = place.get()?;
         store.layout.with(|layout| layout.edges.get(place).map(|route| route.svg_path(10.0)))
@@ -84,13 +88,11 @@ pub fn ConnectionLine(origin: Origin) -> impl IntoView {
     }
 }
 
+/// What stands on a connection: its label or count, and the "+".
 #[component]
 pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
     let store = store();
-    let place = {
-        let origin = origin.clone();
-        Memo::new(move |_| edge_of(store, &origin))
-    };
+    let place = place_of(store, &origin);
     let spots = Memo::new(move |_| {
         let place = place.get()?;
         store.layout.with(|layout| layout.edges.get(place).map(|route| (route.label_at, route.insert_at)))

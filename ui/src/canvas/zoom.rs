@@ -6,6 +6,7 @@ use model::drawing;
 
 use crate::store::store;
 
+/// The bar.
 #[component]
 pub fn ZoomBar() -> impl IntoView {
     let store = store();

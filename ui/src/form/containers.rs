@@ -9,6 +9,7 @@ use super::words::{unit_word, words};
 use super::{complaint, field, members, value_at, write};
 use crate::store::store;
 
+/// The place of the plain text in the table of shapes.
 pub fn text_shape() -> usize {
     shape_place("__string")
 }
@@ -18,6 +19,7 @@ pub fn shape_place(name: &str) -> usize {
     SHAPES.iter().position(|shape| shape.name == name).unwrap_or(0)
 }
 
+/// A frame with a title.
 pub fn group_of(label: String, inside: AnyView) -> AnyView {
     view! { <fieldset class="group"><legend>{label}</legend>{inside}</fieldset> }.into_any()
 }

@@ -4,35 +4,39 @@ use leptos::prelude::*;
 use model::Path;
 use model::time::{DAY, HOUR, MINUTE, format_duration, parse_duration};
 use serde_json::{Number, Value};
+use web_sys::Event;
 
 use super::{complaint, labelled, marked, text_of, value_at, write};
 use crate::store::Store;
 
+/// Writes what was typed or chosen; an empty text takes the member away.
+fn write_text(store: Store, path: Path) -> impl Fn(Event) + 'static {
+    move |event| {
+        let text = event_target_value(&event);
+        write(store, &path, (!text.is_empty()).then_some(Value::String(text)));
+    }
+}
+
+/// One line of text; `kind` is the `type` of the HTML input.
 pub fn input(store: Store, label: String, path: Path, kind: &'static str) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
-    let place = path.clone();
-    let change = move |event| {
-        let text = event_target_value(&event);
-        write(store, &place, (!text.is_empty()).then_some(Value::String(text)));
-    };
+    let change = write_text(store, path.clone());
     let inside = view! { <input id=id type=kind prop:value=move || text_of(value.get()) on:change=change /> };
     labelled(store, label, &path, inside.into_any())
 }
 
+/// Several lines of text.
 pub fn area(store: Store, label: String, path: Path) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
-    let place = path.clone();
-    let change = move |event| {
-        let text = event_target_value(&event);
-        write(store, &place, (!text.is_empty()).then_some(Value::String(text)));
-    };
+    let change = write_text(store, path.clone());
     let inside =
         view! { <textarea id=id rows="2" prop:value=move || text_of(value.get()) on:change=change></textarea> };
     labelled(store, label, &path, inside.into_any())
 }
 
+/// A number; `fraction` = not only whole ones.
 pub fn number(store: Store, label: String, path: Path, fraction: bool) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
@@ -48,6 +52,7 @@ pub fn number(store: Store, label: String, path: Path, fraction: bool) -> AnyVie
     labelled(store, label, &path, inside.into_any())
 }
 
+/// A box to tick.
 pub fn flag(store: Store, label: String, path: Path) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, wanted) = marked(store, &path);
@@ -82,11 +87,7 @@ pub fn choice(
         }
         options
     });
-    let place = path.clone();
-    let change = move |event| {
-        let text = event_target_value(&event);
-        write(store, &place, (!text.is_empty()).then_some(Value::String(text)));
-    };
+    let change = write_text(store, path.clone());
     let inside = view! {
         <select id=id on:change=change prop:value=move || { listed.track(); text_of(value.get()) }>
             <option value="" selected=move || value.get().is_none()>"–"</option>

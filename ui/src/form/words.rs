@@ -61,6 +61,7 @@ pub fn plain(word: &str) -> String {
     if word.contains('_') || word.len() > 5 { word.replace('_', " ").to_lowercase() } else { word.to_owned() }
 }
 
+/// What one element of a list or map is called: its label in small letters, "value" where it has none.
 pub fn unit_word(unit: &str) -> String {
     if unit.is_empty() { "value".to_owned() } else { unit.to_lowercase() }
 }
