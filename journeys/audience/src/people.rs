@@ -52,6 +52,7 @@ pub struct People {
     /// User ids; an endpoint with user attributes but without user id has a nameless user of its own.
     users: Distinct,
     user_of: Vec<u32>,
+    /// By user: its first row. By row: the next row of the same user, always a later one.
     first_of_user: Vec<u32>,
     next_of_user: Vec<u32>,
     fields: [Column; Field::COUNT],
@@ -121,12 +122,44 @@ impl People {
         }
     }
 
-    /// The rows of all endpoints of the user of a row, itself included; just itself when it has no user.
+    /// The rows of all endpoints of the user of a row, itself included, in order; just itself when it has no user.
     pub fn companions(&self, row: usize) -> Vec<usize> {
         match self.user(row) {
             Some(user) => self.of_user_number(user),
             None => vec![row],
         }
+    }
+
+    /// As [`companions`](People::companions), into a list that the caller keeps: what is in it goes, nothing is allocated
+    /// once it has room for a user's endpoints.
+    pub fn companions_into(&self, row: usize, rows: &mut Vec<u32>) {
+        rows.clear();
+        let mut next = self.first_companion(row);
+        while next != NONE {
+            rows.push(next);
+            next = self.next_of_user[next as usize];
+        }
+    }
+
+    /// The first row of the user of a row; itself when it has no user. Takes the same time for every user.
+    pub fn first_companion(&self, row: usize) -> u32 {
+        self.user(row).map_or(row as u32, |user| self.first_of_user[user as usize])
+    }
+
+    /// Whether no other endpoint of the row's user comes before it: walking the rows for which this holds meets every user
+    /// once, and every endpoint without user.
+    pub fn is_first_companion(&self, row: usize) -> bool {
+        self.first_companion(row) as usize == row
+    }
+
+    /// Every [`Row::user_number`] is below this.
+    pub fn user_count(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Every [`Row::timezone_id`] is below this.
+    pub fn timezone_count(&self) -> usize {
+        self.fields[Field::Timezone as usize].code_count()
     }
 
     fn of_user_number(&self, user: u32) -> Vec<usize> {
@@ -136,7 +169,6 @@ impl People {
             rows.push(next as usize);
             next = self.next_of_user[next as usize];
         }
-        rows.sort_unstable();
         rows
     }
 
@@ -347,7 +379,20 @@ impl People {
         }
         self.leave_user(row);
         self.user_of[row] = user;
-        self.next_of_user[row] = std::mem::replace(&mut self.first_of_user[user as usize], row as u32);
+        // A user's rows stay in order, so that its first one is known without looking at all.
+        let row = row as u32;
+        let mut after = self.first_of_user[user as usize];
+        if after > row {
+            self.first_of_user[user as usize] = row;
+        } else {
+            let mut before = after;
+            while after < row {
+                before = after;
+                after = self.next_of_user[after as usize];
+            }
+            self.next_of_user[before as usize] = row;
+        }
+        self.next_of_user[row as usize] = after;
     }
 
     fn leave_user(&mut self, row: usize) {

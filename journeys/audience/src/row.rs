@@ -61,6 +61,18 @@ impl<'a> Row<'a> {
         self.people.field(self.row, Field::Timezone)
     }
 
+    /// A small number for the text of `Demographic.Timezone`, the same for the same text: what a caller has worked out of
+    /// a zone can be kept by it. From 0 (no zone) to below [`People::timezone_count`].
+    pub fn timezone_id(self) -> u32 {
+        self.people.field_column(Field::Timezone).code(self.row)
+    }
+
+    /// A number for the user, the same for all its endpoints, below [`People::user_count`]; `None` = no user. An endpoint
+    /// that has user attributes but no `UserId` has a number of its own.
+    pub fn user_number(self) -> Option<u32> {
+        self.people.user(self.row)
+    }
+
     /// `Location.Country`: ISO 3166-1, two letters, or three in old files.
     pub fn country(self) -> Option<&'a str> {
         self.people.field(self.row, Field::Country)

@@ -47,6 +47,44 @@ fn user_attributes_belong_to_the_user() {
 }
 
 #[test]
+fn companions_come_in_order_and_the_first_is_known() {
+    let mut people = People::default();
+    let of = |user: &str| json!({"User": {"UserId": user}});
+    for id in ["a", "b", "c", "d", "e"] {
+        people.push(Some(id), &json!({})).unwrap();
+    }
+    for (id, user) in [("d", "u"), ("b", "u"), ("e", "u"), ("c", "v"), ("c", "u"), ("b", "v"), ("e", "")] {
+        people.push(Some(id), &of(user)).unwrap();
+    }
+    assert_eq!((people.of_user("u"), people.of_user("v")), (vec![2, 3], vec![1]));
+    let mut rows = vec![77];
+    for row in 0..people.len() {
+        people.companions_into(row, &mut rows);
+        let expected = people.companions(row);
+        assert_eq!(rows.iter().map(|row| *row as usize).collect::<Vec<_>>(), expected);
+        assert_eq!(people.first_companion(row) as usize, expected[0]);
+        assert_eq!(people.is_first_companion(row), expected[0] == row);
+        for other in expected {
+            assert_eq!(people.row(other).user_number(), people.row(row).user_number());
+        }
+    }
+    let numbers: Vec<_> = people.rows().map(|row| row.user_number()).collect();
+    assert_eq!(numbers, [None, Some(1), Some(0), Some(0), None]);
+    assert_eq!(people.user_count(), 2);
+}
+
+#[test]
+fn zones_have_small_numbers() {
+    let mut people = People::default();
+    for (id, zone) in [("a", "Europe/Berlin"), ("b", "Asia/Tokyo"), ("c", "Europe/Berlin")] {
+        people.push(Some(id), &json!({"Demographic": {"Timezone": zone}})).unwrap();
+    }
+    people.push(Some("d"), &json!({})).unwrap();
+    let ids: Vec<_> = people.rows().map(|row| row.timezone_id()).collect();
+    assert_eq!((ids, people.timezone_count()), (vec![1, 2, 1, 0], 3));
+}
+
+#[test]
 fn the_last_writer_of_an_address_keeps_it() {
     let mut people = People::default();
     let mail = |address: &str| json!({"ChannelType": "EMAIL", "Address": address});
