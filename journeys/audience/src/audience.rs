@@ -159,6 +159,11 @@ impl Audience {
         Audience { part: Part::All(Vec::new()) }
     }
 
+    /// Whether the answer depends on the endpoint alone, and not on when it is asked: there is no recency in it.
+    pub fn is_timeless(&self) -> bool {
+        self.part.is_timeless()
+    }
+
     /// Whether the endpoint is in the segment at `now`.
     pub fn contains(&self, people: &People, row: usize, now: Millis) -> bool {
         self.part.holds(people, row, now)
@@ -396,6 +401,20 @@ fn distance_km(from: (f64, f64), to: (f64, f64)) -> f64 {
 }
 
 impl Part {
+    fn is_timeless(&self) -> bool {
+        match self {
+            Part::Recency { .. } => false,
+            Part::All(parts) | Part::Any(parts) | Part::None(parts) => parts.iter().all(Part::is_timeless),
+            Part::Source { part, .. } => part.is_timeless(),
+            Part::List { .. }
+            | Part::Field { .. }
+            | Part::Channel(_)
+            | Part::Metric { .. }
+            | Part::Near { .. }
+            | Part::Imported { .. } => true,
+        }
+    }
+
     fn holds(&self, people: &People, row: usize, now: Millis) -> bool {
         match self {
             Part::All(parts) => parts.iter().all(|part| part.holds(people, row, now)),

@@ -427,6 +427,11 @@ impl People {
         ChannelType::ALL.get(self.channels[row] as usize).copied()
     }
 
+    #[inline]
+    pub(crate) fn has_address(&self, row: usize) -> bool {
+        self.address_of[row] != NONE
+    }
+
     pub(crate) fn address(&self, row: usize) -> Option<&str> {
         let number = self.address_of[row];
         (number != NONE).then(|| self.addresses.get(number))

@@ -41,6 +41,12 @@ impl<'a> Row<'a> {
         self.people.address(self.row)
     }
 
+    /// Whether it has an address; cheaper than reading it.
+    #[inline]
+    pub fn has_address(self) -> bool {
+        self.people.has_address(self.row)
+    }
+
     /// `User.UserId`
     pub fn user_id(self) -> Option<&'a str> {
         self.people.user_id(self.row)
