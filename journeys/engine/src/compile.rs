@@ -1,18 +1,20 @@
 //! From a journey document to a program.
 
 use audience::{Audience, AudienceError, EventMatcher, Members};
-use model::time::{parse_clock, parse_duration, parse_instant};
+use model::time::{parse_duration, parse_instant};
 use model::view::View;
 use model::wire::{ChannelType, Operator, SimpleCondition, WaitTime};
-use model::{Activity, Journey, Millis, Path, Payload, Word, path};
+use model::{Activity, Journey, Payload, TemplateKind, Word, path};
 use serde_json::Value;
+use templates::Template;
 
+use crate::content::Content;
 use crate::draw::salt;
 use crate::event::{EventKind, EventKinds};
-use crate::program::{
-    Caps, Condition, Delay, Entry, Message, Node, Program, Schedule, Step, Target, Timing, Waits, Way,
-};
+use crate::program::{Caps, Condition, Delay, Entry, Message, Node, Program, Step, Target, Timing, Waits, Way};
+use crate::schedule::{Membership, Schedule};
 use crate::sending::Window;
+use crate::zone::Zones;
 
 /// Most distinct event conditions, activities and ways: they are numbered with 16 bits.
 const MAX: usize = u16::MAX as usize / 2;
@@ -24,6 +26,12 @@ pub struct Context<'c, 'a> {
     pub segment: &'c dyn Fn(&str) -> Option<&'a Value>,
     /// The list of an imported segment; `None` = not known, everybody is in it.
     pub members: &'c dyn Fn(&str) -> Option<Members>,
+    /// The template document of a kind, name and version (`None` = the one that is active); `None` = templates are not
+    /// known here, and every message can be made.
+    pub template: Option<&'c dyn Fn(TemplateKind, &str, Option<&str>) -> Option<&'a Value>>,
+    /// Most messages that the project's journeys and campaigns together send to an endpoint in 24 hours:
+    /// `ApplicationSettings.Limits.Daily` (journeys.md 5); `None` or 0 = without limit.
+    pub project_daily: Option<u32>,
     /// Implicit waits, and what a test run changes.
     pub timing: Timing,
 }
@@ -31,7 +39,7 @@ pub struct Context<'c, 'a> {
 impl<'c, 'a> Context<'c, 'a> {
     /// A context with these segments and everything else by default.
     pub fn new(segment: &'c dyn Fn(&str) -> Option<&'a Value>) -> Self {
-        Context { segment, members: &|_| None, timing: Timing::default() }
+        Context { segment, members: &|_| None, template: None, project_daily: None, timing: Timing::default() }
     }
 }
 
@@ -108,6 +116,7 @@ pub fn compile(journey: Journey<'_>, id: &str, context: &Context<'_, '_>) -> Res
             watched: EventKinds::NONE,
             template: activity.template_name().map(str::to_owned),
             template_version: activity.template_version().map(str::to_owned),
+            content: compiler.content(activity),
         });
     }
     let conditions = compiler.conditions;
@@ -140,14 +149,15 @@ pub fn compile(journey: Journey<'_>, id: &str, context: &Context<'_, '_>) -> Res
         timeframe: count(frame.and_then(|f| f.cap()))
             .zip(count(frame.and_then(|f| f.days())))
             .filter(|(cap, days)| *cap > 0 && *days > 0),
+        project_daily: context.project_daily.filter(|n| *n > 0),
     };
-    let schedule = schedule(journey, &mut not_honoured);
-    leave_out(journey, caps, &mut not_honoured);
+    let rate = count(limits.and_then(|l| l.messages_per_second())).filter(|n| *n > 0);
+    let schedule = Schedule::compile(journey, &mut not_honoured);
+    let zones = Zones::compile(journey, &mut not_honoured);
     let window = Window::compile(journey, &mut not_honoured);
     let reevaluates = activities.iter().any(|a| matches!(a.payload, Some(Payload::ContactCenter(_))));
     Ok(Program {
         id: id.to_owned(),
-        nodes,
         ways,
         start,
         entry,
@@ -155,9 +165,17 @@ pub fn compile(journey: Journey<'_>, id: &str, context: &Context<'_, '_>) -> Res
         // Default 1 (journeys.md 2.3, chosen); 0 = without limit.
         reentry_cap: count(limits.and_then(|l| l.endpoint_reentry_cap())).unwrap_or(1),
         reentry_interval,
+        unhindered: !caps.any()
+            && window.always_open()
+            && rate.is_none()
+            && nodes.iter().all(|node| node.content.is_none()),
+        nodes,
         caps,
         window,
         schedule,
+        membership: Membership::of(journey),
+        zones,
+        rate,
         timing: context.timing,
         reevaluates,
         not_honoured,
@@ -247,6 +265,23 @@ impl Compiler<'_, '_, '_> {
         }
     }
 
+    /// The template of a message activity, where templates are known.
+    fn content(&self, activity: &Activity<'_>) -> Option<Content> {
+        let template = self.context.template?;
+        let kind = activity.kind()?.template_kind()?;
+        let name = activity.template_name()?;
+        let version = activity.template_version();
+        let Some(document) = template(kind, name, version) else {
+            // Gone since the journey was published, or never there (templates.md 2, chosen; J026).
+            let which = version.map(|version| format!(" in version {version}")).unwrap_or_default();
+            return Some(Content::Broken(format!("template `{name}` does not exist{which}")));
+        };
+        Some(match Template::compile(kind, document) {
+            Ok(template) => Content::Template(Box::new(template)),
+            Err(error) => Content::Broken(format!("template `{name}`: {error}")),
+        })
+    }
+
     fn delay(&self, wait: Option<WaitTime<'_>>) -> Delay {
         let Some(wait) = wait else { return Delay::None };
         match self.context.timing.waits {
@@ -331,73 +366,5 @@ fn event_condition(message: Option<u16>, name: &str, dimensions: &Value, matcher
         matcher: (!only_type
             || matcher.event_types().is_none_or(|types| types.iter().any(|t| EventKind::parse(t).is_none())))
         .then_some(matcher),
-    }
-}
-
-fn schedule(journey: Journey<'_>, not_honoured: &mut Vec<(Path, String)>) -> Schedule {
-    let schedule = journey.wire.schedule();
-    let offset = schedule.and_then(|s| s.timezone()).and_then(zone_offset).unwrap_or(0);
-    let mut instant = |text: Option<&str>, member: &str, meaning: &str| {
-        let text = text.filter(|text| !text.is_empty())?;
-        match parse_instant(text) {
-            // Without an offset of its own the text is read in the schedule's zone (journeys.md 6).
-            Some(at) if parse_instant(&format!("{text}Z")).is_some() => Some(at - offset),
-            Some(at) => Some(at),
-            None => {
-                not_honoured
-                    .push((path!["Schedule", member], format!("`{text}` is not an ISO 8601 instant: {meaning}")));
-                None
-            }
-        }
-    };
-    let start = instant(schedule.and_then(|s| s.start_time()), "StartTime", "the journey starts when it is published");
-    let end = instant(schedule.and_then(|s| s.end_time()), "EndTime", "the journey has no end");
-    let refresh = journey.wire.refresh_frequency().filter(|text| !text.is_empty()).and_then(|text| {
-        let span = parse_duration(text).filter(|span| *span > 0);
-        if span.is_none() {
-            let what = format!("`{text}` is not an ISO 8601 duration: the entry segment is evaluated once");
-            not_honoured.push((path!["RefreshFrequency"], what));
-        }
-        // At least an hour (journeys.md 2.2, chosen).
-        span.map(|span| span.max(model::time::HOUR))
-    });
-    Schedule { start, end, refresh }
-}
-
-/// `UTC`, `UTC+01`, `UTC-03:30` (journeys.md 6); in milliseconds east of UTC.
-fn zone_offset(name: &str) -> Option<Millis> {
-    let rest = name.strip_prefix("UTC")?;
-    if rest.is_empty() {
-        return Some(0);
-    }
-    let (sign, clock) = match rest.split_at_checked(1)? {
-        ("+", clock) => (1, clock),
-        ("-", clock) => (-1, clock),
-        _ => return None,
-    };
-    let minutes = if clock.len() == 2 { parse_clock(&format!("{clock}:00")) } else { parse_clock(clock) }?;
-    Some(sign * Millis::from(minutes) * model::time::MINUTE)
-}
-
-/// What the engine leaves to its driver or leaves out.
-fn leave_out(journey: Journey<'_>, caps: Caps, not_honoured: &mut Vec<(Path, String)>) {
-    let wire = journey.wire;
-    if wire.local_time() == Some(true) {
-        not_honoured.push((
-            path!["LocalTime"],
-            "start and end are read in the schedule's zone, not in each participant's own".to_owned(),
-        ));
-    }
-    if let Some(rate) = wire.limits().and_then(|l| l.messages_per_second()).filter(|rate| *rate > 0) {
-        not_honoured.push((
-            path!["Limits", "MessagesPerSecond"],
-            format!("messages leave when they are due, not at most {rate} a second"),
-        ));
-    }
-    if caps.timeframe.is_some() {
-        not_honoured.push((
-            path!["Limits", "TimeframeCap"],
-            "counts the messages of this journey; those of the project's other journeys are not known here".to_owned(),
-        ));
     }
 }

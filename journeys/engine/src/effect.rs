@@ -96,6 +96,10 @@ pub enum Refusal {
     Reentry,
     /// Not in the segment of an event journey.
     FilteredOut,
+    /// `LocalTime`, and no time zone is known.
+    MissingTimezone,
+    /// `LocalTime`, and it is not yet time in the endpoint's zone.
+    TimezoneMismatch,
     /// The journey has not started yet. Has no metric in the reference; the name is ours.
     NotStarted,
     /// The journey has ended.
@@ -104,7 +108,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them, in order.
-    pub const ALL: [Refusal; 9] = [
+    pub const ALL: [Refusal; 11] = [
         Refusal::OptOut,
         Refusal::Inactive,
         Refusal::MissingAddress,
@@ -112,6 +116,8 @@ impl Refusal {
         Refusal::Active,
         Refusal::Reentry,
         Refusal::FilteredOut,
+        Refusal::MissingTimezone,
+        Refusal::TimezoneMismatch,
         Refusal::NotStarted,
         Refusal::Ended,
     ];
@@ -126,6 +132,8 @@ impl Refusal {
             Refusal::Active => "ACTIVE_ENDPOINT_REJECTED",
             Refusal::Reentry => "REENTRY_CAP_EXCEEDED",
             Refusal::FilteredOut => "FILTERED_OUT_BY_SEGMENT",
+            Refusal::MissingTimezone => "ENDPOINT_MISSING_TIMEZONE",
+            Refusal::TimezoneMismatch => "ENDPOINT_TIMEZONE_MISMATCH",
             Refusal::NotStarted => "NOT_STARTED",
             Refusal::Ended => "ENDED",
         }
@@ -151,11 +159,19 @@ pub enum SendStatus {
     UnsupportedChannel,
     /// The endpoint is opted out or inactive: no event, no log (journeys.md 3.1).
     Skipped,
+    /// The message can not be made, or the channel refused it for good.
+    FailurePermanent,
+    /// The channel could not take it.
+    Failure,
+    /// The channel takes no more messages now.
+    Throttled,
+    /// The function or webhook failed.
+    CustomDeliveryFailure,
 }
 
 impl SendStatus {
     /// All of them, in order.
-    pub const ALL: [SendStatus; 8] = [
+    pub const ALL: [SendStatus; 12] = [
         SendStatus::Success,
         SendStatus::DailyCap,
         SendStatus::QuietTime,
@@ -164,6 +180,10 @@ impl SendStatus {
         SendStatus::QuietTimeWaitFinished,
         SendStatus::UnsupportedChannel,
         SendStatus::Skipped,
+        SendStatus::FailurePermanent,
+        SendStatus::Failure,
+        SendStatus::Throttled,
+        SendStatus::CustomDeliveryFailure,
     ];
 
     /// The `journey_send_status`; for the two that have none a name of ours, `HELD` and `SKIPPED`.
@@ -177,6 +197,10 @@ impl SendStatus {
             SendStatus::QuietTimeWaitFinished => "QUIET_TIME_WAIT_FINISHED",
             SendStatus::UnsupportedChannel => "UNSUPPORTED_CHANNEL",
             SendStatus::Skipped => "SKIPPED",
+            SendStatus::FailurePermanent => "FAILURE_PERMANENT",
+            SendStatus::Failure => "FAILURE",
+            SendStatus::Throttled => "THROTTLED",
+            SendStatus::CustomDeliveryFailure => "CUSTOM_DELIVERY_FAILURE",
         }
     }
 }

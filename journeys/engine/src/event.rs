@@ -194,9 +194,21 @@ impl EventKinds {
         EventKinds(self.0 | other.0)
     }
 
+    /// The kinds of both sets.
+    #[inline]
+    pub fn both(self, other: EventKinds) -> EventKinds {
+        EventKinds(self.0 & other.0)
+    }
+
     /// The kinds in the set, in order.
+    #[inline]
     pub fn iter(self) -> impl Iterator<Item = EventKind> {
-        EventKind::ALL.into_iter().filter(move |kind| self.has(*kind))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let kind = EventKind::ALL.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(*kind)
+        })
     }
 
     /// What is most telling of the set: how far the message came.

@@ -65,21 +65,28 @@
 
 mod advance;
 mod compile;
+mod content;
 pub mod draw;
 mod effect;
 mod event;
+mod host;
+pub mod lifecycle;
 mod participant;
 mod program;
 mod reason;
+mod schedule;
 mod sending;
 mod state;
+mod zone;
 
 pub use advance::{Input, MAX_STEPS, MessageEvent, advance, step};
 pub use compile::{CompileError, Context, compile};
 pub use effect::{Effect, Refusal, SendStatus, What};
 pub use event::{EventKind, EventKinds};
+pub use host::{Host, Pace, Senders};
 pub use participant::{MAX_TOLD, Participant};
 pub use program::{Program, Target, Timing, Waits, Way};
 pub use reason::{CapKind, Evidence, Reason, instant_words};
+pub use schedule::{LONGEST, Membership};
 pub use sending::Shut;
 pub use state::{Held, Logged, Passed, Position, Seen, Sent, State, VERSION};

@@ -1,11 +1,14 @@
 //! A compiled journey: everything by index, names kept only for people.
 
-use audience::{Audience, EventMatcher};
+use audience::{Audience, EventMatcher, Row};
 use model::time::{HOUR, MINUTE};
 use model::{ActivityKind, Millis, Path, Slot};
 
+use crate::content::Content;
 use crate::event::{EventKind, EventKinds};
+use crate::schedule::{LONGEST, Membership, Schedule};
 use crate::sending::Window;
+use crate::zone::{Zone, Zones};
 
 /// How long things take that the journey does not say, and what a test run changes (journeys.md 3.8 and 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +21,8 @@ pub struct Timing {
     pub waits: Waits,
     /// Least time between publication and entry of a segment (journeys.md 2.2); 5 minutes.
     pub before_entry: Millis,
+    /// The longest that a journey without end runs (journeys.md 6); 540 days.
+    pub longest: Millis,
 }
 
 /// What becomes of waits and evaluation waits (journeys.md 9).
@@ -34,7 +39,13 @@ pub enum Waits {
 
 impl Default for Timing {
     fn default() -> Self {
-        Timing { after_message: HOUR, after_custom: 15 * MINUTE, waits: Waits::AsDrawn, before_entry: 5 * MINUTE }
+        Timing {
+            after_message: HOUR,
+            after_custom: 15 * MINUTE,
+            waits: Waits::AsDrawn,
+            before_entry: 5 * MINUTE,
+            longest: LONGEST,
+        }
     }
 }
 
@@ -52,6 +63,12 @@ pub struct Program {
     pub(crate) caps: Caps,
     pub(crate) window: Window,
     pub(crate) schedule: Schedule,
+    pub(crate) membership: Membership,
+    pub(crate) zones: Zones,
+    /// `MessagesPerSecond`
+    pub(crate) rate: Option<u32>,
+    /// Whether nothing can hold a message back or keep it from being made: no cap, no window, no rate, no template known.
+    pub(crate) unhindered: bool,
     pub(crate) timing: Timing,
     /// Whether splits are evaluated again before dialling (journeys.md 3.2).
     pub(crate) reevaluates: bool,
@@ -74,6 +91,8 @@ pub(crate) struct Node {
     pub watched: EventKinds,
     pub template: Option<String>,
     pub template_version: Option<String>,
+    /// The template; `None` = not known here, or it can be made for everybody.
+    pub content: Option<Content>,
 }
 
 /// What an activity does.
@@ -157,20 +176,14 @@ pub(crate) struct Caps {
     pub daily: Option<u32>,
     /// Cap and days.
     pub timeframe: Option<(u32, u32)>,
+    /// Of all journeys and campaigns of the project together.
+    pub project_daily: Option<u32>,
 }
 
 impl Caps {
     pub fn any(self) -> bool {
-        self.total.is_some() || self.daily.is_some() || self.timeframe.is_some()
+        self.total.is_some() || self.daily.is_some() || self.timeframe.is_some() || self.project_daily.is_some()
     }
-}
-
-/// When the journey runs and admits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Schedule {
-    pub start: Option<Millis>,
-    pub end: Option<Millis>,
-    pub refresh: Option<Millis>,
 }
 
 /// A way out of an activity.
@@ -284,25 +297,73 @@ impl Program {
     }
 
     /// When the members of the entry segment come in, for a journey that is published at `published`: at the start of
-    /// its schedule, never earlier than 5 minutes after publication (journeys.md 2.2).
+    /// its schedule, never earlier than 5 minutes after publication (journeys.md 2.2). With `LocalTime` the earliest
+    /// instant at which anybody could; [`Program::entry_of`] answers for one endpoint.
     pub fn entry_at(&self, published: Millis) -> Millis {
         let earliest = published.saturating_add(self.timing.before_entry);
         self.schedule.start.map_or(earliest, |start| start.max(earliest))
     }
 
-    /// Start of the schedule; events before it admit nobody.
+    /// When a member comes in; `None` = never, its time zone is not known and `LocalTime` needs it (journeys.md 2.3).
+    pub fn entry_of(&self, endpoint: Row<'_>, published: Millis) -> Option<Millis> {
+        if self.schedule.local.is_none() {
+            return Some(self.entry_at(published));
+        }
+        let Zone::Known(zone) = self.zones.of(endpoint) else { return None };
+        let earliest = published.saturating_add(self.timing.before_entry);
+        Some(self.schedule.span(Some(&zone)).0.map_or(earliest, |start| start.max(earliest)))
+    }
+
+    /// Whether start and end are wall clocks in each participant's own zone (`LocalTime`).
+    pub fn is_local(&self) -> bool {
+        self.schedule.local.is_some()
+    }
+
+    /// Start of the schedule; events before it admit nobody. With `LocalTime` the earliest anywhere.
     pub fn starts(&self) -> Option<Millis> {
         self.schedule.start
     }
 
-    /// End of the schedule: nobody enters after it, and who is inside goes on (journeys.md 7, CLOSED).
+    /// End of the schedule: nobody enters after it, and who is inside goes on (journeys.md 7, CLOSED). With `LocalTime`
+    /// the latest anywhere.
     pub fn ends(&self) -> Option<Millis> {
         self.schedule.end
     }
 
+    /// When a journey that is published at `published` is closed at the latest: at its end, or after the longest that a
+    /// journey runs (journeys.md 6).
+    pub fn closes(&self, published: Millis) -> Millis {
+        let longest = self.entry_at(published).saturating_add(self.timing.longest);
+        self.schedule.end.map_or(longest, |end| end.min(longest))
+    }
+
+    /// How the membership of the entry segment is looked at (journeys.md 2.2).
+    pub fn membership(&self) -> Membership {
+        self.membership
+    }
+
     /// How often the entry segment is evaluated again, counted from the start (journeys.md 2.2); `None` = never.
     pub fn refresh(&self) -> Option<Millis> {
-        self.schedule.refresh
+        self.membership.every()
+    }
+
+    /// Most messages that leave in a second, `MessagesPerSecond`; `None` = without limit.
+    pub fn rate(&self) -> Option<u32> {
+        self.rate
+    }
+
+    /// The audience of a condition; `None` = a condition on events, or there is no such condition. Conditions are
+    /// numbered below [`Program::condition_count`].
+    pub fn audience_of(&self, condition: u16) -> Option<&Audience> {
+        match self.condition(condition)? {
+            Condition::Audience { audience, .. } => Some(audience),
+            _ => None,
+        }
+    }
+
+    /// How many conditions the splits have together.
+    pub fn condition_count(&self) -> u16 {
+        u16::try_from(self.conditions.len()).unwrap_or(u16::MAX)
     }
 
     /// How often a participant may enter; `None` = without limit (journeys.md 2.3, rule 4).

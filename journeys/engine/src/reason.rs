@@ -55,6 +55,27 @@ pub enum Reason {
         /// Next moment that is open, if any.
         until: Option<Millis>,
     },
+    /// The message waits for its turn: the journey sends so many messages a second.
+    Queued {
+        /// `MessagesPerSecond`
+        rate: u32,
+    },
+    /// The message can not be made for this endpoint.
+    NotRendered {
+        /// The endpoint.
+        row: u32,
+    },
+    /// The channel did not take the message.
+    Channel,
+    /// The journey goes on after a pause; frozen waits end later by this much.
+    Resumed {
+        /// By how much.
+        pause: Millis,
+    },
+    /// The journey was cancelled.
+    Cancelled,
+    /// The participant's endpoints are gone.
+    Dropped,
     /// A wait of this length.
     WaitFor {
         /// How long.
@@ -150,6 +171,8 @@ pub enum CapKind {
         /// `Days`
         days: u32,
     },
+    /// `Limits.Daily` of the project: of all its journeys and campaigns.
+    ProjectDaily,
 }
 
 /// What a condition saw.
@@ -201,6 +224,7 @@ impl Effect {
                     Refusal::Inactive => "it is inactive",
                     Refusal::MissingAddress => "it has no address",
                     Refusal::MissingChannel => "it has no channel",
+                    Refusal::MissingTimezone => "its time zone is not known",
                     _ => refusal.name(),
                 }
             )),
@@ -210,6 +234,7 @@ impl Effect {
                     Refusal::Reentry => "did not enter again",
                     Refusal::Ended => "did not enter, the journey has ended",
                     Refusal::NotStarted => "did not enter, the journey has not started",
+                    Refusal::TimezoneMismatch => "did not enter, the journey has not started in this time zone",
                     _ => "did not enter",
                 }
                 .to_owned(),
@@ -253,6 +278,9 @@ impl Effect {
                         format!("{until} for what comes of `{}`, then evaluates the conditions", id(message))
                     }
                     Reason::Shut { .. } => format!("{until} for the message to be released"),
+                    Reason::Queued { rate } => {
+                        format!("{until} for its turn: the journey sends {rate} messages a second")
+                    }
                     _ => because(until),
                 }
             }
@@ -285,6 +313,7 @@ impl Effect {
                 CapKind::Total => format!("`TotalCap` of {limit} is reached"),
                 CapKind::Daily => format!("`DailyCap` of {limit} in 24 hours is reached"),
                 CapKind::Timeframe { days } => format!("`TimeframeCap` of {limit} in {days} days is reached"),
+                CapKind::ProjectDaily => format!("the project's limit of {limit} in 24 hours is reached"),
             },
             Reason::Shut { why, local, until } => {
                 let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
@@ -300,6 +329,15 @@ impl Effect {
                 }
                 text
             }
+            Reason::Queued { rate } => format!("its turn at {rate} messages a second"),
+            Reason::NotRendered { row } => not_rendered(self.what, program, people, row, now),
+            Reason::Channel => "the channel did not take it".to_owned(),
+            Reason::Resumed { pause: 0 } => "the journey goes on after a pause".to_owned(),
+            Reason::Resumed { pause } => {
+                format!("the journey goes on after a pause, the wait ends {} later", duration_words(pause))
+            }
+            Reason::Cancelled => "the journey was cancelled".to_owned(),
+            Reason::Dropped => "its endpoints are gone".to_owned(),
             Reason::WaitFor { span } => match self.what {
                 What::Took { .. } => format!("waited {}", duration_words(span)),
                 _ => duration_words(span),
@@ -339,6 +377,18 @@ impl Effect {
                 format!("removed due to re-evaluation, `{}` comes out differently now", program.activity_id(split))
             }
         }
+    }
+}
+
+/// Why a message can not be made, worked out again: a reason is small and keeps no text.
+fn not_rendered(what: What, program: &Program, people: &People, row: u32, now: Millis) -> String {
+    let What::NotSent { activity, .. } = what else { return String::new() };
+    let content = program.node(activity).and_then(|node| node.content.as_ref());
+    match content {
+        Some(content) if (row as usize) < people.len() => {
+            content.failure(people.row(row as usize), now).unwrap_or_default()
+        }
+        _ => String::new(),
     }
 }
 

@@ -11,6 +11,8 @@ use model::view::View;
 use model::wire::{ClosedDaysRule, OpenHoursRule};
 use model::{Journey, Millis, Path, path};
 
+use crate::zone::Zone;
+
 /// Channels in the order of `OpenHours` and `ClosedDays`.
 const CHANNELS: [&str; 5] = ["EMAIL", "SMS", "PUSH", "VOICE", "CUSTOM"];
 const DAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
@@ -27,8 +29,6 @@ pub(crate) struct Window {
     quiet: Option<Range>,
     /// `WaitForQuietTime`
     pub hold: bool,
-    /// Whether zones are to be estimated where they are not known.
-    estimates: bool,
     /// By channel, by day from Monday; ends exclusive. `None` = the channel has no open hours: only quiet time applies.
     open: [Option<[Vec<Range>; 7]>; 5],
     /// By channel; ends exclusive.
@@ -68,11 +68,7 @@ pub enum Shut {
 impl Window {
     pub fn compile(journey: Journey<'_>, not_honoured: &mut Vec<(Path, String)>) -> Window {
         let wire = journey.wire;
-        let mut window = Window {
-            hold: wire.wait_for_quiet_time() == Some(true),
-            estimates: !wire.timezone_estimation_methods().is_empty(),
-            ..Window::default()
-        };
+        let mut window = Window { hold: wire.wait_for_quiet_time() == Some(true), ..Window::default() };
         if let Some(quiet) = wire.quiet_time() {
             window.quiet = quiet.start().and_then(parse_clock).zip(quiet.end().and_then(parse_clock));
             if window.quiet.is_none() {
@@ -88,12 +84,6 @@ impl Window {
                 window.hours(journey, not_honoured);
                 window.days(journey, not_honoured);
             }
-        }
-        if window.quiet.is_some() && window.estimates {
-            not_honoured.push((
-                path!["TimezoneEstimationMethods"],
-                "time zones are not estimated: endpoints without one get `QUIET_TIME_MISSING_TIMEZONE`".to_owned(),
-            ));
         }
         window
     }
@@ -149,18 +139,21 @@ impl Window {
         self.quiet.is_none()
     }
 
-    /// Whether a message of `channel` to an endpoint in `zone` may go out at `now`.
-    pub fn verdict(&self, channel: usize, zone: Option<&str>, now: Millis) -> Verdict {
+    /// Whether a message of `channel` to an endpoint in `zone` may go out at `now`. Without a zone it may, unless zones
+    /// are estimated and nothing was found (journeys.md 6, "Quiet time").
+    pub fn verdict(&self, channel: usize, zone: &Zone, now: Millis) -> Verdict {
         if self.always_open() {
             return Verdict::Open;
         }
-        let Some(zone) = zone.and_then(|name| TimeZone::get(name).ok()) else {
-            return if self.estimates { Verdict::MissingZone } else { Verdict::Open };
+        let zone = match zone {
+            Zone::Known(zone) => zone,
+            Zone::Unknown => return Verdict::MissingZone,
+            Zone::NotEstimated => return Verdict::Open,
         };
-        let Some(local) = local(&zone, now) else { return Verdict::Open };
+        let Some(local) = local(zone, now) else { return Verdict::Open };
         match self.shut(channel, local) {
             None => Verdict::Open,
-            Some((why, _)) => Verdict::Shut { why, local: minute(local), until: self.next_open(channel, &zone, now) },
+            Some((why, _)) => Verdict::Shut { why, local: minute(local), until: self.next_open(channel, zone, now) },
         }
     }
 

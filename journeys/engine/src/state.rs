@@ -5,8 +5,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::event::EventKinds;
 
-/// The version of the layout of [`State`] that this code writes; it reads this one and all before.
-pub const VERSION: u8 = 1;
+/// The version of the layout of [`State`] that this code writes; it reads this one and all before. 2 added
+/// [`Held::paced`].
+pub const VERSION: u8 = 2;
 
 /// One participant in one journey, over all traversals.
 ///
@@ -76,13 +77,16 @@ pub struct Seen {
     pub at: Millis,
 }
 
-/// An endpoint whose message waits for the end of quiet time.
+/// An endpoint whose message waits: for the end of quiet time, or for its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Hash of the endpoint's id.
     pub endpoint: u64,
     /// Release.
     pub until: Millis,
+    /// Whether the message waits for its turn, at the journey's rate, and not for the end of quiet time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paced: bool,
 }
 
 /// A split that the participant went through.
@@ -159,5 +163,6 @@ fn known_version<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u8, D::Er
         let text = format!("the participant's state has version {version}, and this program reads 1 to {VERSION}");
         return Err(serde::de::Error::custom(text));
     }
-    Ok(version)
+    // What is read is in today's layout from here on.
+    Ok(VERSION)
 }

@@ -1,0 +1,32 @@
+//! What a message says, so far as it decides whether it can be made (journeys.md 3.1, templates.md 3).
+
+use audience::Row;
+use model::Millis;
+use templates::{Substitutions, Template};
+
+/// The template of a message activity.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    /// It can be made for endpoints that have the values it needs.
+    Template(Box<Template>),
+    /// It can be made for nobody, for this reason.
+    Broken(String),
+}
+
+impl Content {
+    /// Whether the message can be made for an endpoint.
+    pub fn can_be_made(&self, endpoint: Row<'_>, now: Millis) -> bool {
+        self.failure(endpoint, now).is_none()
+    }
+
+    /// Why the message can not be made for an endpoint.
+    pub fn failure(&self, endpoint: Row<'_>, now: Millis) -> Option<String> {
+        match self {
+            Content::Template(template) => {
+                let rendered = template.render(&endpoint.to_json(), Substitutions::default(), now);
+                rendered.err().map(|error| error.to_string())
+            }
+            Content::Broken(why) => Some(why.clone()),
+        }
+    }
+}
