@@ -2,7 +2,8 @@
 //!
 //! Takes a compiled journey, people, and either a response model or recorded events; gives counts, and the story of any
 //! person. Each participant is walked from entry to exit on their own: there is no queue of everybody's events, so memory
-//! does not grow with the cohort and chunks of people can run on any number of threads. Never reads a clock or draws a
+//! does not grow with the cohort and chunks of people can run on any number of threads. What participants share, the
+//! journey's rate, is settled before. Never reads a clock or draws a
 //! number that is not a hash of (seed, participant, activity, entry): the same input gives the same bytes.
 //!
 //! - [`simulate`]: the whole run at once. [`Simulation`]: in chunks of rows, to be merged in any order.
@@ -11,9 +12,11 @@
 
 mod chance;
 pub mod events;
+mod pacing;
 pub mod response;
 pub mod run;
 mod simulation;
+mod sink;
 mod story;
 mod tally;
 mod walk;

@@ -1,21 +1,20 @@
 //! A run: what goes in, prepared once, then walked in chunks of rows.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
-use audience::People;
-use engine::{EventKind, Program};
-use model::time::DAY;
+use audience::{Audience, People};
+use engine::{EventKind, LONGEST, Program, Senders};
 use model::{Millis, Path};
 use serde::{Deserialize, Serialize};
 
 use crate::events::Event;
+use crate::pacing::AllTurns;
 use crate::response::{Plan, ResponseModel};
 use crate::run::{Note, Run};
 use crate::tally::Partial;
 use crate::walk::Walker;
 
-/// The longest that a journey runs (journeys.md 6, chosen).
-const LONGEST: Millis = 540 * DAY;
 /// Rows between two words of progress.
 const CHUNK: usize = 1 << 16;
 
@@ -55,14 +54,53 @@ pub struct Simulation<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) plan: Plan,
     pub(crate) horizon: Millis,
+    /// When the first members come in.
     pub(crate) entry_at: Millis,
-    /// Bit by row: in the entry segment at `entry_at`; empty for event journeys.
-    members: Vec<u64>,
+    /// Evaluations of the entry segment end before this.
+    pub(crate) last_tick: Millis,
+    /// What is worked out for everybody at once, before many are walked.
+    everybody: OnceLock<Everybody>,
+    /// The turns of a journey with a rate.
+    turns: OnceLock<AllTurns>,
     /// Events that matter, by participant and time.
     recorded: Vec<Recorded>,
+    /// Messages that others sent, by row and time.
+    elsewhere: Vec<(u32, Millis, Senders)>,
     /// Whether recorded events take the place of the response model.
     pub(crate) replay: bool,
     notes: Vec<Note>,
+}
+
+/// Who is in which audience, a bit by row: a column at a time is much quicker than a person at a time.
+#[derive(Clone, Debug)]
+struct Everybody {
+    /// In the entry segment when the first members come in; empty for event journeys and with `LocalTime`.
+    members: Vec<u64>,
+    /// By condition; empty for those on events, and those whose answer changes with time.
+    conditions: Vec<Vec<u64>>,
+}
+
+impl Everybody {
+    fn of(simulation: &Simulation<'_>) -> Everybody {
+        let Simulation { program, people, entry_at, .. } = *simulation;
+        let bits = |audience: &Audience| {
+            let mut bits = vec![0u64; people.len().div_ceil(64)];
+            for row in audience.select(people, entry_at) {
+                bits[row as usize / 64] |= 1 << (row % 64);
+            }
+            bits
+        };
+        let entry = program.entry_audience().filter(|_| !program.is_event_entry() && !program.is_local());
+        let conditions = (0..program.condition_count())
+            .map(|condition| program.audience_of(condition).filter(|a| a.is_timeless()).map_or_else(Vec::new, bits));
+        Everybody { members: entry.map_or_else(Vec::new, bits), conditions: conditions.collect() }
+    }
+}
+
+/// Whether the bit of a row is set; `None` = the bits were not worked out.
+#[inline]
+fn bit(bits: &[u64], row: u32) -> Option<bool> {
+    bits.get(row as usize / 64).map(|bits| bits & (1 << (row % 64)) != 0)
 }
 
 /// An event that matters to a participant.
@@ -97,23 +135,20 @@ impl<'a> Simulation<'a> {
     pub fn new(inputs: &Inputs<'a>, settings: &'a Settings) -> Simulation<'a> {
         let Inputs { program, people, events } = *inputs;
         let entry_at = program.entry_at(settings.start);
-        let mut members = Vec::new();
-        if let Some(audience) = program.entry_audience().filter(|_| !program.is_event_entry()) {
-            members = vec![0u64; people.len().div_ceil(64)];
-            for row in audience.select(people, entry_at) {
-                members[row as usize / 64] |= 1 << (row % 64);
-            }
-        }
+        let horizon = settings.horizon.unwrap_or_else(|| settings.start.saturating_add(LONGEST));
         let mut simulation = Simulation {
             program,
             people,
             events,
             settings,
             plan: Plan::compile(&settings.response, program),
-            horizon: settings.horizon.unwrap_or_else(|| settings.start.saturating_add(LONGEST)),
+            horizon,
             entry_at,
-            members,
+            last_tick: program.closes(settings.start).min(horizon),
+            everybody: OnceLock::new(),
+            turns: OnceLock::new(),
             recorded: Vec::new(),
+            elsewhere: Vec::new(),
             replay: false,
             notes: program
                 .not_honoured()
@@ -133,6 +168,8 @@ impl<'a> Simulation<'a> {
     /// Walks the participants whose first endpoint lies in these rows. Ranges that together are all rows, each once, give
     /// partials that merge into the whole run, whatever they are.
     pub fn range(&self, rows: Range<usize>) -> Partial {
+        self.everybody.get_or_init(|| Everybody::of(self));
+        self.turns();
         let mut walker = Walker::new(self);
         for row in rows.start..rows.end.min(self.people.len()) {
             walker.row(row as u32);
@@ -168,10 +205,55 @@ impl<'a> Simulation<'a> {
         run
     }
 
-    /// Whether the endpoint is in the entry segment when members come in first.
+    /// When the participant with these rows comes in first, if it is a member.
     #[inline]
-    pub(crate) fn is_member(&self, row: u32) -> bool {
-        self.members.get(row as usize / 64).is_some_and(|bits| bits & (1 << (row % 64)) != 0)
+    pub(crate) fn entry_of(&self, rows: &[u32]) -> Millis {
+        if !self.program.is_local() {
+            return self.entry_at;
+        }
+        // The zone of the first endpoint that has one; without any the participant is refused when the first come in.
+        let entry = |row: &u32| self.program.entry_of(self.people.row(*row as usize), self.settings.start);
+        rows.iter().find_map(entry).unwrap_or(self.entry_at)
+    }
+
+    /// Whether the endpoint is in the entry segment when its participant comes in first, at `at`.
+    #[inline]
+    pub(crate) fn is_member(&self, row: u32, at: Millis) -> bool {
+        let known = self.everybody.get().and_then(|everybody| bit(&everybody.members, row));
+        known.unwrap_or_else(|| {
+            self.program.entry_audience().is_some_and(|audience| audience.contains(self.people, row as usize, at))
+        })
+    }
+
+    /// Whether the endpoint is in the audience of a condition, where that was worked out for everybody.
+    #[inline]
+    pub(crate) fn is_in(&self, condition: u16, row: u32) -> Option<bool> {
+        bit(self.everybody.get()?.conditions.get(usize::from(condition))?, row)
+    }
+
+    /// The turns of the participant whose first row this is.
+    #[inline]
+    pub(crate) fn turns_of(&self, row: u32) -> &[Millis] {
+        if self.program.rate().is_none() { &[] } else { self.turns().of(row) }
+    }
+
+    /// All turns; worked out once, when they are first asked for.
+    fn turns(&self) -> &AllTurns {
+        self.turns.get_or_init(|| match self.program.rate() {
+            Some(rate) => {
+                self.everybody.get_or_init(|| Everybody::of(self));
+                AllTurns::of_run(self, rate)
+            }
+            None => AllTurns::default(),
+        })
+    }
+
+    /// Messages of others to an endpoint after `since` and up to `now`.
+    pub(crate) fn sent_elsewhere(&self, row: u32, senders: Senders, since: Millis, now: Millis) -> u32 {
+        let from = self.elsewhere.partition_point(|(known, at, _)| (*known, *at) <= (row, since));
+        let of_row = self.elsewhere[from..].iter().take_while(|(known, at, _)| *known == row && *at <= now);
+        let counted = of_row.filter(|(.., sender)| senders == Senders::All || *sender == Senders::Journeys).count();
+        u32::try_from(counted).unwrap_or(u32::MAX)
     }
 
     pub(crate) fn recorded_of(&self, participant: u32) -> &[Recorded] {
@@ -181,6 +263,19 @@ impl<'a> Simulation<'a> {
         let start = self.recorded.partition_point(|event| event.participant < participant);
         let rest = &self.recorded[start..];
         &rest[..rest.partition_point(|event| event.participant == participant)]
+    }
+
+    /// Whose message an event tells of, where it counts toward caps over several journeys (journeys.md 5): one with
+    /// outcome `SUCCESS` of another journey or of a campaign.
+    fn sent_by_others(&self, event: &Event) -> Option<Senders> {
+        let says = |name: &str| event.attributes.iter().any(|(key, value)| key == name && value == "SUCCESS");
+        match event.event_type.as_str() {
+            "_journey.send" if event.journey.as_deref() != Some(self.program.id()) => {
+                says("journey_send_status").then_some(Senders::Journeys)
+            }
+            "_campaign.send" => says("campaign_send_status").then_some(Senders::All),
+            _ => None,
+        }
     }
 
     /// Sorts out the events that matter.
@@ -199,6 +294,11 @@ impl<'a> Simulation<'a> {
                 .filter(|_| !named || event.journey.as_deref() == Some(program.id()))
                 .and_then(|id| program.activity_index(id))
                 .filter(|activity| program.kind(*activity).is_some_and(model::ActivityKind::is_message));
+            if let Some(senders) = self.sent_by_others(event)
+                && let Some(row) = people.find(&event.endpoint)
+            {
+                self.elsewhere.push((row as u32, event.at, senders));
+            }
             let starts = program.is_entry_event(&event.event_type, &attributes, &metrics);
             if activity.is_none() && !starts {
                 continue;
@@ -227,6 +327,7 @@ impl<'a> Simulation<'a> {
             }
         }
         self.recorded.sort_by_key(|event| (event.participant, event.at, event.event));
+        self.elsewhere.sort_by_key(|(row, at, _)| (*row, *at));
         let mut note = |text: String| self.notes.push(Note { path: Path::default(), text });
         if self.replay {
             note("what people do comes from the recorded events, not from the response model".to_owned());
