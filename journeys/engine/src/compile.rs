@@ -19,6 +19,9 @@ use crate::zone::Zones;
 /// Most distinct event conditions, activities and ways: they are numbered with 16 bits.
 const MAX: usize = u16::MAX as usize / 2;
 
+/// Answers the document of a template by kind, name and version (`None` = the one that is active).
+pub type FindTemplate<'a> = dyn Fn(TemplateKind, &str, Option<&str>) -> Option<&'a Value> + 'a;
+
 /// Where the compiler finds what a journey only names.
 #[derive(Clone, Copy)]
 pub struct Context<'c, 'a> {
@@ -26,9 +29,8 @@ pub struct Context<'c, 'a> {
     pub segment: &'c dyn Fn(&str) -> Option<&'a Value>,
     /// The list of an imported segment; `None` = not known, everybody is in it.
     pub members: &'c dyn Fn(&str) -> Option<Members>,
-    /// The template document of a kind, name and version (`None` = the one that is active); `None` = templates are not
-    /// known here, and every message can be made.
-    pub template: Option<&'c dyn Fn(TemplateKind, &str, Option<&str>) -> Option<&'a Value>>,
+    /// The templates; `None` = they are not known here, and every message can be made.
+    pub template: Option<&'c FindTemplate<'a>>,
     /// Most messages that the project's journeys and campaigns together send to an endpoint in 24 hours:
     /// `ApplicationSettings.Limits.Daily` (journeys.md 5); `None` or 0 = without limit.
     pub project_daily: Option<u32>,

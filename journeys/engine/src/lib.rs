@@ -80,7 +80,7 @@ mod state;
 mod zone;
 
 pub use advance::{Input, MAX_STEPS, MessageEvent, advance, step};
-pub use compile::{CompileError, Context, compile};
+pub use compile::{CompileError, Context, FindTemplate, compile};
 pub use effect::{Effect, Refusal, SendStatus, What};
 pub use event::{EventKind, EventKinds};
 pub use host::{Host, Pace, Senders};

@@ -16,6 +16,8 @@ pub struct Participant<'a> {
     pub rows: &'a [u32],
     /// Hash of the participant key, [`Participant::hash_of`].
     pub hash: u64,
+    /// Hashes of the endpoints' ids in the order of `rows`, where the driver keeps them; empty = worked out when needed.
+    pub ids: &'a [u64],
     /// Bit n: endpoint `rows[n]` has opted out since `people` was written.
     pub opted_out: u64,
 }
@@ -24,7 +26,7 @@ impl<'a> Participant<'a> {
     /// The participant with these endpoints, which are all of one user or a single one.
     pub fn of(people: &'a People, rows: &'a [u32]) -> Participant<'a> {
         let hash = rows.first().map_or(0, |row| Participant::hash_of(people.row(*row as usize)));
-        Participant { people, rows, hash, opted_out: 0 }
+        Participant { people, rows, hash, ids: &[], opted_out: 0 }
     }
 
     /// The participant key: `user:ID` where the endpoint has a `User.UserId`, else `endpoint:ID` (journeys.md 2, chosen).
@@ -41,6 +43,16 @@ impl<'a> Participant<'a> {
             Some(user) => hash(&["user:", user]),
             None => hash(&["endpoint:", row.id()]),
         }
+    }
+
+    /// The hash of an endpoint's id, by which a state knows it.
+    pub fn hash_of_endpoint(row: Row<'_>) -> u64 {
+        hash(&[row.id()])
+    }
+
+    #[inline]
+    pub(crate) fn endpoint_hash(&self, place: usize, row: Row<'_>) -> u64 {
+        self.ids.get(place).copied().unwrap_or_else(|| Participant::hash_of_endpoint(row))
     }
 
     /// Whether the endpoint at a place in `rows` is opted out or inactive.

@@ -1,8 +1,11 @@
 //! The cohort benchmark: 1,000,000 people through a journey of twelve activities, from people in memory to all counts.
 //!
-//! `cargo run --release -p simulation --example million [-- PEOPLE.jsonl | COUNT] [--threads N]` prints seconds, people a
-//! second, people a CPU second and memory. Without a file it makes people like those of the benchmark's generator: the
-//! same channels, users, plans and opt-outs in the same shares.
+//! `cargo run --release -p simulation --example million [-- PEOPLE.jsonl | COUNT] [--threads N] [--rounds N] [--rate N]
+//! [--each]` prints
+//! seconds, people a second, people a CPU second and memory. Without a file it makes people like those of the benchmark's
+//! generator: the same channels, users, plans and opt-outs in the same shares. `--rate` gives the journey caps and
+//! `MessagesPerSecond`, which couples everybody; `--each` makes every one a user with e-mail and phone, so that all of the
+//! journey is walked.
 
 use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,21 +27,25 @@ const CHUNK: usize = 1 << 15;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut threads = 2;
     let mut source = "1000000".to_owned();
+    let (mut rate, mut each, mut rounds) = (0, false, 3);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--threads" => threads = arguments.next().ok_or("--threads needs a number")?.parse()?,
+            "--rate" => rate = arguments.next().ok_or("--rate needs a number")?.parse()?,
+            "--rounds" => rounds = arguments.next().ok_or("--rounds needs a number")?.parse()?,
+            "--each" => each = true,
             _ => source = argument,
         }
     }
     let people = match source.parse::<u64>() {
-        Ok(count) => generate(count)?,
+        Ok(count) => generate(count, each)?,
         Err(_) => read(&source)?,
     };
     let (loaded, _) = memory();
     println!("people            {:>12}   {loaded} MiB in memory", people.len());
 
-    let document = journey();
+    let document = journey(rate);
     let everybody = json!({"Name": "everybody"});
     let segment = |id: &str| (id == "everybody").then_some(&everybody);
     let journey = Journey::of(&document).ok_or("not a journey")?;
@@ -46,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings { seed: 1, start: START, response: responses(), horizon: None };
     let inputs = Inputs { program: &program, people: &people, events: &[] };
 
-    for round in 1..=3 {
+    for round in 1..=rounds {
         let (started, cpu) = (Instant::now(), cpu_seconds());
         let simulation = Simulation::new(&inputs, &settings);
         let next = AtomicUsize::new(0);
@@ -80,7 +87,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             count / wall,
             count / cpu
         );
-        if round == 3 {
+        if round == rounds {
             let (now, peak) = memory();
             let steps: u64 = run.activities.iter().map(|activity| activity.entered).sum();
             println!(
@@ -112,11 +119,11 @@ fn read(path: &str) -> Result<People, Box<dyn std::error::Error>> {
 }
 
 /// The journey of the benchmark as a Pinpoint journey.
-fn journey() -> Value {
+fn journey(rate: u32) -> Value {
     let opened = json!({"EventCondition": {"MessageActivity": "A1", "Dimensions": {
         "EventType": {"DimensionType": "INCLUSIVE", "Values": ["_email.open"]}}}});
     let plan = |values: &[&str]| json!({"segmentDimensions": {"UserAttributes": {"Plan": {"AttributeType": "INCLUSIVE", "Values": values}}}});
-    json!({
+    let mut journey = json!({
         "Name": "benchmark", "StartActivity": "A1",
         "StartCondition": {"SegmentStartCondition": {"SegmentId": "everybody"}},
         "Activities": {
@@ -137,7 +144,11 @@ fn journey() -> Value {
             "A11": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "A12"}},
             "A12": {"EMAIL": {"TemplateName": "five"}},
         },
-    })
+    });
+    if rate > 0 {
+        journey["Limits"] = json!({"DailyCap": 2, "TotalCap": 4, "MessagesPerSecond": rate});
+    }
+    journey
 }
 
 /// The engagement of the benchmark's journey.
@@ -166,8 +177,21 @@ fn responses() -> ResponseModel {
 }
 
 /// People with the shares of the benchmark's generator.
-fn generate(count: u64) -> Result<People, Box<dyn std::error::Error>> {
+fn generate(count: u64, each: bool) -> Result<People, Box<dyn std::error::Error>> {
     let mut people = People::default();
+    if each {
+        for i in 0..count {
+            let plan =
+                ["free", "free", "free", "free", "free", "free", "plus", "plus", "plus", "pro"][(mix(i) % 10) as usize];
+            let user = json!({"UserId": format!("user-{i}"), "UserAttributes": {"Plan": [plan]}});
+            for (channel, address) in [("EMAIL", format!("u{i}@example.com")), ("SMS", format!("+1555{i:07}"))] {
+                let endpoint = json!({"ChannelType": channel, "Address": address, "User": user});
+                people.push(Some(&format!("{channel}-{i}")), &endpoint).map_err(|problem| problem.to_string())?;
+            }
+        }
+        people.shrink();
+        return Ok(people);
+    }
     let users = (count * 5 / 8).max(1);
     for i in 0..count {
         let a = mix(i * 4);

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use audience::{Audience, People};
-use engine::{EventKind, LONGEST, Program, Senders};
+use engine::{EventKind, LONGEST, Participant, Program, Senders};
 use model::{Millis, Path};
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,9 @@ struct Everybody {
     members: Vec<u64>,
     /// By condition; empty for those on events, and those whose answer changes with time.
     conditions: Vec<Vec<u64>>,
+    /// For journeys whose participants are walked again and again: the hash of the participant with that first row, and of
+    /// the endpoint's id.
+    hashes: Vec<(u64, u64)>,
 }
 
 impl Everybody {
@@ -93,7 +96,12 @@ impl Everybody {
         let entry = program.entry_audience().filter(|_| !program.is_event_entry() && !program.is_local());
         let conditions = (0..program.condition_count())
             .map(|condition| program.audience_of(condition).filter(|a| a.is_timeless()).map_or_else(Vec::new, bits));
-        Everybody { members: entry.map_or_else(Vec::new, bits), conditions: conditions.collect() }
+        let conditions = conditions.collect();
+        let hashes = program.rate().map_or_else(Vec::new, |_| {
+            let of = |row| (Participant::hash_of(row), Participant::hash_of_endpoint(row));
+            people.rows().map(of).collect()
+        });
+        Everybody { members: entry.map_or_else(Vec::new, bits), conditions, hashes }
     }
 }
 
@@ -229,6 +237,18 @@ impl<'a> Simulation<'a> {
     #[inline]
     pub(crate) fn is_in(&self, condition: u16, row: u32) -> Option<bool> {
         bit(self.everybody.get()?.conditions.get(usize::from(condition))?, row)
+    }
+
+    /// The participant with these rows; `ids` keeps the hashes of its endpoints.
+    #[inline]
+    pub(crate) fn participant<'p>(&'p self, rows: &'p [u32], ids: &'p mut Vec<u64>) -> Participant<'p> {
+        let known = self.everybody.get().map_or(&[][..], |everybody| &everybody.hashes);
+        let Some((hash, _)) = rows.first().and_then(|row| known.get(*row as usize)) else {
+            return Participant::of(self.people, rows);
+        };
+        ids.clear();
+        ids.extend(rows.iter().filter_map(|row| known.get(*row as usize)).map(|(_, id)| *id));
+        Participant { people: self.people, rows, hash: *hash, ids, opted_out: 0 }
     }
 
     /// The turns of the participant whose first row this is.

@@ -15,13 +15,15 @@ pub(crate) struct Walker<'s> {
     pub tally: Partial,
     state: State,
     rows: Vec<u32>,
+    ids: Vec<u64>,
     /// Latest first.
     queue: Vec<Pending>,
 }
 
 impl<'s> Walker<'s> {
     pub fn new(simulation: &'s Simulation<'s>) -> Walker<'s> {
-        Walker { simulation, tally: simulation.nobody(), state: State::default(), rows: Vec::new(), queue: Vec::new() }
+        let (tally, state) = (simulation.nobody(), State::default());
+        Walker { simulation, tally, state, rows: Vec::new(), ids: Vec::new(), queue: Vec::new() }
     }
 
     /// Walks the participant of a row, if it is their first.
@@ -61,7 +63,7 @@ impl<'s> Walker<'s> {
     /// Walks the participant whose endpoints are in `rows`; when it first asked for a turn that is not among `known`.
     #[inline]
     fn participant<L: Listener, const COUNT: bool>(&mut self, listener: &mut L, known: &[Millis]) -> Option<Millis> {
-        let Walker { simulation, tally, state, rows, queue } = self;
+        let Walker { simulation, tally, state, rows, ids, queue } = self;
         let simulation: &Simulation<'_> = simulation;
         let Simulation { program, people, settings, horizon, .. } = *simulation;
         let first = rows.first().copied()?;
@@ -77,7 +79,7 @@ impl<'s> Walker<'s> {
         }
         state.reset();
         queue.clear();
-        let mut participant = Participant::of(people, rows);
+        let mut participant = simulation.participant(rows, ids);
         let mut sink = Sink::<L, COUNT> {
             simulation,
             program,

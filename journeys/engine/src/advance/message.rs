@@ -5,7 +5,6 @@ use model::Millis;
 use model::time::DAY;
 
 use super::{MessageEvent, Walk};
-use crate::draw::hash;
 use crate::effect::{SendStatus, What};
 use crate::host::{Host, Senders};
 use crate::program::{Message, Node};
@@ -30,7 +29,7 @@ impl<H: Host> Walk<'_, H> {
                 continue;
             }
             fits = true;
-            let id = if self.program.unhindered { 0 } else { hash(&[endpoint.id()]) };
+            let id = if self.program.unhindered { 0 } else { self.participant.endpoint_hash(place, endpoint) };
             let mut paced = false;
             if resumed {
                 let Some(at) = self.state.held.iter().position(|held| held.endpoint == id) else { continue };
@@ -142,8 +141,8 @@ impl<H: Host> Walk<'_, H> {
     /// A message that could not be handed over counts toward no cap: only outcome `SUCCESS` does (journeys.md 3.1).
     pub(super) fn failed(&mut self, activity: u16, row: u32, status: SendStatus) {
         let mut endpoints = self.participant.endpoints();
-        let Some((_, _, endpoint)) = endpoints.find(|(_, known, _)| *known == row) else { return };
-        let id = hash(&[endpoint.id()]);
+        let Some((place, _, endpoint)) = endpoints.find(|(_, known, _)| *known == row) else { return };
+        let id = self.participant.endpoint_hash(place, endpoint);
         if let Some(at) = self.state.log.iter().rposition(|logged| logged.endpoint == id) {
             self.state.log.remove(at);
         }
@@ -205,6 +204,7 @@ impl<H: Host> Walk<'_, H> {
     }
 }
 
+#[inline]
 fn earlier(hold: Option<(Millis, Reason)>, other: (Millis, Reason)) -> Option<(Millis, Reason)> {
     Some(hold.filter(|hold| hold.0 <= other.0).unwrap_or(other))
 }

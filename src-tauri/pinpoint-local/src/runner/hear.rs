@@ -118,7 +118,8 @@ fn note(
     let Some(activity) = activity.filter(|activity| found.state.sent(*activity).is_some()) else { return Ok(()) };
     let people = entry::people(&step::of_key(transaction, app, key)?);
     let rows: Vec<u32> = (0..people.len()).filter_map(|row| row.try_into().ok()).collect();
-    let participant = Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
+    let participant =
+        Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
     let event =
         MessageEvent { activity, name: heard.name, kind, attributes: &heard.attributes, metrics: &heard.metrics };
     let event = Input::Event(event);

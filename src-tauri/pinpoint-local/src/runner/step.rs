@@ -63,7 +63,7 @@ pub fn enter(
     let was_inside = found.as_ref().is_some_and(|found| found.state.is_inside());
     let mut state = found.as_ref().map_or_else(State::default, |found| found.state.clone());
     let before = state.clone();
-    let participant = Participant { people, rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
+    let participant = Participant { people, rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
     let step = Step { transaction, running, run, key, participant, now };
     step.advance(&mut state, input, post)?;
     if state == before {
@@ -118,7 +118,8 @@ pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Resul
             drop_out(transaction, journey, run, *seq, activity, state, now)?;
             continue;
         }
-        let participant = Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), opted_out: 0 };
+        let participant =
+            Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
         let step = Step { transaction, running, run, key, participant, now };
         step.advance(&mut state, Input::Timer, &mut post)?;
         save(transaction, *seq, &state, now)?;
