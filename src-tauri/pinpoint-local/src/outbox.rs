@@ -71,6 +71,22 @@ pub fn put(connection: &Connection, message: &Message) -> rusqlite::Result<bool>
     Ok(added == 1)
 }
 
+/// How many messages journeys other than `journey` handed over to an endpoint after `since`.
+pub fn sent_by_others(
+    connection: &Connection,
+    app: &str,
+    endpoint: &str,
+    journey: &str,
+    since: Millis,
+) -> rusqlite::Result<u32> {
+    connection
+        .prepare_cached(
+            "SELECT count(*) FROM outbox
+             WHERE app = ?1 AND endpoint = ?2 AND at > ?4 AND journey <> ?3 AND failure IS NULL",
+        )?
+        .query_row(params![app, endpoint, journey, since], |row| row.get(0))
+}
+
 /// How many messages were handed over.
 pub fn count(connection: &Connection) -> rusqlite::Result<u64> {
     connection

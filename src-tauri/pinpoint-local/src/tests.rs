@@ -13,6 +13,8 @@ use crate::clock::ClockSetting;
 use crate::server::{Machine, Settings};
 use crate::{api, http};
 
+mod journeys;
+
 /// 2026-11-30T09:00:00Z
 const START: Millis = 1_796_029_200_000;
 

@@ -1,6 +1,7 @@
 //! Journeys, their states and runs (journeys.md 1, 7, 8, 11.3).
 
-use model::time::{DAY, MINUTE, format_duration, format_instant, parse_instant};
+use engine::lifecycle::Change;
+use model::time::format_instant;
 use model::{Entry, Journey, Millis};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
@@ -20,12 +21,6 @@ pub const HANDLERS: &[(&str, Handler)] = &[
     ("DeleteJourney", delete),
     ("GetJourneyRuns", runs),
 ];
-
-/// Earliest entry after publication (2.2), and earliest resumption after a pause (7).
-pub const HOLD: Millis = 5 * MINUTE;
-
-/// How long a journey without end time may run (6, chosen).
-const LONGEST: Millis = 540 * DAY;
 
 /// A journey as the store has it.
 pub struct Stored {
@@ -123,13 +118,11 @@ fn update(context: &Context<'_>, call: &Call) -> Result<Answer> {
 fn publish(context: &Context<'_>, app: &str, id: &str, document: Value) -> Result<Value> {
     journey_rules::publishable(context, app, id, &document)?;
     let settings = apps::settings_of(context, app)?;
-    runner::check(context.store, app, id, &document, &settings)?;
-    let instant = |member| runner::text_at(&document, &["Schedule", member]).and_then(parse_instant);
-    let start = instant("StartTime").unwrap_or(context.now);
-    let ends = instant("EndTime").unwrap_or(start + LONGEST);
+    let program = runner::check(context.store, app, id, &document, &settings)?;
+    let ends = program.closes(context.now);
     let entry = Journey::of(&document).and_then(Journey::entry);
     let (entry_due, segment) = match entry {
-        Some(Entry::Segment { segment }) => (Some(start.max(context.now + HOLD)), Some(segment)),
+        Some(Entry::Segment { segment }) => (Some(program.entry_at(context.now)), Some(segment)),
         _ => (None, None),
     };
     context.store.execute(
@@ -162,36 +155,23 @@ fn update_state(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let journey = existing(context, call)?;
     let (app, id) = (call.parameter("application-id"), call.parameter("journey-id"));
     let wanted = call.body.get("State").and_then(Value::as_str).unwrap_or_default();
-    let refuse = |message: &str| call.refuse("State", message);
-    let document = match (journey.state.as_str(), wanted) {
-        ("DRAFT", "ACTIVE") => publish(context, app, id, journey.document)?,
-        ("ACTIVE", "PAUSED") => {
-            if journey.document.get("RefreshFrequency").is_none_or(Value::is_null) {
-                return refuse("only a journey with a `RefreshFrequency` can be paused");
-            }
+    let change = runner::change(&journey.document, &journey.state, journey.paused, wanted, context.now)
+        .or_else(|message| call.refuse("State", &message))?;
+    let document = match change {
+        Change::Publish => publish(context, app, id, journey.document)?,
+        Change::Pause => {
             runner::pause(context.store, id, context.now)?;
             set_state(context.store, id, journey.document, "PAUSED", context.now)?
         }
-        ("PAUSED", "ACTIVE") => {
+        Change::Resume => {
             let since = journey.paused.unwrap_or(context.now);
-            let left = since + HOLD - context.now;
-            if left > 0 {
-                let message =
-                    format!("paused less than 5 minutes ago; try again in {}", format_duration(left.max(1000)));
-                return refuse(&message);
-            }
             runner::resume(context.store, app, id, since, context.now)?;
             set_state(context.store, id, journey.document, "ACTIVE", context.now)?
         }
-        ("ACTIVE" | "PAUSED" | "CLOSED", "CANCELLED") => {
+        Change::Cancel => {
             runner::cancel(context.store, id, context.now)?;
             set_state(context.store, id, journey.document, "CANCELLED", context.now)?
         }
-        (_, "ACTIVE" | "PAUSED" | "CANCELLED") => {
-            return refuse(&format!("a journey that is {} cannot become {wanted}", journey.state));
-        }
-        (_, "") => return refuse("required, but missing"),
-        _ => return refuse(&format!("`{wanted}` is not one of ACTIVE, PAUSED, CANCELLED")),
     };
     Ok(call.answer(document))
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use audience::People;
-use engine::{Input, Participant};
-use model::time::parse_duration;
+use audience::{People, Row};
+use engine::{Input, Membership, Participant, Program};
 use model::{Entry, Journey, Millis};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
@@ -25,9 +24,9 @@ pub fn due(transaction: &Transaction<'_>, now: Millis) -> Result<Option<(String,
 
 /// Offers every member of the segment for entry, in a run of its own; plans the next evaluation or closes the journey.
 pub fn evaluate(transaction: &Transaction<'_>, app: &str, id: &str, now: Millis) -> Result<()> {
-    let (published, state): (Option<Millis>, String) = transaction
-        .prepare_cached("SELECT published, state FROM journeys WHERE id = ?1")?
-        .query_row(params![id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (published, state, due): (Option<Millis>, String, Option<Millis>) = transaction
+        .prepare_cached("SELECT published, state, entry_due FROM journeys WHERE id = ?1")?
+        .query_row(params![id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     debug_assert_eq!(state, "ACTIVE");
     let running = match program::load(transaction, app, id, true) {
         Ok(running) => running,
@@ -41,6 +40,10 @@ pub fn evaluate(transaction: &Transaction<'_>, app: &str, id: &str, now: Millis)
     let people = everybody(transaction, app)?;
     let members = running.program.entry_audience().map_or_else(Vec::new, |audience| audience.select(&people, now));
     count(transaction, id, &run, "", "ENDPOINT_PRODUCED", i64::try_from(members.len()).unwrap_or(i64::MAX))?;
+    let published = published.unwrap_or(now);
+    let slices = Slices { program: &running.program, published, from: due.unwrap_or(now), now };
+    let mut next_slice: Option<Millis> = None;
+    let mut elsewhere = 0;
     let mut post = Post::default();
     let mut offered = BTreeSet::new();
     for row in &members {
@@ -49,21 +52,60 @@ pub fn evaluate(transaction: &Transaction<'_>, app: &str, id: &str, now: Millis)
         if !offered.insert(key.clone()) {
             continue;
         }
+        if running.program.is_local() {
+            let (is_due, next) = slices.of(endpoint);
+            next_slice = next_slice.into_iter().chain(next).min();
+            if !is_due {
+                elsewhere += 1;
+                continue;
+            }
+        }
         let rows: Vec<u32> =
             people.companions(*row as usize).into_iter().filter_map(|row| row.try_into().ok()).collect();
         let bits = rows.iter().take(64).enumerate().filter(|(_, row)| members.binary_search(row).is_ok());
         let bits = bits.fold(0u64, |bits, (place, _)| bits | 1 << place);
         step::enter(transaction, &running, &run, &key, &people, &rows, Input::Enter { offered: bits }, now, &mut post)?;
     }
-    let refresh = running.program.refresh();
-    let start = running.program.entry_at(published.unwrap_or(now));
-    match refresh.filter(|refresh| *refresh > 0) {
-        Some(refresh) => {
-            let next = start + ((now - start).max(0) / refresh + 1) * refresh;
+    if elsewhere > 0 {
+        count(transaction, id, &run, "", "ENDPOINT_TIMEZONE_MISMATCH", elsewhere)?;
+    }
+    let start = running.program.entry_at(published);
+    let refresh = running.program.refresh().filter(|refresh| *refresh > 0);
+    let next = refresh.map(|refresh| start + ((now - start).max(0) / refresh + 1) * refresh);
+    match next.into_iter().chain(next_slice).min() {
+        Some(next) => {
             transaction.execute("UPDATE journeys SET entry_due = ?2 WHERE id = ?1", params![id, next])?;
             Ok(())
         }
         None => lifecycle::close(transaction, id, now),
+    }
+}
+
+/// With `LocalTime` an evaluation is spread over the zones: each slice is for those whose clock has come to the start, or
+/// to a refresh counted from there (journeys.md 6, 11.4).
+struct Slices<'p> {
+    program: &'p Program,
+    published: Millis,
+    /// When this slice was due; those that fell due between it and `now` are its own.
+    from: Millis,
+    now: Millis,
+}
+
+impl Slices<'_> {
+    /// Whether an endpoint's clock is in this slice, and when its next one is.
+    fn of(&self, endpoint: Row<'_>) -> (bool, Option<Millis>) {
+        let Some(first) = self.program.entry_of(endpoint, self.published) else {
+            // Without a zone it is refused, once: with the first slice.
+            return (self.from <= self.program.entry_at(self.published), None);
+        };
+        match self.program.refresh().filter(|every| *every > 0) {
+            None => ((self.from..=self.now).contains(&first), Some(first).filter(|first| *first > self.now)),
+            Some(every) => {
+                let passed = (self.now - first).div_euclid(every);
+                let last = first + passed * every;
+                (passed >= 0 && last >= self.from, Some((last + every).max(first)))
+            }
+        }
     }
 }
 
@@ -112,10 +154,10 @@ pub fn segment_changed(transaction: &Transaction<'_>, app: &str, segment: &str, 
         .query_map(params![app, now], |row| Ok((row.get(0)?, store::json(row, 1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (id, document, _) in journeys {
-        let follows = document.get("RefreshOnSegmentUpdate") == Some(&Value::Bool(true))
-            && super::text_at(&document, &["RefreshFrequency"]).and_then(parse_duration).is_some()
-            && Journey::of(&document).and_then(Journey::entry) == Some(Entry::Segment { segment });
-        if follows {
+        let Some(journey) = Journey::of(&document) else { continue };
+        if matches!(Membership::of(journey), Membership::Following { .. })
+            && journey.entry() == Some(Entry::Segment { segment })
+        {
             transaction.execute("UPDATE journeys SET entry_due = ?2 WHERE id = ?1", params![id, now])?;
         }
     }

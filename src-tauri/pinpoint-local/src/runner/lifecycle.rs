@@ -1,7 +1,9 @@
 //! Runs and states that change by themselves or by UpdateJourneyState (journeys.md 7, 11.3).
 
-use model::view::View;
-use model::{Journey, Millis, Payload};
+use engine::{Input, lifecycle};
+use model::Millis;
+use model::view::Word;
+use model::wire::State as JourneyState;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::Value;
 
@@ -76,47 +78,41 @@ pub fn pause(connection: &Connection, id: &str, now: Millis) -> Result<()> {
     Ok(())
 }
 
-/// PAUSED to ACTIVE: what is left of a `WaitFor` counts from now; instants that have passed release at once (3.3).
+/// PAUSED to ACTIVE: everybody inside goes on as the engine says (3.3).
 pub fn resume(transaction: &Transaction<'_>, app: &str, id: &str, since: Millis, now: Millis) -> Result<()> {
     let running = program::load(transaction, app, id, false)?;
-    let frozen: Vec<bool> = Journey::of(&running.document)
-        .map(|journey| {
-            journey
-                .activities()
-                .iter()
-                .map(|activity| {
-                    let wait = match activity.payload {
-                        Some(Payload::Wait(wait)) => wait.wait_time(),
-                        Some(Payload::ConditionalSplit(split)) => split.evaluation_wait_time(),
-                        Some(Payload::MultiCondition(split)) => split.evaluation_wait_time(),
-                        _ => None,
-                    };
-                    wait.is_some_and(|wait| wait.has("WaitFor"))
-                })
-                .collect()
-        })
-        .unwrap_or_default();
-    let inside: Vec<(i64, String)> = transaction
-        .prepare_cached("SELECT seq, state FROM participants WHERE journey = ?1 AND inside = 1")?
-        .query_map(params![id], |row| Ok((row.get(0)?, row.get(1)?)))?
+    let inside: Vec<(i64, String, String, String)> = transaction
+        .prepare_cached("SELECT seq, key, run, state FROM participants WHERE journey = ?1 AND inside = 1")?
+        .query_map(params![id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    for (seq, text) in inside {
-        let mut state = step::read_state(&text)?;
-        if let Some(position) = &mut state.position
-            && frozen.get(usize::from(position.activity)).copied().unwrap_or(false)
-        {
-            let pause = now - since.max(position.arrived);
-            position.arrived += pause;
-            position.until += pause;
-        }
-        transaction.prepare_cached("UPDATE participants SET due = ?2, state = ?3 WHERE seq = ?1")?.execute(params![
-            seq,
-            state.wakes(),
-            step::write_state(&state)
-        ])?;
+    for (seq, key, run, text) in inside {
+        step::feed(transaction, &running, (seq, &key, &run, &text), Input::Resume { since }, now)?;
     }
     transaction.execute("UPDATE journeys SET paused = NULL WHERE id = ?1", params![id])?;
     Ok(())
+}
+
+/// What a request for another state means for this journey.
+pub fn change(
+    document: &Value,
+    state: &str,
+    paused: Option<Millis>,
+    wanted: &str,
+    now: Millis,
+) -> std::result::Result<lifecycle::Change, String> {
+    let word = |text: &str| JourneyState::parse(text);
+    let Some(to) = word(wanted) else {
+        return Err(match wanted {
+            "" => "required, but missing".to_owned(),
+            _ => format!("`{wanted}` is not one of ACTIVE, PAUSED, CANCELLED"),
+        });
+    };
+    let standing = lifecycle::Standing {
+        state: word(state).unwrap_or(JourneyState::Draft),
+        refreshes: document.get("RefreshFrequency").is_some_and(|value| !value.is_null()),
+        paused,
+    };
+    lifecycle::change(standing, to, now).map_err(|refused| refused.to_string())
 }
 
 /// To CANCELLED: nothing new is started; who is inside counts as cancelled.

@@ -6,11 +6,12 @@ use std::collections::btree_map::Entry;
 use audience::Row;
 use engine::draw::hash;
 use model::view::Word;
-use model::{ActivityKind, Millis, TemplateKind};
+use model::{ActivityKind, Millis};
 use rusqlite::Transaction;
 use serde_json::Value;
 use templates::{Rendering, Substitutions, Template};
 
+use super::program::TemplateName;
 use crate::api;
 use crate::outbox::{self, Message};
 use crate::refusal::Result;
@@ -44,13 +45,10 @@ pub struct Envelope<'a> {
 /// The parts of a message, or why it cannot be made.
 type Made = std::result::Result<Vec<(String, String)>, String>;
 
-/// Kind, name and version of a template.
-type Name = (TemplateKind, String, Option<String>);
-
 /// The templates of one transaction, each compiled once.
 #[derive(Default)]
 pub struct Post {
-    templates: BTreeMap<Name, std::result::Result<Template, String>>,
+    templates: BTreeMap<TemplateName, std::result::Result<Template, String>>,
 }
 
 impl Post {
@@ -62,7 +60,30 @@ impl Post {
             Ok(parts) => (parts, None),
             Err(reason) => (Vec::new(), Some(reason)),
         };
-        let message = Message {
+        let made = failure.is_none();
+        outbox::put(transaction, &Post::message(envelope, id, now, parts, failure))?;
+        Ok(made)
+    }
+
+    /// Puts a message that can not be made into the outbox, with the reason.
+    pub fn keep_failure(
+        transaction: &Transaction<'_>,
+        envelope: &Envelope<'_>,
+        now: Millis,
+        reason: String,
+    ) -> Result<()> {
+        outbox::put(transaction, &Post::message(envelope, id(envelope), now, Vec::new(), Some(reason)))?;
+        Ok(())
+    }
+
+    fn message(
+        envelope: &Envelope<'_>,
+        id: String,
+        at: Millis,
+        parts: Vec<(String, String)>,
+        failure: Option<String>,
+    ) -> Message {
+        Message {
             id,
             application_id: envelope.app.to_owned(),
             journey_id: envelope.journey.to_owned(),
@@ -72,12 +93,10 @@ impl Post {
             endpoint_id: envelope.endpoint.id().to_owned(),
             channel_type: envelope.endpoint.channel().map_or_else(String::new, |channel| channel.as_str().to_owned()),
             address: envelope.endpoint.address().unwrap_or_default().to_owned(),
-            at: now,
+            at,
             parts,
             failure,
-        };
-        outbox::put(transaction, &message)?;
-        Ok(message.failure.is_none())
+        }
     }
 
     fn parts(&mut self, transaction: &Transaction<'_>, envelope: &Envelope<'_>, id: &str, now: Millis) -> Result<Made> {
@@ -118,7 +137,7 @@ impl Post {
 
 fn compile(
     transaction: &Transaction<'_>,
-    (kind, name, version): &Name,
+    (kind, name, version): &TemplateName,
 ) -> Result<std::result::Result<Template, String>> {
     let document: Option<Value> = api::templates::read(transaction, *kind, name, version.as_deref())?;
     let Some(document) = document else {

@@ -26,7 +26,7 @@ use crate::store;
 
 pub use entry::segment_changed;
 pub use hear::hear;
-pub use lifecycle::{cancel, open_run, pause, resume};
+pub use lifecycle::{cancel, change, open_run, pause, resume};
 pub use program::check;
 
 /// Participants advanced in one transaction; requests go in between.

@@ -1,13 +1,14 @@
 //! From a stored journey to a program of the engine.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use engine::{Context, Program};
-use model::Journey;
+use engine::{Context, Membership, Pace, Program};
+use model::{ActivityKind, Journey, TemplateKind};
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
 
-use crate::api::segments;
+use crate::api::{segments, templates};
 use crate::refusal::{Refusal, Result};
 use crate::store;
 
@@ -21,29 +22,45 @@ pub struct Running {
     pub document: Value,
     /// Compiled.
     pub program: Program,
+    /// Its queue of messages, as the store has it.
+    pub pace: Cell<Pace>,
 }
 
 /// Loads and compiles a journey. With `as_launched` the entry segment is the version that it had at publication, unless
 /// the journey follows the segment (journeys.md 2.2).
 pub fn load(connection: &Connection, app: &str, id: &str, as_launched: bool) -> Result<Running> {
-    let (document, settings, launched): (Value, Value, Option<i64>) = connection
-        .prepare_cached("SELECT document, coalesce(settings, '{}'), segment_version FROM journeys WHERE id = ?1")?
-        .query_row(params![id], |row| Ok((store::json(row, 0)?, store::json(row, 1)?, row.get(2)?)))?;
+    let (document, settings, launched, pace): (Value, Value, Option<i64>, Option<String>) = connection
+        .prepare_cached("SELECT document, coalesce(settings, '{}'), segment_version, pace FROM journeys WHERE id = ?1")?
+        .query_row(params![id], |row| Ok((store::json(row, 0)?, store::json(row, 1)?, row.get(2)?, row.get(3)?)))?;
     let document = inherit(document, &settings);
-    let version =
-        launched.filter(|_| as_launched && document.get("RefreshOnSegmentUpdate") != Some(&Value::Bool(true)));
-    let program = compile(connection, app, id, &document, version)?;
-    Ok(Running { app: app.to_owned(), id: id.to_owned(), document, program })
+    let follows = Journey::of(&document).is_some_and(|journey| Membership::of(journey).follows_segment());
+    let version = launched.filter(|_| as_launched && !follows);
+    let program = compile(connection, app, id, &document, &settings, version)?;
+    let pace = pace.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+    Ok(Running { app: app.to_owned(), id: id.to_owned(), document, program, pace: Cell::new(pace) })
 }
 
-/// Whether a journey can run; a 400 says why not.
-pub fn check(connection: &Connection, app: &str, id: &str, document: &Value, settings: &Value) -> Result<()> {
+impl Running {
+    /// Writes the queue, where a step has changed it since `before`.
+    pub fn save_pace(&self, connection: &Connection, before: Pace) -> Result<()> {
+        if self.pace.get() != before {
+            let text = serde_json::to_string(&self.pace.get()).unwrap_or_default();
+            connection
+                .prepare_cached("UPDATE journeys SET pace = ?2 WHERE id = ?1")?
+                .execute(params![self.id, text])?;
+        }
+        Ok(())
+    }
+}
+
+/// The program of a journey that is to be published; a 400 says why it can not run.
+pub fn check(connection: &Connection, app: &str, id: &str, document: &Value, settings: &Value) -> Result<Program> {
     let document = inherit(document.clone(), settings);
-    let program = compile(connection, app, id, &document, None)?;
+    let program = compile(connection, app, id, &document, settings, None)?;
     for (path, what) in program.not_honoured() {
         tracing::warn!(journey = id, member = %path, what, "not honoured");
     }
-    Ok(())
+    Ok(program)
 }
 
 fn compile(
@@ -51,6 +68,7 @@ fn compile(
     app: &str,
     id: &str,
     document: &Value,
+    settings: &Value,
     entry_version: Option<i64>,
 ) -> Result<Program> {
     let mut documents: BTreeMap<String, Value> = connection
@@ -67,7 +85,37 @@ fn compile(
     }
     let lookup = |reference: &str| documents.get(reference);
     let Some(journey) = Journey::of(document) else { return Err(Refusal::bad_request("the journey is not an object")) };
-    engine::compile(journey, id, &Context::new(&lookup)).map_err(|error| Refusal::bad_request(error.to_string()))
+    let templates = templates_of(connection, journey)?;
+    let template = |kind: TemplateKind, name: &str, version: Option<&str>| {
+        templates.get(&(kind, name.to_owned(), version.map(str::to_owned)))
+    };
+    let daily = settings.get("Limits").and_then(|limits| limits.get("Daily")).and_then(Value::as_u64);
+    let context = Context {
+        template: Some(&template),
+        project_daily: daily.and_then(|daily| u32::try_from(daily).ok()),
+        ..Context::new(&lookup)
+    };
+    engine::compile(journey, id, &context).map_err(|error| Refusal::bad_request(error.to_string()))
+}
+
+/// Kind, name and version (`None` = the active one) of a template.
+pub type TemplateName = (TemplateKind, String, Option<String>);
+
+/// The templates of a journey's messages, as they are now: those without version in the one that is active.
+fn templates_of(connection: &Connection, journey: Journey<'_>) -> Result<BTreeMap<TemplateName, Value>> {
+    let mut found = BTreeMap::new();
+    for activity in journey.activities() {
+        let (Some(kind), Some(name)) =
+            (activity.kind().and_then(ActivityKind::template_kind), activity.template_name())
+        else {
+            continue;
+        };
+        let version = activity.template_version();
+        if let Some(document) = templates::read(connection, kind, name, version)? {
+            found.insert((kind, name.to_owned(), version.map(str::to_owned)), document);
+        }
+    }
+    Ok(found)
 }
 
 /// Limits and quiet time that the journey does not set come from the project (journeys.md 5, 6).

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use audience::People;
-use engine::{Effect, EventKind, Input, MessageEvent, Participant, Reason, SendStatus, State, What};
+use engine::{
+    Effect, EventKind, Host, Input, MessageEvent, Pace, Participant, Reason, SendStatus, Senders, State, What,
+};
 use model::{ActivityKind, Millis, Slot};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
@@ -12,6 +14,7 @@ use super::message::{Envelope, Post};
 use super::program::{self, Running};
 use super::{count, entry};
 use crate::api::endpoints;
+use crate::outbox;
 use crate::refusal::{Exception, Refusal, Result};
 
 /// A participant of a journey as the store has it.
@@ -127,6 +130,24 @@ pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Resul
     Ok(due.len())
 }
 
+/// Feeds an input to a participant that is inside, and saves its state; `(seq, key, run, state)` is its row.
+pub fn feed(
+    transaction: &Transaction<'_>,
+    running: &Running,
+    (seq, key, run, state): (i64, &str, &str, &str),
+    input: Input<'_>,
+    now: Millis,
+) -> Result<()> {
+    let mut state = read_state(state)?;
+    let people = entry::people(&of_key(transaction, &running.app, key)?);
+    let rows: Vec<u32> = (0..people.len()).filter_map(|row| row.try_into().ok()).collect();
+    let participant =
+        Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
+    let step = Step { transaction, running, run, key, participant, now };
+    step.advance(&mut state, input, &mut Post::default())?;
+    save(transaction, seq, &state, now)
+}
+
 fn save(transaction: &Transaction<'_>, seq: i64, state: &State, now: Millis) -> Result<()> {
     // A timer that is not later than this step would be due again at once, for ever.
     let due = state.wakes().map(|at| at.max(now + 1));
@@ -163,6 +184,38 @@ pub fn of_key(transaction: &Transaction<'_>, app: &str, key: &str) -> Result<Vec
     }
 }
 
+/// What a step lends to the engine.
+struct World<'s> {
+    step: &'s Step<'s>,
+    pace: Pace,
+    effects: Vec<Effect>,
+    /// What went wrong while the engine asked; the step does not count then.
+    failure: Option<Refusal>,
+}
+
+impl Host for World<'_> {
+    fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn slot(&mut self, now: Millis) -> Millis {
+        self.pace.take(self.step.running.program.rate().unwrap_or(0), now)
+    }
+
+    /// Campaigns do not send from here yet: all other senders are journeys.
+    fn sent_elsewhere(&mut self, row: u32, _: Senders, since: Millis) -> u32 {
+        let Step { transaction, running, participant, .. } = self.step;
+        let endpoint = participant.people.row(row as usize).id();
+        match outbox::sent_by_others(transaction, &running.app, endpoint, &running.id, since) {
+            Ok(count) => count,
+            Err(error) => {
+                self.failure = Some(error.into());
+                u32::MAX
+            }
+        }
+    }
+}
+
 /// What a step works on.
 pub struct Step<'a> {
     /// The transaction that keeps the step.
@@ -182,18 +235,31 @@ pub struct Step<'a> {
 impl Step<'_> {
     /// Advances and carries out the effects; the state is the caller's to save.
     pub fn advance(&self, state: &mut State, input: Input<'_>, post: &mut Post) -> Result<()> {
-        let mut effects = Vec::new();
         let program = &self.running.program;
-        engine::advance(program, state, &self.participant, input, self.now, &mut |effect| effects.push(effect));
+        let before = self.running.pace.get();
+        let mut world = World { step: self, pace: before, effects: Vec::new(), failure: None };
+        engine::advance(program, state, &self.participant, input, self.now, &mut world);
+        let World { pace, effects, failure, .. } = world;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        self.running.pace.set(pace);
+        self.running.save_pace(self.transaction, before)?;
         let mut outcomes = Vec::new();
         let mut arrived = None;
         for effect in effects {
             match effect.what {
                 What::Arrived { activity } => arrived = Some(activity),
                 What::Send { activity, row } => {
-                    if let Some(outcome) = self.send(activity, row, state.entries, post)? {
-                        outcomes.push((activity, outcome));
-                    }
+                    let envelope = self.envelope(activity, row, state.entries);
+                    let made = post.hand_over(self.transaction, &envelope, self.now)?;
+                    outcomes.extend(self.outcome(activity, made)?);
+                }
+                What::NotSent { activity, row: Some(row), status: SendStatus::FailurePermanent } => {
+                    let reason = effect.sentence(program, self.participant.people, self.now);
+                    let envelope = self.envelope(activity, row, state.entries);
+                    Post::keep_failure(self.transaction, &envelope, self.now, reason)?;
+                    outcomes.extend(self.outcome(activity, false)?);
                 }
                 _ => self.count(effect, arrived)?,
             }
@@ -205,13 +271,12 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// Hands a message over; the event that says what came of it.
-    fn send(&self, activity: u16, row: u32, entry: u32, post: &mut Post) -> Result<Option<EventKind>> {
+    fn envelope(&self, activity: u16, row: u32, entry: u32) -> Envelope<'_> {
         let program = &self.running.program;
         let endpoint = self.participant.people.row(row as usize);
         let kind = program.kind(activity);
         let (template, version) = program.template(activity);
-        let envelope = Envelope {
+        Envelope {
             app: &self.running.app,
             journey: &self.running.id,
             run: self.run,
@@ -226,17 +291,21 @@ impl Step<'_> {
                 &self.running.document,
                 &["Activities", program.activity_id(activity), "CUSTOM", "MessageConfig", "Data"],
             ),
-        };
-        let sent = post.hand_over(self.transaction, &envelope, self.now)?;
-        let name = if sent { "SUCCESS" } else { "FAILURE_PERMANENT" };
-        self.add(envelope.activity, name, 1)?;
-        Ok(match (kind, sent) {
+        }
+    }
+
+    /// Counts a message; the event that says what came of it, with its activity.
+    fn outcome(&self, activity: u16, made: bool) -> Result<Option<(u16, EventKind)>> {
+        let program = &self.running.program;
+        self.add(program.activity_id(activity), if made { "SUCCESS" } else { "FAILURE_PERMANENT" }, 1)?;
+        let kind = match (program.kind(activity), made) {
             (Some(ActivityKind::Email), true) => Some(EventKind::EmailDelivered),
             (Some(ActivityKind::Email), false) => Some(EventKind::EmailRenderingFailure),
             (Some(ActivityKind::Sms), true) => Some(EventKind::SmsSuccess),
             (Some(ActivityKind::Sms), false) => Some(EventKind::SmsFailure),
             _ => None,
-        })
+        };
+        Ok(kind.map(|kind| (activity, kind)))
     }
 
     fn add(&self, activity: &str, name: &str, by: i64) -> Result<()> {
