@@ -6,10 +6,7 @@ mod studio;
 
 use std::process::Command;
 
-use fantoccini::ClientBuilder;
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
-use studio::{Group, Hand, copy_of_example, free_port, program, tell, wait_for_port};
+use studio::{Chromium, Group, Hand, copy_of_example, free_port, program, tell, wait_for_port};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journey_is_opened_drawn_simulated_and_published_in_a_browser() {
@@ -22,25 +19,9 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_a_browser() {
     let _server = Group::start(&mut serve, "browser-server");
     wait_for_port(port);
     let address = studio::address_in_log("browser-server");
-    let driver_port = free_port();
-    let _driver = Group::start(Command::new("chromedriver").arg(format!("--port={driver_port}")), "browser-driver");
-    wait_for_port(driver_port);
-    let profile = tempfile::tempdir().expect("a temporary folder");
-    let options = json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": {"args": [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--window-size=1440,1043", format!("--user-data-dir={}", profile.path().display()),
-        ]},
-    });
-    let client = ClientBuilder::new(HttpConnector::new())
-        .capabilities(options.as_object().expect("an object").clone())
-        .connect(&format!("http://127.0.0.1:{driver_port}"))
-        .await
-        .expect("a session with the browser");
-    client.goto(&address).await.expect("the page");
-    let hand = Hand::new(client);
+    let browser = Chromium::start("browser").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
     tell(&hand, project.path(), "browser").await;
     hand.close().await;
 }

@@ -47,6 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // beside the ranks
     ("xtask", &[]),
     ("stories", &[]),
+    ("same-run", &["model", "audience", "engine", "simulation"]),
 ];
 
 /// What every pure crate may use: JSON, time without a clock, errors.

@@ -1,17 +1,19 @@
 //! The studio as a person uses it: one story, told to the desktop window and to a browser.
 //!
-//! Shared by `window.rs` and `browser.rs`. Programs come from the environment, where `cargo verify` puts them:
-//! `WAYMARK_STUDIO_BIN`, `WAYMARK_BIN` and `WAYMARK_PAGE`. Without them the tests say so and pass, but in CI they fail.
+//! Shared by `window.rs` and `browser.rs`; `same_run.rs` uses the browser. Programs come from the environment, where
+//! `cargo verify` puts them: `WAYMARK_STUDIO_BIN`, `WAYMARK_BIN`, `WAYMARK_PAGE` and `WAYMARK_SAME_RUN`. Without them the tests say so and pass, but in CI they fail.
 
 #![allow(dead_code, unused_imports, reason = "the window's test and the browser's each use a part of this")]
 #![allow(clippy::print_stdout, reason = "what was skipped, and where the pictures are, is for whoever runs the tests")]
 
+mod chromium;
 mod hand;
 mod processes;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use chromium::Chromium;
 pub use hand::{DELETE, Hand};
 pub use processes::{Group, address_in_log, free_port, wait_for_port};
 

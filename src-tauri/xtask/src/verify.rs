@@ -81,6 +81,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     steps.run("format", || run_program(place.cargo().args(["fmt", "--all", "--check"])));
     steps.run("page (wasm, small build)", || page::build(&place, Profile::Release));
     steps.run("size of the page", || page_size(&place));
+    steps.run("runs (wasm)", || runs(&place));
     steps.run("lints", || lint(&place));
     steps.run("lints for wasm", || lint_wasm(&place));
     steps.run("documentation", || document(&place));
@@ -102,6 +103,11 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
         bail!("{failures} of {} steps failed", steps.done.len());
     }
     Ok(())
+}
+
+/// The runs that are compared with those of this machine's processor; of the same crates as the page.
+fn runs(place: &Place) -> anyhow::Result<()> {
+    run_program(place.cargo().args(["build", "--package", "same-run", "--target", WASM, "--profile", "wasm-release"]))
 }
 
 fn page_size(place: &Place) -> anyhow::Result<()> {
@@ -176,7 +182,8 @@ fn run_tests(place: &Place, python: Option<&Python>) -> anyhow::Result<Tests> {
     command
         .env("WAYMARK_BIN", place.program("debug", "waymark"))
         .env("WAYMARK_STUDIO_BIN", place.program("debug", "waymark-studio"))
-        .env("WAYMARK_PAGE", place.page());
+        .env("WAYMARK_PAGE", place.page())
+        .env("WAYMARK_SAME_RUN", place.target.join(WASM).join("wasm-release/same_run.wasm"));
     if let Some(python) = python {
         command.env("WAYMARK_PYTHON", &python.python).env("WAYMARK_AWS", &python.aws);
     }
