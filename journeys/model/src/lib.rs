@@ -25,6 +25,7 @@ pub mod shapes;
 pub mod summary;
 #[rustfmt::skip]
 pub mod table;
+mod test_copy;
 pub mod text;
 pub mod time;
 pub mod view;
@@ -37,5 +38,6 @@ pub use edit::{Change, Edit, EditError};
 pub use journey::{Entry, Journey};
 pub use path::{Path, Step};
 pub use project::{DocumentId, Project, Settings, SimulationDefaults, Target, TemplateKind};
+pub use test_copy::test_copy;
 pub use time::Millis;
 pub use view::{View, Word};
