@@ -11,6 +11,7 @@ use templates::Template;
 use crate::content::Content;
 use crate::draw::salt;
 use crate::event::{EventKind, EventKinds};
+use crate::event_filter::EventFilter;
 use crate::program::{Caps, Condition, Delay, Entry, Message, Node, Program, Step, Target, Timing, Waits, Way};
 use crate::schedule::{Membership, Schedule};
 use crate::sending::Window;
@@ -209,11 +210,10 @@ impl Compiler<'_, '_, '_> {
                 self.audience(segment).map(Entry::Segment).map_err(CompileError::EntrySegment)
             }
             model::Entry::Event { filter, segment } => {
-                let dimensions = filter.object().get("Dimensions").unwrap_or(&Value::Null);
-                let matcher = EventMatcher::compile(dimensions).map_err(CompileError::EntryEvent)?;
+                let filter = EventFilter::compile(filter.object()).map_err(CompileError::EntryEvent)?;
                 let audience =
                     segment.map(|segment| self.audience(segment)).transpose().map_err(CompileError::EntrySegment)?;
-                Ok(Entry::Event { matcher, audience })
+                Ok(Entry::Event { filter, audience })
             }
         }
     }

@@ -6,6 +6,7 @@ use model::{ActivityKind, Millis, Path, Slot};
 
 use crate::content::Content;
 use crate::event::{EventKind, EventKinds};
+use crate::event_filter::EventFilter;
 use crate::schedule::{LONGEST, Membership, Schedule};
 use crate::sending::Window;
 use crate::zone::{Zone, Zones};
@@ -166,7 +167,7 @@ pub(crate) enum Condition {
 #[derive(Clone, Debug)]
 pub(crate) enum Entry {
     Segment(Audience),
-    Event { matcher: EventMatcher, audience: Option<Audience> },
+    Event { filter: EventFilter, audience: Option<Audience> },
 }
 
 /// How many messages one endpoint may get (journeys.md 5); `None` = off.
@@ -284,7 +285,7 @@ impl Program {
     pub fn is_entry_event(&self, event_type: &str, attributes: &[(&str, &str)], metrics: &[(&str, f64)]) -> bool {
         match &self.entry {
             Entry::Segment(_) => false,
-            Entry::Event { matcher, .. } => matcher.matches(event_type, attributes, metrics),
+            Entry::Event { filter, .. } => filter.matches(event_type, attributes, metrics),
         }
     }
 
@@ -292,7 +293,7 @@ impl Program {
     pub fn entry_event_words(&self) -> String {
         match &self.entry {
             Entry::Segment(_) => String::new(),
-            Entry::Event { matcher, .. } => matcher.words(),
+            Entry::Event { filter, .. } => filter.words(),
         }
     }
 

@@ -1,7 +1,6 @@
 //! Events that reach journeys: what came of a message, and what starts a journey.
 
-use audience::EventMatcher;
-use engine::{EventKind, Input, MessageEvent, Participant, State};
+use engine::{EventFilter, EventKind, Input, MessageEvent, Participant, State};
 use model::view::View;
 use model::{ActivityKind, Entry, Journey, Millis};
 use rusqlite::{Transaction, params};
@@ -67,9 +66,8 @@ pub fn hear(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event:
 /// Whether the event is the one that starts the journey.
 fn starts(document: &Value, heard: &Heard<'_>) -> bool {
     let Some(Entry::Event { filter, .. }) = Journey::of(document).and_then(Journey::entry) else { return false };
-    let Some(dimensions) = filter.object().get("Dimensions") else { return false };
-    EventMatcher::compile(dimensions)
-        .is_ok_and(|matcher| matcher.matches(heard.name, &heard.attributes, &heard.metrics))
+    EventFilter::compile(filter.object())
+        .is_ok_and(|filter| filter.matches(heard.name, &heard.attributes, &heard.metrics))
 }
 
 /// Offers the participant of the endpoint that caused the event (journeys.md 2.1).
