@@ -7,10 +7,11 @@
 //! - [`wire`]: generated views, one per API shape; [`view`] says how they read.
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
-//! - [`Project`], [`Edit`]: what is open, and the only way it changes.
+//! - [`Project`], [`Edit`]: what is open, and the only way it changes; [`Account`]: what is known of where it goes.
 //! - [`drawing`]: every gesture of the canvas as one edit; [`summary`]: what things do, in plain words.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
+pub mod account;
 pub mod activity;
 pub mod diagnostic;
 pub mod drawing;
@@ -32,6 +33,7 @@ pub mod view;
 #[rustfmt::skip]
 pub mod wire;
 
+pub use account::Account;
 pub use activity::{Activity, ActivityKind, Connection, Payload, Slot};
 pub use diagnostic::{Diagnostic, Fix, Place, Related, Severity};
 pub use edit::{Change, Edit, EditError};

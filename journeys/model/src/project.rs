@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::account::Account;
 use crate::edit::{Edit, EditError};
 use crate::journey::Journey;
 use crate::view::View;
@@ -187,6 +188,9 @@ pub struct Target {
     pub endpoint_url: Option<String>,
     /// Profile of the AWS configuration files.
     pub profile: Option<String>,
+    /// What is known of the account behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
 }
 
 /// Defaults of simulated runs: `[simulation]` in `waymark.toml`.

@@ -1,8 +1,8 @@
 //! A journey that may be published: the proof is the type.
 
-use model::{Diagnostic, DocumentId, Journey, Millis, Place, Project, TemplateKind, View, wire};
+use model::{Diagnostic, DocumentId, Journey, Place, Project, TemplateKind, View, wire};
 
-use crate::context::{Document, JourneyContext};
+use crate::context::{Document, Facts, JourneyContext};
 use crate::{Report, check_document, places};
 
 /// A journey without errors, in itself and in the segments and templates it uses. Only [`checked`] makes one.
@@ -47,26 +47,26 @@ impl<'a> CheckedJourney<'a> {
 /// # Errors
 /// With everything found in those documents; with `unknown-journey` when there is no journey of that name.
 pub fn checked<'a>(project: &'a Project, name: &str) -> Result<CheckedJourney<'a>, Report> {
-    checked_at(project, name, None)
+    checked_with(project, name, Facts::default())
 }
 
-/// As [`checked`], with dates before `now` as errors.
+/// As [`checked`], with what is known beside the project.
 ///
 /// # Errors
 /// As [`checked`].
-pub fn checked_at<'a>(project: &'a Project, name: &str, now: Option<Millis>) -> Result<CheckedJourney<'a>, Report> {
+pub fn checked_with<'a>(project: &'a Project, name: &str, facts: Facts<'a>) -> Result<CheckedJourney<'a>, Report> {
     let wanted = DocumentId::Journey(name.to_owned());
     let Some((id, root)) = project.documents.get_key_value(&wanted) else {
         let place = Place { document: wanted, path: model::Path::default() };
         let unknown = Diagnostic::error("unknown-journey", place, format!("there is no journey `{name}`"));
         return Err(Report { diagnostics: vec![unknown] });
     };
-    let document = Document { project, id, root };
-    let mut report = Report { diagnostics: check_document(document, now) };
+    let document = Document { project, id, root, facts };
+    let mut report = Report { diagnostics: check_document(document) };
     let uses = uses(document);
     for id in &uses {
         if let Some(root) = project.documents.get(*id) {
-            report.diagnostics.extend(check_document(Document { project, id, root }, now));
+            report.diagnostics.extend(check_document(Document { project, id, root, facts }));
         }
     }
     // The order of documents in the project, as in a report about all of it.
@@ -82,7 +82,7 @@ pub fn checked_at<'a>(project: &'a Project, name: &str, now: Option<Millis>) -> 
 /// The segments and templates that a journey names and that exist, each once, sources first.
 fn uses(document: Document<'_>) -> Vec<&DocumentId> {
     let mut out = Vec::new();
-    let Some(ctx) = JourneyContext::of(document, None) else { return out };
+    let Some(ctx) = JourneyContext::of(document) else { return out };
     let entry = places::entry_segment(&ctx);
     for (_, segment) in entry.into_iter().chain(places::segment_conditions(&ctx)) {
         add_segment(document.project, segment, &mut out);

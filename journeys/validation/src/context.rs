@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use model::time::{DAY, parse_clock, parse_instant};
-use model::{Activity, Connection, DocumentId, Journey, Millis, Path, Project, Slot, TemplateKind, path};
+use model::{Account, Activity, Connection, DocumentId, Journey, Millis, Path, Project, Slot, TemplateKind, path};
 use petgraph::algo::{astar, has_path_connecting};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::{Dfs, DfsPostOrder};
@@ -12,6 +12,15 @@ use templates::{Template, TemplateError};
 
 /// How long a journey may run (journeys.md 6, 12).
 pub const LONGEST_JOURNEY: Millis = 540 * DAY;
+
+/// What is known beside the project. Rules that need what is `None` are silent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    /// The present; `None` = dates may lie in the past.
+    pub now: Option<Millis>,
+    /// What the account behind the target allows; `None` = anything.
+    pub account: Option<&'a Account>,
+}
 
 /// One document of a project.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +31,8 @@ pub struct Document<'a> {
     pub id: &'a DocumentId,
     /// The whole of it.
     pub root: &'a Value,
+    /// What is known beside the project.
+    pub facts: Facts<'a>,
 }
 
 /// A journey, and what follows from its text: computed once, read by many rules.
@@ -47,8 +58,6 @@ pub struct JourneyContext<'a> {
     pub end: Option<Millis>,
     /// Quiet time as minutes of the day, start and end.
     pub quiet: Option<(u16, u16)>,
-    /// The present, when the caller told it.
-    pub now: Option<Millis>,
     numbers: BTreeMap<&'a str, usize>,
 }
 
@@ -65,7 +74,7 @@ pub struct TemplateContext<'a> {
 
 impl<'a> JourneyContext<'a> {
     /// The context of the journey that `document` holds; `None` when that is no JSON object.
-    pub fn of(document: Document<'a>, now: Option<Millis>) -> Option<JourneyContext<'a>> {
+    pub fn of(document: Document<'a>) -> Option<JourneyContext<'a>> {
         let journey = Journey::of(document.root)?;
         let activities = journey.activities();
         let ways: Vec<_> = activities.iter().map(Activity::connections).collect();
@@ -106,7 +115,6 @@ impl<'a> JourneyContext<'a> {
             begin,
             end: end.or_else(|| begin?.checked_add(LONGEST_JOURNEY)),
             quiet,
-            now,
             numbers,
             activities,
         })

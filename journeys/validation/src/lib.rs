@@ -1,7 +1,8 @@
 //! What is wrong with a project, where, why, and what to do about it.
 //!
 //! Takes a [`Project`]; gives a [`Report`], or a [`CheckedJourney`] when nothing stands in the way of publishing.
-//! Never changes the project, never reads a clock: who wants past dates reported passes `now` to [`check_at`].
+//! Never changes the project, never reads a clock: who wants past dates reported, or what an account does not allow, passes
+//! [`Facts`] to [`check_with`].
 //!
 //! One rule is one file in `rules/`, named like the rule's id; [`RULES`] lists them and [`explain`] finds one. A rule
 //! looks at a [`Document`], or at a [`JourneyContext`], which holds what many rules need: activities, graph, who is
@@ -15,12 +16,12 @@ mod places;
 mod rules;
 mod similar;
 
-use model::{Diagnostic, DocumentId, Millis, Project, Severity};
+use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use checked::{CheckedJourney, checked, checked_at};
-pub use context::{Document, JourneyContext, TemplateContext};
+pub use checked::{CheckedJourney, checked, checked_with};
+pub use context::{Document, Facts, JourneyContext, TemplateContext};
 pub use findings::{Finding, Findings};
 pub use live::LiveCheck;
 pub use rules::{Check, RULES, Rule, explain};
@@ -49,31 +50,30 @@ impl Report {
     }
 }
 
-/// Checks a whole project, without asking whether its dates are past.
+/// Checks a whole project by itself: nothing is asked about past dates and the account behind a target.
 pub fn check(project: &Project) -> Report {
-    check_at(project, None)
+    check_with(project, Facts::default())
 }
 
-/// Checks a whole project as of `now`; `None` = dates may lie in the past (J022).
-pub fn check_at(project: &Project, now: Option<Millis>) -> Report {
-    let diagnostics =
-        project.documents.iter().flat_map(|(id, root)| check_document(Document { project, id, root }, now)).collect();
-    Report { diagnostics }
+/// Checks a whole project, with what is known beside it.
+pub fn check_with(project: &Project, facts: Facts) -> Report {
+    let document = |(id, root)| Document { project, id, root, facts };
+    Report { diagnostics: project.documents.iter().map(document).flat_map(check_document).collect() }
 }
 
-/// Checks one document of a project as of `now`; empty when there is none. For live editing: what is said about a document
-/// changes only with it and with the documents that it names.
-pub fn check_one(project: &Project, id: &DocumentId, now: Option<Millis>) -> Report {
+/// Checks one document of a project; empty when there is none. For live editing: what is said about a document changes
+/// only with it and with the documents that it names.
+pub fn check_one(project: &Project, id: &DocumentId, facts: Facts) -> Report {
     let diagnostics = match project.documents.get_key_value(id) {
-        Some((id, root)) => check_document(Document { project, id, root }, now),
+        Some((id, root)) => check_document(Document { project, id, root, facts }),
         None => Vec::new(),
     };
     Report { diagnostics }
 }
 
 /// Everything about one document: by position in it, then rule id.
-fn check_document(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
-    let mut found = rules::run(document, now);
+fn check_document(document: Document) -> Vec<Diagnostic> {
+    let mut found = rules::run(document);
     found.sort_by_cached_key(|one| {
         (position(document.root, &one.place.path.0), one.rule.clone(), one.place.path.clone(), one.message.clone())
     });

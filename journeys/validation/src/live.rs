@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use model::{Diagnostic, DocumentId, Millis, Project};
 use serde_json::Value;
 
-use crate::context::Document;
+use crate::context::{Document, Facts};
 use crate::{Report, check_document};
 
 /// Checks a project on every edit, and remembers what was said about templates that have not changed.
 ///
 /// To read a template takes longer than to check a journey, and what is said about it depends on nothing else. Answers
-/// are the same as those of [`check_at`](crate::check_at); only when members of a template were merely reordered, what is
+/// are the same as those of [`check_with`](crate::check_with); only when members of a template were merely reordered, what is
 /// said about it keeps its former order.
 #[derive(Clone, Debug, Default)]
 pub struct LiveCheck {
@@ -24,15 +24,15 @@ impl LiveCheck {
         self.templates.retain(|id, _| project.documents.contains_key(id));
         let mut diagnostics = Vec::new();
         for (id, root) in &project.documents {
-            let document = Document { project, id, root };
+            let document = Document { project, id, root, facts: Facts { now, account: None } };
             if !matches!(id, DocumentId::Template(..)) {
-                diagnostics.extend(check_document(document, now));
+                diagnostics.extend(check_document(document));
                 continue;
             }
             match self.templates.get(id) {
                 Some((seen, said)) if seen == root => diagnostics.extend(said.iter().cloned()),
                 _ => {
-                    let said = check_document(document, now);
+                    let said = check_document(document);
                     diagnostics.extend(said.iter().cloned());
                     self.templates.insert(id.clone(), (root.clone(), said));
                 }

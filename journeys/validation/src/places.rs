@@ -1,8 +1,8 @@
-//! Where in a document things of one kind stand: conditions, wait times, dimensions.
+//! Where in a document things of one kind stand: conditions, wait times, dimensions, treatments.
 //!
 //! Lists are walked by their JSON index, so that a path stays right when an element is no object.
 
-use model::{Activity, ActivityKind, DocumentId, Path, View, path, wire};
+use model::{Activity, ActivityKind, DocumentId, Path, TemplateKind, View, path, wire};
 use serde_json::Value;
 
 use crate::context::{Document, JourneyContext};
@@ -106,13 +106,64 @@ pub fn entry_segment<'a>(ctx: &JourneyContext<'a>) -> Option<(Path, &'a str)> {
     })
 }
 
+/// What a campaign sends to one part of its people, and when. The campaign itself is its default treatment (campaigns.md
+/// 4); what an additional treatment does not say, it takes from there.
+#[derive(Clone, Debug)]
+pub struct TreatmentPlace<'a> {
+    /// Where it stands; empty for the campaign itself.
+    pub path: Path,
+    /// `Schedule`
+    pub schedule: Option<wire::Schedule<'a>>,
+    /// `MessageConfiguration`
+    pub messages: Option<wire::MessageConfiguration<'a>>,
+    /// `TemplateConfiguration`
+    pub templates: Option<wire::TemplateConfiguration<'a>>,
+    /// `CustomDeliveryConfiguration`
+    pub delivery: Option<wire::CustomDeliveryConfiguration<'a>>,
+}
+
+/// The treatments of a campaign, the default one first.
+pub fn treatments<'a>(document: &Document<'a>) -> Vec<TreatmentPlace<'a>> {
+    let list = path!["AdditionalTreatments"];
+    let additional = elements::<wire::WriteTreatmentResource>(document.root, &list);
+    let additional = additional.into_iter().map(|(i, treatment)| TreatmentPlace {
+        path: list.join(i),
+        schedule: treatment.schedule(),
+        messages: treatment.message_configuration(),
+        templates: treatment.template_configuration(),
+        delivery: treatment.custom_delivery_configuration(),
+    });
+    let default = wire::WriteCampaignRequest::of(document.root).map(|campaign| TreatmentPlace {
+        path: Path::default(),
+        schedule: campaign.schedule(),
+        messages: campaign.message_configuration(),
+        templates: campaign.template_configuration(),
+        delivery: campaign.custom_delivery_configuration(),
+    });
+    default.into_iter().chain(additional).collect()
+}
+
+/// The templates that a treatment names: place of the reference, kind, and the reference.
+pub fn treatment_templates<'a>(treatment: &TreatmentPlace<'a>) -> Vec<(Path, TemplateKind, wire::Template<'a>)> {
+    let Some(templates) = treatment.templates else { return Vec::new() };
+    let kinds = [
+        ("EmailTemplate", TemplateKind::Email, templates.email_template()),
+        ("PushTemplate", TemplateKind::Push, templates.push_template()),
+        ("SMSTemplate", TemplateKind::Sms, templates.sms_template()),
+        ("InAppTemplate", TemplateKind::InApp, templates.in_app_template()),
+        ("VoiceTemplate", TemplateKind::Voice, templates.voice_template()),
+    ];
+    let place = |member| treatment.path.join("TemplateConfiguration").join(member);
+    kinds.into_iter().filter_map(|(member, kind, named)| Some((place(member), kind, named?))).collect()
+}
+
 /// All dimensions in a document that compare attributes and metrics, of segments and of events, with their place.
 pub fn dimensions<'a>(document: Document<'a>) -> Vec<(Path, &'a Value)> {
     let mut paths = Vec::new();
     match document.id {
         DocumentId::Journey(_) => {
             paths.push(path!["StartCondition", "EventStartCondition", "EventFilter", "Dimensions"]);
-            if let Some(ctx) = JourneyContext::of(document, None) {
+            if let Some(ctx) = JourneyContext::of(document) {
                 for place in conditions(&ctx) {
                     paths.push(place.path.join("segmentDimensions"));
                     paths.push(place.path.join("EventCondition").join("Dimensions"));

@@ -16,12 +16,28 @@ macro_rules! rule {
 
 mod activity_id;
 mod activity_type;
+mod campaign_custom_delivery;
+mod campaign_delivery_uri;
+mod campaign_event_filter;
+mod campaign_headers;
+mod campaign_hook;
+mod campaign_imported_segment;
+mod campaign_limit_range;
 mod campaign_message;
+mod campaign_message_size;
+mod campaign_past;
+mod campaign_pause;
 mod campaign_schedule;
 mod campaign_segment;
+mod campaign_segment_version;
+mod campaign_sent;
 mod campaign_shares;
+mod campaign_start_too_soon;
 mod campaign_template;
+mod campaign_template_kind;
 mod campaign_timezone;
+mod campaign_treatments;
+mod channel_disabled;
 mod closed_days_count;
 mod closed_days_order;
 mod condition_activity;
@@ -38,6 +54,7 @@ mod dead_end_after_split;
 mod default_substitutions;
 mod delivery_uri;
 mod dropped_in_quiet_time;
+mod email_sandbox;
 mod emails_in_a_row;
 mod empty_split;
 mod empty_target;
@@ -48,6 +65,8 @@ mod event_local_time;
 mod event_refresh;
 mod holdout_percentage;
 mod imported_event_segment;
+mod imported_segment_size;
+mod in_app_content;
 mod journey_name;
 mod journey_size;
 mod journey_state;
@@ -76,6 +95,7 @@ mod quiet_time_incomplete;
 mod quiet_time_too_long;
 mod random_split_branches;
 mod random_split_percentages;
+mod rate_above_account;
 mod reentry_without_interval;
 mod refresh_on_update_alone;
 mod refresh_too_often;
@@ -89,6 +109,7 @@ mod segment_size;
 mod sending_schedule_off;
 mod shared_connect_campaign;
 mod shared_entry_segment;
+mod slow_for_segment;
 mod sms_message_type;
 mod start_activity;
 mod start_condition;
@@ -97,9 +118,12 @@ mod template_kind;
 mod template_name;
 mod template_size;
 mod template_syntax;
+mod template_version;
 mod timeframe_cap_off;
 mod too_many_activities;
+mod too_many_campaigns;
 mod too_many_contact_centers;
+mod too_many_event_campaigns;
 mod unknown_condition_segment;
 mod unknown_entry_segment;
 mod unknown_member;
@@ -107,11 +131,12 @@ mod unknown_next_activity;
 mod unknown_source_segment;
 mod unknown_template;
 mod unreachable_activity;
+mod unverified_sender;
 mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
 
-use model::{Diagnostic, DocumentId, Millis, Path, Severity, View, path, time, wire};
+use model::{Diagnostic, DocumentId, Path, Severity, View, path, time, wire};
 use serde_json::Value;
 
 use crate::similar::similar;
@@ -159,12 +184,28 @@ impl Rule {
 pub static RULES: &[Rule] = &[
     activity_id::RULE,
     activity_type::RULE,
+    campaign_custom_delivery::RULE,
+    campaign_delivery_uri::RULE,
+    campaign_event_filter::RULE,
+    campaign_headers::RULE,
+    campaign_hook::RULE,
+    campaign_imported_segment::RULE,
+    campaign_limit_range::RULE,
     campaign_message::RULE,
+    campaign_message_size::RULE,
+    campaign_past::RULE,
+    campaign_pause::RULE,
     campaign_schedule::RULE,
     campaign_segment::RULE,
+    campaign_segment_version::RULE,
+    campaign_sent::RULE,
     campaign_shares::RULE,
+    campaign_start_too_soon::RULE,
     campaign_template::RULE,
+    campaign_template_kind::RULE,
     campaign_timezone::RULE,
+    campaign_treatments::RULE,
+    channel_disabled::RULE,
     closed_days_count::RULE,
     closed_days_order::RULE,
     condition_activity::RULE,
@@ -181,6 +222,7 @@ pub static RULES: &[Rule] = &[
     default_substitutions::RULE,
     delivery_uri::RULE,
     dropped_in_quiet_time::RULE,
+    email_sandbox::RULE,
     emails_in_a_row::RULE,
     empty_split::RULE,
     empty_target::RULE,
@@ -191,6 +233,8 @@ pub static RULES: &[Rule] = &[
     event_refresh::RULE,
     holdout_percentage::RULE,
     imported_event_segment::RULE,
+    imported_segment_size::RULE,
+    in_app_content::RULE,
     journey_name::RULE,
     journey_size::RULE,
     journey_state::RULE,
@@ -219,6 +263,7 @@ pub static RULES: &[Rule] = &[
     quiet_time_too_long::RULE,
     random_split_branches::RULE,
     random_split_percentages::RULE,
+    rate_above_account::RULE,
     reentry_without_interval::RULE,
     refresh_on_update_alone::RULE,
     refresh_too_often::RULE,
@@ -232,6 +277,7 @@ pub static RULES: &[Rule] = &[
     sending_schedule_off::RULE,
     shared_connect_campaign::RULE,
     shared_entry_segment::RULE,
+    slow_for_segment::RULE,
     sms_message_type::RULE,
     start_activity::RULE,
     start_condition::RULE,
@@ -240,9 +286,12 @@ pub static RULES: &[Rule] = &[
     template_name::RULE,
     template_size::RULE,
     template_syntax::RULE,
+    template_version::RULE,
     timeframe_cap_off::RULE,
     too_many_activities::RULE,
+    too_many_campaigns::RULE,
     too_many_contact_centers::RULE,
+    too_many_event_campaigns::RULE,
     unknown_condition_segment::RULE,
     unknown_entry_segment::RULE,
     unknown_member::RULE,
@@ -250,6 +299,7 @@ pub static RULES: &[Rule] = &[
     unknown_source_segment::RULE,
     unknown_template::RULE,
     unreachable_activity::RULE,
+    unverified_sender::RULE,
     wait_length::RULE,
     wait_time::RULE,
     wait_until_after_end::RULE,
@@ -261,9 +311,9 @@ pub fn explain(rule_id: &str) -> Option<&'static Rule> {
 }
 
 /// Asks every rule about one document.
-pub(crate) fn run(document: Document, now: Option<Millis>) -> Vec<Diagnostic> {
+pub(crate) fn run(document: Document) -> Vec<Diagnostic> {
     let context = match document.id {
-        DocumentId::Journey(_) => JourneyContext::of(document, now),
+        DocumentId::Journey(_) => JourneyContext::of(document),
         _ => None,
     };
     let template = match document.id {

@@ -7,7 +7,7 @@ use std::path::Path;
 use model::{DocumentId, Project, TemplateKind};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use validation::{Report, check, check_at, checked};
+use validation::{Facts, Report, check, check_with, checked};
 
 fn example(name: &str) -> Project {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
@@ -157,6 +157,27 @@ fn a_checked_journey_knows_what_it_uses() {
 }
 
 #[test]
+fn a_segment_of_101_criteria_or_101_values_is_too_large() {
+    let criterion = |values: usize| json!({"Values": (0..values).map(|n| n.to_string()).collect::<Vec<_>>()});
+    let segment = |criteria: usize, values: usize| {
+        let names = (0..criteria).map(|n| (format!("a{n}"), criterion(values)));
+        json!({"Name": "s", "Dimensions": {"Attributes": names.collect::<serde_json::Map<_, _>>()}})
+    };
+    for (criteria, values, said) in [
+        (100, 1, None),
+        (101, 1, Some("the segment has 101 dimensions; 100 is the most")),
+        (1, 100, None),
+        (1, 101, Some("the segment has 101 values; 100 is the most")),
+    ] {
+        let mut project = Project::default();
+        project.documents.insert(DocumentId::Segment("s".into()), segment(criteria, values));
+        let report = check(&project);
+        let found: Vec<_> = report.diagnostics.iter().map(|one| one.message.as_str()).collect();
+        assert_eq!(found.first().copied(), said, "{criteria} criteria of {values} values: {found:?}");
+    }
+}
+
+#[test]
 fn a_very_long_path_is_no_trouble() {
     let mut activities = serde_json::Map::new();
     for n in 0..20_000 {
@@ -283,8 +304,8 @@ proptest! {
         ] {
             project.documents.insert(id.parse().unwrap(), value.clone());
         }
-        let report = check_at(&project, now);
-        prop_assert_eq!(&report, &check_at(&project, now));
+        let report = check_with(&project, Facts { now, account: None });
+        prop_assert_eq!(&report, &check_with(&project, Facts { now, account: None }));
         let _ = checked(&project, "j");
         for one in &report.diagnostics {
             if let Some(fix) = &one.fix {

@@ -8,7 +8,7 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use fixture::Case;
-use validation::{LiveCheck, Report, check_at};
+use validation::{Facts, LiveCheck, Report, check_with};
 
 const CASES: &[(&str, &str)] = &[
     ("structure", include_str!("cases/structure.txt")),
@@ -17,6 +17,8 @@ const CASES: &[(&str, &str)] = &[
     ("splits", include_str!("cases/splits.txt")),
     ("limits", include_str!("cases/limits.txt")),
     ("documents", include_str!("cases/documents.txt")),
+    ("campaigns", include_str!("cases/campaigns.txt")),
+    ("accounts", include_str!("cases/accounts.txt")),
 ];
 
 fn cases() -> Vec<Case> {
@@ -24,7 +26,7 @@ fn cases() -> Vec<Case> {
 }
 
 fn report(case: &Case) -> Report {
-    check_at(&case.project, case.now)
+    check_with(&case.project, case.facts())
 }
 
 #[test]
@@ -70,7 +72,7 @@ fn every_fix_cures() {
                 wrong += &format!("== {}: `{}` of {}: {error}\n", case.title, fix.title, one.rule);
                 continue;
             }
-            let after = check_at(&project, case.now);
+            let after = check_with(&project, case.facts());
             let same = |other: &model::Diagnostic| {
                 other.rule == one.rule && other.place == one.place && other.message == one.message
             };
@@ -93,8 +95,9 @@ fn reports_are_the_same_each_time_and_in_order() {
     for case in cases() {
         let (first, second) = (report(&case), report(&case));
         assert_eq!(first, second);
-        assert_eq!(first, live.check(&case.project, case.now));
-        assert_eq!(first, live.check(&case.project, case.now));
+        let alone = check_with(&case.project, Facts { account: None, ..case.facts() });
+        assert_eq!(alone, live.check(&case.project, case.now));
+        assert_eq!(alone, live.check(&case.project, case.now));
         let documents: Vec<_> = first.diagnostics.iter().map(|one| &one.place.document).collect();
         assert!(documents.is_sorted());
     }

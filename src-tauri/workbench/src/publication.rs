@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use bridge::{Failure, FailureCode, PlanStep, PlanView};
 use model::{DocumentId, Project, Severity, Target};
 use publishing::{Bindings, Observer, PublishError, Remote, Step};
+use validation::Facts;
 
 use crate::disk as files;
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
@@ -113,6 +114,8 @@ impl Publication {
         if names.is_empty() {
             return Err(bad_input("the project has no journey", "draw one, or open one"));
         }
+        let target = self.project.settings.target.get(&self.target);
+        let facts = Facts { now: None, account: target.and_then(|target| target.account.as_ref()) };
         let mut journeys = Vec::new();
         for name in &names {
             if self.project.journey(name).is_none() {
@@ -121,7 +124,8 @@ impl Publication {
                     "name it as its file in `journeys/`, without `.json`",
                 ));
             }
-            journeys.push(validation::checked(&self.project, name).map_err(|report| errors(name, &report))?);
+            let checked = validation::checked_with(&self.project, name, facts);
+            journeys.push(checked.map_err(|report| errors(name, &report))?);
         }
         publishing::plan(&journeys, &self.project, &bindings.of(&self.target), remote, self.activate)
             .await

@@ -5,14 +5,14 @@ use crate::{Document, Findings};
 rule! {
     /// Checks that a campaign has something to send: messages of its own, or templates.
     ///
-    /// **Why it matters.** Nobody would get anything.
+    /// **Why it matters.** Nobody would get anything; the service refuses the campaign.
     ///
     /// **Example.** A campaign with neither `MessageConfiguration` nor `TemplateConfiguration`.
     ///
     /// **How to fix it.** Choose a template.
     ///
-    /// Source: campaigns.md 1 and 2; our own judgement.
-    "campaign-message", Warning, "a campaign sends nothing", Campaign
+    /// Source: campaigns.md 1, 2 and 11, C009.
+    "campaign-message", Error, "a campaign sends nothing", Campaign
 }
 
 fn check(_: &Document, campaign: wire::WriteCampaignRequest, found: &mut Findings) {

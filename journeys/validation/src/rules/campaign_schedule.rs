@@ -1,69 +1,57 @@
 use model::time::{format_instant, parse_instant};
-use model::wire::Frequency;
-use model::{View, path, wire};
+use model::{path, wire};
 
-use crate::{Document, Findings};
+use crate::{Document, Findings, places};
 
 rule! {
-    /// Checks that a campaign has a schedule: a start that can be read, an end after it, and an event for campaigns
-    /// that wait for one.
+    /// Checks that a campaign has a schedule: a start that can be read, and an end after it. A campaign that repeats may
+    /// go on without end.
     ///
     /// **Why it matters.** Nobody can say when it runs; the service refuses it.
     ///
-    /// **Example.** `"Schedule": {"Frequency": "EVENT", "StartTime": "2026-12-01T09:00:00Z"}`
+    /// **Example.** `"Schedule": {"StartTime": "tomorrow"}`
     ///
-    /// **How to fix it.** Add what is missing: `StartTime` (`IMMEDIATE` or a date), `EventFilter`.
+    /// **How to fix it.** Write `StartTime` as `IMMEDIATE` or a date, and `EndTime` as a later date.
     ///
-    /// Source: campaigns.md 3; `Schedule`.
+    /// Source: campaigns.md 3 and 11, C002 and C003; `Schedule`.
     "campaign-schedule", Error, "a campaign's schedule is wrong", Campaign
 }
 
-fn check(_: &Document, campaign: wire::WriteCampaignRequest, found: &mut Findings) {
-    let Some(schedule) = campaign.schedule() else {
+fn check(document: &Document, campaign: wire::WriteCampaignRequest, found: &mut Findings) {
+    if campaign.schedule().is_none() {
         let at = path!["Schedule", "StartTime"];
         found.report(path!["Schedule"], "the campaign has no schedule").help("say when it starts").set(
             "Start at once",
             &at,
             "IMMEDIATE",
         );
-        return;
-    };
-    let start = schedule.start_time().filter(|text| *text != "IMMEDIATE");
-    let from = start.and_then(parse_instant);
-    if let (Some(text), None) = (start, from) {
-        found
-            .report(path!["Schedule", "StartTime"], format!("`{text}` is neither `IMMEDIATE` nor an ISO 8601 date"))
-            .help("write it like `2026-12-01T09:00:00Z`");
     }
-    if let Some(text) = schedule.end_time() {
-        let to = parse_instant(text);
-        let at = path!["Schedule", "EndTime"];
-        match (from, to) {
+    for treatment in places::treatments(document) {
+        let Some(schedule) = treatment.schedule else { continue };
+        let place = treatment.path.join("Schedule");
+        let start = schedule.start_time().filter(|text| *text != "IMMEDIATE");
+        let from = start.and_then(parse_instant);
+        if let (Some(text), None) = (start, from) {
+            found
+                .report(place.join("StartTime"), format!("`{text}` is neither `IMMEDIATE` nor an ISO 8601 date"))
+                .help("write it like `2026-12-01T09:00:00Z`");
+        }
+        let Some(text) = schedule.end_time() else { continue };
+        let at = place.join("EndTime");
+        match (from, parse_instant(text)) {
             (_, None) => {
                 found
                     .report(at, format!("`{text}` is not an ISO 8601 date"))
                     .help("write it like `2026-12-01T09:00:00Z`");
             }
             (Some(from), Some(to)) if to <= from => {
+                let (from, to) = (format_instant(from), format_instant(to));
                 found
-                    .report(
-                        at.clone(),
-                        format!(
-                            "the campaign ends {}, not after its start {}",
-                            format_instant(to),
-                            format_instant(from)
-                        ),
-                    )
+                    .report(at.clone(), format!("the campaign ends {to}, not after its start {from}"))
                     .help("move the end behind the start, or take it away")
                     .remove("Remove the end", at);
             }
             _ => {}
         }
-    }
-    let waits = matches!(schedule.frequency(), Some(Frequency::Event | Frequency::InAppEvent));
-    if waits && !schedule.has("EventFilter") {
-        found
-            .report(path!["Schedule", "EventFilter"], "the campaign waits for an event, and does not say which")
-            .help("add the event that sends the message");
     }
 }

@@ -12,7 +12,7 @@ rule! {
     ///
     /// **How to fix it.** Choose a segment.
     ///
-    /// Source: campaigns.md 1; `WriteCampaignRequest.SegmentId`.
+    /// Source: campaigns.md 1 and 11, C001; `WriteCampaignRequest.SegmentId`.
     "campaign-segment", Error, "a campaign is for no segment", Campaign
 }
 

@@ -29,12 +29,17 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             let finding = found
                 .report(at.clone(), format!("`{uri}` is neither a Lambda function nor an https address"))
                 .help("name a Lambda function by name or ARN, or write the address with `https://`");
-            let address = uri.trim().strip_prefix("http://").or_else(|| uri.trim().strip_prefix("HTTP://"));
-            if let Some(secure) = address.map(|rest| format!("https://{rest}")).filter(|secure| callable(secure)) {
+            if let Some(secure) = secured(uri) {
                 finding.set("Call it with https", &at, secure);
             }
         }
     }
+}
+
+/// The same address with `https://`, when that is all that is wrong with it.
+pub(super) fn secured(uri: &str) -> Option<String> {
+    let rest = uri.trim().strip_prefix("http://").or_else(|| uri.trim().strip_prefix("HTTP://"))?;
+    Some(format!("https://{rest}")).filter(|secure| callable(secure))
 }
 
 /// Whether the text is the name or ARN of a Lambda function (letters, digits, `-`, `_`, with an alias behind a colon), or

@@ -38,7 +38,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
 }
 
 /// The imported segment that a segment is, or is made of.
-fn imported<'a>(project: &'a Project, reference: &str) -> Option<&'a DocumentId> {
+pub(super) fn imported<'a>(project: &'a Project, reference: &str) -> Option<&'a DocumentId> {
     let mut open = vec![reference];
     let mut seen = BTreeSet::new();
     while let Some(reference) = open.pop() {

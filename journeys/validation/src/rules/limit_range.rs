@@ -18,25 +18,23 @@ rule! {
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let Some(limits) = ctx.journey.wire.limits() else { return };
     let frame = limits.timeframe_cap();
-    let mut range = |at: Path, value: Option<i64>, least: i64, most: i64| {
-        let Some(value) = value.filter(|value| !(least..=most).contains(value)) else { return };
-        let name = at.0.iter().skip(1).map(path_name).collect::<Vec<_>>().join(".");
-        let better = value.clamp(least, most);
-        let limit = if value < least { format!("{least} is the least") } else { format!("{most} is the most") };
-        found.report(at.clone(), format!("`{name}` is {value}; {limit}")).help("choose a number in the range").set(
-            format!("Set it to {better}"),
-            &at,
-            better,
-        );
-    };
-    range(path!["Limits", "DailyCap"], limits.daily_cap(), 0, 100);
-    range(path!["Limits", "TotalCap"], limits.total_cap(), 0, 100);
-    range(path!["Limits", "EndpointReentryCap"], limits.endpoint_reentry_cap(), 0, 100);
-    range(path!["Limits", "MessagesPerSecond"], limits.messages_per_second(), 1, 20_000);
-    range(path!["Limits", "TimeframeCap", "Cap"], frame.and_then(|frame| frame.cap()), 0, 100);
-    range(path!["Limits", "TimeframeCap", "Days"], frame.and_then(|frame| frame.days()), 0, 30);
+    within(found, path!["Limits", "DailyCap"], limits.daily_cap(), 0, 100);
+    within(found, path!["Limits", "TotalCap"], limits.total_cap(), 0, 100);
+    within(found, path!["Limits", "EndpointReentryCap"], limits.endpoint_reentry_cap(), 0, 100);
+    within(found, path!["Limits", "MessagesPerSecond"], limits.messages_per_second(), 1, 20_000);
+    within(found, path!["Limits", "TimeframeCap", "Cap"], frame.and_then(|frame| frame.cap()), 0, 100);
+    within(found, path!["Limits", "TimeframeCap", "Days"], frame.and_then(|frame| frame.days()), 0, 30);
 }
 
-fn path_name(step: &model::Step) -> String {
-    Path(vec![step.clone()]).to_string()
+/// Reports a limit below `least` or above `most`, with the nearest number as fix.
+pub(super) fn within(found: &mut Findings, at: Path, value: Option<i64>, least: i64, most: i64) {
+    let Some(value) = value.filter(|value| !(least..=most).contains(value)) else { return };
+    let name = Path(at.0.iter().skip(1).cloned().collect());
+    let better = value.clamp(least, most);
+    let limit = if value < least { format!("{least} is the least") } else { format!("{most} is the most") };
+    found.report(at.clone(), format!("`{name}` is {value}; {limit}")).help("choose a number in the range").set(
+        format!("Set it to {better}"),
+        &at,
+        better,
+    );
 }

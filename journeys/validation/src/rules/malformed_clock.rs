@@ -1,36 +1,25 @@
 use model::time::{parse_clock, parse_open_clock};
-use model::{Path, View, path};
+use model::{DocumentId, Path, path};
 use serde_json::Value;
 
-use crate::{Findings, JourneyContext};
+use crate::{Document, Findings, places};
 
 rule! {
     /// Checks that times of day are `HH:MM`, 24 hours, with leading zero.
     ///
-    /// **Why it matters.** The service refuses the journey; quiet time and open hours would not hold.
+    /// **Why it matters.** The service refuses the journey or campaign; quiet time and open hours would not hold.
     ///
     /// **Example.** `"QuietTime": {"Start": "9pm", "End": "8:00"}`
     ///
     /// **How to fix it.** Write `21:00` and `08:00`.
     ///
-    /// Source: journeys.md 6 and 10, J003; `QuietTime`, `OpenHoursRule`.
-    "malformed-clock", Error, "a time of day can not be read", Journey
+    /// Source: journeys.md 6 and 10, J003; campaigns.md 3 and 11, C004; `QuietTime`, `OpenHoursRule`.
+    "malformed-clock", Error, "a time of day can not be read", Document
 }
 
-fn check(ctx: &JourneyContext, found: &mut Findings) {
-    let mut clocks: Vec<(Path, bool)> = vec![(path!["QuietTime", "Start"], true), (path!["QuietTime", "End"], true)];
-    if let Some(hours) = ctx.journey.wire.open_hours() {
-        for (channel, days) in hours.object() {
-            for (day, list) in days.as_object().into_iter().flatten() {
-                for i in 0..list.as_array().map_or(0, Vec::len) {
-                    let rule = path!["OpenHours", channel, day, i];
-                    clocks.extend(["StartTime", "EndTime"].map(|member| (rule.join(member), false)));
-                }
-            }
-        }
-    }
-    for (at, strict) in clocks {
-        let Some(text) = at.find(ctx.document.root).and_then(Value::as_str) else { continue };
+fn check(document: &Document, found: &mut Findings) {
+    for (at, strict) in clocks(document) {
+        let Some(text) = at.find(document.root).and_then(Value::as_str) else { continue };
         let read = if strict { parse_clock(text) } else { parse_open_clock(text) };
         if read.is_some() {
             continue;
@@ -41,6 +30,30 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
         if let Some(better) = meant(text) {
             finding.set(format!("Write {better}"), &at, better);
         }
+    }
+}
+
+/// Where times of day may stand, and whether they must be `HH:MM` there, without seconds.
+fn clocks(document: &Document) -> Vec<(Path, bool)> {
+    let quiet = |place: Path| ["Start", "End"].map(|member| (place.join("QuietTime").join(member), true));
+    match document.id {
+        DocumentId::Journey(_) => {
+            let mut out = quiet(Path::default()).to_vec();
+            let channels = document.root.get("OpenHours").and_then(Value::as_object);
+            for (channel, days) in channels.into_iter().flatten() {
+                for (day, list) in days.as_object().into_iter().flatten() {
+                    for i in 0..list.as_array().map_or(0, Vec::len) {
+                        let rule = path!["OpenHours", channel, day, i];
+                        out.extend(["StartTime", "EndTime"].map(|member| (rule.join(member), false)));
+                    }
+                }
+            }
+            out
+        }
+        DocumentId::Campaign(_) => {
+            places::treatments(document).iter().flat_map(|one| quiet(one.path.join("Schedule"))).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

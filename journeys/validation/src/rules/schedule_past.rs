@@ -18,7 +18,7 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    let Some(now) = ctx.now else { return };
+    let Some(now) = ctx.document.facts.now else { return };
     let end = ctx.journey.wire.schedule().and_then(|s| s.end_time()).and_then(model::time::parse_instant);
     for (member, word, at) in [("StartTime", "start", ctx.begin), ("EndTime", "end", end)] {
         if let Some(at) = at.filter(|at| *at < now) {

@@ -1,0 +1,43 @@
+use model::wire::Frequency;
+use model::{Path, Place, path, wire};
+
+use crate::rules::imported_event_segment::imported;
+use crate::{Document, Findings, places};
+
+rule! {
+    /// Checks that the segment of a campaign that an event sends is neither imported nor made of an imported one.
+    ///
+    /// **Why it matters.** Whether somebody is a member is asked at the moment of the event; the service can do that
+    /// for dynamic segments only.
+    ///
+    /// **Example.** `"Frequency": "EVENT"` and a segment whose `SegmentType` is `IMPORT`.
+    ///
+    /// **How to fix it.** Choose a dynamic segment.
+    ///
+    /// Source: campaigns.md 3 and 11, C006; `WriteCampaignRequest.SegmentId`, `SegmentResponse.SegmentType`.
+    "campaign-imported-segment", Error, "an event campaign uses an imported segment", Campaign
+}
+
+fn check(document: &Document, campaign: wire::WriteCampaignRequest, found: &mut Findings) {
+    let Some(segment) = campaign.segment_id() else { return };
+    let by_event = places::treatments(document)
+        .iter()
+        .any(|treatment| treatment.schedule.and_then(|s| s.frequency()) == Some(Frequency::Event));
+    if !by_event {
+        return;
+    }
+    if let Some(imported) = imported(document.project, segment) {
+        let message = if imported.name() == segment {
+            format!("an event sends the campaign, and segment `{segment}` is imported")
+        } else {
+            format!(
+                "an event sends the campaign, and segment `{segment}` is made of the imported `{}`",
+                imported.name()
+            )
+        };
+        found
+            .report(path!["SegmentId"], message)
+            .related_in(Place { document: imported.clone(), path: Path::default() }, "the imported segment")
+            .help("choose a dynamic segment");
+    }
+}

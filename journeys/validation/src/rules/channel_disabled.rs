@@ -1,0 +1,91 @@
+use model::wire::ChannelType;
+use model::{ActivityKind, DocumentId, Path, TemplateKind, Word};
+
+use crate::{Document, Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that the channels that a journey or campaign sends by are enabled. Only asked when the account is known.
+    ///
+    /// **Why it matters.** Nothing would be delivered; the service does not publish it. Custom channels and in-app messages
+    /// are always on.
+    ///
+    /// **Example.** An SMS, and `channels = ["EMAIL"]` below `[target.prod.account]` in `waymark.toml`.
+    ///
+    /// **How to fix it.** Enable the channel in the account, or send by another.
+    ///
+    /// Source: journeys.md 10, J027; campaigns.md 11, C020.
+    "channel-disabled", Error, "a channel is not enabled", Document
+}
+
+/// The channel types that carry push notifications (journeys.md 3.1); one of them is enough.
+const PUSH: &[ChannelType] = &[
+    ChannelType::Push,
+    ChannelType::Gcm,
+    ChannelType::Apns,
+    ChannelType::ApnsSandbox,
+    ChannelType::ApnsVoip,
+    ChannelType::ApnsVoipSandbox,
+    ChannelType::Adm,
+    ChannelType::Baidu,
+];
+const APNS: &[ChannelType] =
+    &[ChannelType::Apns, ChannelType::ApnsSandbox, ChannelType::ApnsVoip, ChannelType::ApnsVoipSandbox];
+
+fn check(document: &Document, found: &mut Findings) {
+    let Some(enabled) = document.facts.account.and_then(|account| account.channels.as_ref()) else { return };
+    for (at, channels, name) in used(document) {
+        if !channels.iter().any(|channel| enabled.iter().any(|word| word == channel.as_str())) {
+            found
+                .report(at, format!("the channel for {name} is not enabled in the account"))
+                .help("enable the channel in the account, or send by another");
+        }
+    }
+}
+
+/// What goes out by which channels: its place, the channels of which one must be enabled, and their name.
+fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)> {
+    const EMAIL: &[ChannelType] = &[ChannelType::Email];
+    const SMS: &[ChannelType] = &[ChannelType::Sms];
+    let mut out = Vec::new();
+    match document.id {
+        DocumentId::Journey(_) => {
+            for activity in JourneyContext::of(*document).map(|ctx| ctx.activities).unwrap_or_default() {
+                let (channels, name) = match activity.kind() {
+                    Some(ActivityKind::Email) => (EMAIL, "e-mail"),
+                    Some(ActivityKind::Sms) => (SMS, "SMS"),
+                    Some(ActivityKind::Push) => (PUSH, "push"),
+                    _ => continue,
+                };
+                out.push((activity.payload_path(), channels, name));
+            }
+        }
+        DocumentId::Campaign(_) => {
+            for treatment in places::treatments(document) {
+                let own = treatment.path.join("MessageConfiguration");
+                if let Some(messages) = treatment.messages {
+                    let given = [
+                        ("EmailMessage", messages.email_message().is_some(), EMAIL, "e-mail"),
+                        ("SMSMessage", messages.sms_message().is_some(), SMS, "SMS"),
+                        ("DefaultMessage", messages.default_message().is_some(), PUSH, "push"),
+                        ("APNSMessage", messages.apns_message().is_some(), APNS, "APNs"),
+                        ("GCMMessage", messages.gcm_message().is_some(), &[ChannelType::Gcm], "FCM"),
+                        ("ADMMessage", messages.adm_message().is_some(), &[ChannelType::Adm], "ADM"),
+                        ("BaiduMessage", messages.baidu_message().is_some(), &[ChannelType::Baidu], "Baidu"),
+                    ];
+                    let given = given.into_iter().filter(|(_, given, ..)| *given);
+                    out.extend(given.map(|(member, _, channels, name)| (own.join(member), channels, name)));
+                }
+                for (at, kind, _) in places::treatment_templates(&treatment) {
+                    match kind {
+                        TemplateKind::Email => out.push((at, EMAIL, "e-mail")),
+                        TemplateKind::Sms => out.push((at, SMS, "SMS")),
+                        TemplateKind::Push => out.push((at, PUSH, "push")),
+                        TemplateKind::InApp | TemplateKind::Voice => {}
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+    out
+}
