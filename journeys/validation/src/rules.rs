@@ -38,6 +38,7 @@ mod campaign_template_kind;
 mod campaign_timezone;
 mod campaign_treatments;
 mod channel_disabled;
+mod channel_values;
 mod closed_days_count;
 mod closed_days_order;
 mod condition_activity;
@@ -206,6 +207,7 @@ pub static RULES: &[Rule] = &[
     campaign_timezone::RULE,
     campaign_treatments::RULE,
     channel_disabled::RULE,
+    channel_values::RULE,
     closed_days_count::RULE,
     closed_days_order::RULE,
     condition_activity::RULE,

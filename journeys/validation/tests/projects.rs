@@ -1,45 +1,12 @@
 //! Whole projects: the examples, checked journeys, and whatever else may be typed.
-#![expect(clippy::disallowed_methods, reason = "the examples are read from disk: this is a test, not the room")]
 #![expect(clippy::unwrap_used, reason = "a test: a file that can not be read is a failure")]
 
-use std::path::Path;
+mod examples;
 
-use model::{DocumentId, Project, TemplateKind};
+use model::{DocumentId, Project};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use validation::{Facts, Report, check, check_with, checked};
-
-fn example(name: &str) -> Project {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
-    let mut project = Project::default();
-    for folder in ["journeys", "segments", "campaigns"] {
-        let Ok(files) = std::fs::read_dir(root.join(folder)) else { continue };
-        for file in files.map(|file| file.unwrap().path()) {
-            let stem = file.file_stem().unwrap().to_str().unwrap();
-            let id: DocumentId = format!("{folder}/{stem}").parse().unwrap();
-            project.documents.insert(id, read(&file));
-        }
-    }
-    for kind in TemplateKind::ALL {
-        let Ok(folders) = std::fs::read_dir(root.join("templates").join(kind.folder())) else { continue };
-        for folder in folders.map(|folder| folder.unwrap().path()) {
-            let mut template = read(&folder.join("template.json"));
-            for (member, file) in kind.bodies() {
-                if let Ok(text) = std::fs::read_to_string(folder.join(file)) {
-                    template[member] = json!(text);
-                }
-            }
-            let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
-            project.documents.insert(DocumentId::Template(kind, name), template);
-        }
-    }
-    project
-}
-
-fn read(file: &Path) -> Value {
-    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-}
 
 fn rules(report: &Report, document: &str) -> Vec<String> {
     let document: DocumentId = document.parse().unwrap();
@@ -48,8 +15,8 @@ fn rules(report: &Report, document: &str) -> Vec<String> {
 
 #[test]
 fn the_good_examples_have_no_errors() {
-    for name in ["onboarding", "cart-abandonment", "win-back", "flash-sale"] {
-        let project = example(name);
+    for name in &examples::NAMES[..4] {
+        let project = examples::read(name);
         let report = check(&project);
         let errors: Vec<_> =
             report.errors().map(|one| format!("{} {}: {}", one.place.document, one.place.path, one.message)).collect();
@@ -63,7 +30,7 @@ fn the_good_examples_have_no_errors() {
 
 #[test]
 fn the_broken_example_shows_what_the_checks_say() {
-    let project = example("broken-on-purpose");
+    let project = examples::read("broken-on-purpose");
     let report = check(&project);
     let flow = rules(&report, "journeys/broken-flow");
     for expected in [

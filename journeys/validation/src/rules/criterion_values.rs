@@ -4,12 +4,12 @@ use model::wire::AttributeType;
 use crate::{Document, Findings, places};
 
 rule! {
-    /// Checks that a criterion has the values that its comparison needs: `BETWEEN` two, `BEFORE`, `AFTER` and `ON` one
-    /// date, every other at least one value.
+    /// Checks that a criterion has the values that its comparison needs: `BETWEEN` two dates, `BEFORE`, `AFTER` and
+    /// `ON` one, every other at least one value.
     ///
     /// **Why it matters.** The service refuses it, or nobody matches.
     ///
-    /// **Example.** `{"AttributeType": "BETWEEN", "Values": ["5"]}`
+    /// **Example.** `{"AttributeType": "BETWEEN", "Values": ["2026-12-01"]}`
     ///
     /// **How to fix it.** Write the missing value; dates like `2026-12-01T00:00:00Z`.
     ///
@@ -25,10 +25,10 @@ fn check(document: &Document, found: &mut Findings) {
         match kind {
             AttributeType::Between if values.len() != 2 => {
                 found
-                    .report(list, format!("`BETWEEN` compares with 2 values, not {}", values.len()))
-                    .help("give the lower and the upper value");
+                    .report(list, format!("`BETWEEN` compares with 2 dates, not {}", values.len()))
+                    .help("give the first and the last date");
             }
-            AttributeType::Before | AttributeType::After | AttributeType::On => {
+            AttributeType::Before | AttributeType::After | AttributeType::On | AttributeType::Between => {
                 let wrong = values.iter().enumerate().find(|(_, value)| parse_instant(value).is_none());
                 if let Some((i, value)) = wrong {
                     found
@@ -38,7 +38,7 @@ fn check(document: &Document, found: &mut Findings) {
                     found.report(list, format!("`{kind}` compares with a date, and none is given")).help("give a date");
                 }
             }
-            _ if values.is_empty() && kind != AttributeType::Between => {
+            _ if values.is_empty() => {
                 found
                     .report(list, "the criterion has no values: nobody matches")
                     .help("give a value, or take the criterion away")
