@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use model::shapes::{self, Problem, SHAPES};
+use model::{Step, reader};
 use serde_json::{Value, json};
 
 use crate::admin;
@@ -63,8 +64,12 @@ async fn carry_out(machine: Arc<Machine>, request: Request<Body>, request_id: &s
     let body = match operation.request {
         None => Value::Null,
         Some(shape) => {
-            let body = parse(&body)?;
+            let text = body;
+            let body = parse(&text)?;
             conforms(shape, &body)?;
+            if matches!(operation.name, "CreateJourney" | "UpdateJourney") {
+                metrics_once(&text)?;
+            }
             body
         }
     };
@@ -120,6 +125,20 @@ fn conforms(shape: usize, body: &Value) -> Result<()> {
     match mismatches.iter().find(|found| !matches!(found.problem, Problem::Unknown { .. }) && !api::tolerated(found)) {
         None => Ok(()),
         Some(found) => Err(Refusal::bad_request(format!("{}: {}", found.path, found.problem))),
+    }
+}
+
+/// A metric that an event filter names twice (J015): only the text shows it, a value has room for one.
+fn metrics_once(body: &[u8]) -> Result<()> {
+    let Ok(text) = std::str::from_utf8(body) else { return Ok(()) };
+    // The text is sound, so all that the reader finds in it are names that stand twice.
+    let twice = reader::read(text)
+        .problems
+        .into_iter()
+        .find(|found| matches!(found.path.0.as_slice(), [.., Step::Key(map), Step::Key(_)] if map == "Metrics"));
+    match twice {
+        None => Ok(()),
+        Some(found) => Err(Refusal::bad_request(format!("{}: the metric stands here twice", found.path))),
     }
 }
 

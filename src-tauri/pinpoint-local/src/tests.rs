@@ -1,5 +1,7 @@
 //! The API over HTTP, without a port: error shapes, routes, merge rules, versions, states.
 
+mod clauses;
+
 use std::sync::Arc;
 
 use axum::body::Body;
