@@ -13,7 +13,8 @@ rule! {
     ///
     /// **How to fix it.** Write what the message says is expected.
     ///
-    /// Source: journeys.md 10, J003; campaigns.md 11, C004; segments-and-endpoints.md 6, S002 and S006; the API model's shape of the document.
+    /// Source: journeys.md 10, J001, J003 and J029; campaigns.md 11, C002, C004 and C015; segments-and-endpoints.md 6, S002
+    /// and S006; the API model's shape of the document.
     "malformed-member", Error, "a member does not have the form that the API demands", Document
 }
 

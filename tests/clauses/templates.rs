@@ -1,0 +1,24 @@
+//! Clauses of templates.md: 2 to 5 by section.
+
+use super::Row;
+
+pub const ROWS: &[Row] = &[
+    ("templates 2/1", "numbers, active version, race guard, deletion", &["src-tauri/pinpoint-local/src/tests.rs::template_versions", "tests/service/operations.rs::templates_and_versions"]),
+    ("templates 3/1", "variables and lists", &["journeys/templates/tests/render.rs::variables_print_as_the_table_says"]),
+    ("templates 3/2", "address, message, endpoint, defaults", &["journeys/templates/tests/render.rs::values_come_from_address_message_endpoint_and_defaults_in_this_order"]),
+    ("templates 3/3", "a missing value stops the message, or prints as nothing where that is asked for", &["journeys/templates/tests/render.rs::a_missing_value_stops_the_message_and_is_named", "src-tauri/pinpoint-local/src/tests.rs::an_active_journey_runs"]),
+    ("templates 3/4", "only HTML is escaped, and nothing is read twice", &["journeys/templates/tests/render.rs::only_html_is_escaped"]),
+    ("templates 3/5", "default substitutions are a JSON object", &["rules/documents:defaults that can not be read", "journeys/templates/tests/render.rs::what_can_not_be_compiled_says_where_and_why"]),
+    ("templates 4.1/1", "each and if", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says"]),
+    ("templates 4.1/2", "each takes 15 items at most", &["journeys/templates/tests/render.rs::a_template_can_not_hang_or_fill_the_memory"]),
+    ("templates 4.2/1", "conditions, inline and as block", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says"]),
+    ("templates 4.3/1", "texts", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says"]),
+    ("templates 4.3/2", "dates: words, patterns, zones", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says", "journeys/templates/src/dates.rs::formats", "journeys/templates/src/dates.rs::reading", "journeys/templates/src/dates.rs::zones"]),
+    ("templates 4.4/1", "numbers are decimal", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says", "journeys/templates/src/decimal.rs::arithmetic_is_decimal"]),
+    ("templates 4.4/2", "codes and digests", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says"]),
+    ("templates 4.4/3", "uuid", &["journeys/templates/tests/render.rs::unique_ids_come_from_the_seed"]),
+    ("templates 4.5/1", "inline partials, defined above their use", &["journeys/templates/tests/render.rs::every_helper_does_what_its_example_says", "journeys/templates/tests/render.rs::what_can_not_be_compiled_says_where_and_why"]),
+    ("templates 4.5/2", "an unknown helper is refused", &["journeys/templates/tests/render.rs::what_can_not_be_compiled_says_where_and_why", "rules/documents:a brace too few, and a helper that does not exist"]),
+    ("templates 5/1", "sizes of templates", &["rules/documents:an SMS that is too long, and many headers", "rules/documents:a large in-app template"]),
+    ("templates 5/2", "parts of an SMS", &["journeys/templates/src/sms.rs::check_values"]),
+];
