@@ -83,7 +83,7 @@ pub fn checked_with<'a>(project: &'a Project, name: &str, facts: Facts<'a>) -> R
 fn uses(document: Document<'_>) -> Vec<&DocumentId> {
     let mut out = Vec::new();
     let Some(ctx) = JourneyContext::of(document) else { return out };
-    let entry = places::entry_segment(&ctx);
+    let entry = places::entry_segment(ctx.journey);
     for (_, segment) in entry.into_iter().chain(places::segment_conditions(&ctx)) {
         add_segment(document.project, segment, &mut out);
     }

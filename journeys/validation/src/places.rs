@@ -2,7 +2,7 @@
 //!
 //! Lists are walked by their JSON index, so that a path stays right when an element is no object.
 
-use model::{Activity, ActivityKind, DocumentId, Path, TemplateKind, View, path, wire};
+use model::{Activity, ActivityKind, DocumentId, Journey, Path, TemplateKind, View, path, wire};
 use serde_json::Value;
 
 use crate::context::{Document, JourneyContext};
@@ -36,10 +36,14 @@ pub fn list_path(activity: &Activity) -> Option<Path> {
 
 /// All conditions of yes/no and multivariate splits, in the order of the document.
 pub fn conditions<'a>(ctx: &JourneyContext<'a>) -> Vec<ConditionPlace<'a>> {
+    conditions_of(ctx.document.root, &ctx.activities)
+}
+
+/// As [`conditions`], of the journey `root` with these activities.
+fn conditions_of<'a>(root: &'a Value, activities: &[Activity<'a>]) -> Vec<ConditionPlace<'a>> {
     let mut out = Vec::new();
-    for (number, activity) in ctx.activities.iter().enumerate() {
+    for (number, activity) in activities.iter().enumerate() {
         let Some(list) = list_path(activity) else { continue };
-        let root = ctx.document.root;
         match activity.kind() {
             Some(ActivityKind::ConditionalSplit) => {
                 for (i, condition) in elements(root, &list) {
@@ -95,8 +99,8 @@ pub fn segment_conditions<'a>(ctx: &JourneyContext<'a>) -> Vec<(Path, &'a str)> 
 }
 
 /// Where the entry names a segment, and which.
-pub fn entry_segment<'a>(ctx: &JourneyContext<'a>) -> Option<(Path, &'a str)> {
-    let condition = ctx.journey.wire.start_condition()?;
+pub fn entry_segment(journey: Journey<'_>) -> Option<(Path, &str)> {
+    let condition = journey.wire.start_condition()?;
     let of_segment = condition.segment_start_condition().and_then(|segment| {
         Some((path!["StartCondition", "SegmentStartCondition", "SegmentId"], segment.segment_id()?))
     });
@@ -163,8 +167,8 @@ pub fn dimensions<'a>(document: Document<'a>) -> Vec<(Path, &'a Value)> {
     match document.id {
         DocumentId::Journey(_) => {
             paths.push(path!["StartCondition", "EventStartCondition", "EventFilter", "Dimensions"]);
-            if let Some(ctx) = JourneyContext::of(document) {
-                for place in conditions(&ctx) {
+            if let Some(journey) = Journey::of(document.root) {
+                for place in conditions_of(document.root, &journey.activities()) {
                     paths.push(place.path.join("segmentDimensions"));
                     paths.push(place.path.join("EventCondition").join("Dimensions"));
                 }

@@ -1,7 +1,7 @@
 use model::wire::ChannelType;
-use model::{ActivityKind, DocumentId, Path, TemplateKind, Word};
+use model::{ActivityKind, DocumentId, Journey, Path, TemplateKind, Word};
 
-use crate::{Document, Findings, JourneyContext, places};
+use crate::{Document, Findings, places};
 
 rule! {
     /// Checks that the channels that a journey or campaign sends by are enabled. Only asked when the account is known.
@@ -49,7 +49,7 @@ fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)
     let mut out = Vec::new();
     match document.id {
         DocumentId::Journey(_) => {
-            for activity in JourneyContext::of(*document).map(|ctx| ctx.activities).unwrap_or_default() {
+            for activity in Journey::of(document.root).map(Journey::activities).unwrap_or_default() {
                 let (channels, name) = match activity.kind() {
                     Some(ActivityKind::Email) => (EMAIL, "e-mail"),
                     Some(ActivityKind::Sms) => (SMS, "SMS"),

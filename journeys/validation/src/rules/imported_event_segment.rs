@@ -21,7 +21,7 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let Some(Entry::Event { segment: Some(segment), .. }) = ctx.journey.entry() else { return };
-    let Some((at, _)) = places::entry_segment(ctx) else { return };
+    let Some((at, _)) = places::entry_segment(ctx.journey) else { return };
     if let Some(imported) = imported(ctx.document.project, segment) {
         let message = if imported.name() == segment {
             format!("the entry is by event, and segment `{segment}` is imported")

@@ -1,8 +1,8 @@
 use model::wire::{SegmentImportResource, WriteCampaignRequest};
-use model::{DocumentId, Path, Place, Project, View, path};
+use model::{DocumentId, Journey, Path, Place, Project, View, path};
 
 use crate::rules::imported_event_segment::imported;
-use crate::{Document, Findings, JourneyContext, places};
+use crate::{Document, Findings, places};
 
 rule! {
     /// Checks that the imported segment of a journey or campaign has at most 100,000,000 members, where it says how many it
@@ -22,7 +22,7 @@ const MOST: i64 = 100_000_000;
 
 fn check(document: &Document, found: &mut Findings) {
     let place = match document.id {
-        DocumentId::Journey(_) => JourneyContext::of(*document).as_ref().and_then(places::entry_segment),
+        DocumentId::Journey(_) => Journey::of(document.root).and_then(places::entry_segment),
         DocumentId::Campaign(_) => {
             let campaign = WriteCampaignRequest::of(document.root);
             campaign.and_then(|campaign| campaign.segment_id()).map(|segment| (path!["SegmentId"], segment))

@@ -17,7 +17,7 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let Some(Entry::Segment { segment }) = ctx.journey.entry() else { return };
-    let Some((at, _)) = places::entry_segment(ctx) else { return };
+    let Some((at, _)) = places::entry_segment(ctx.journey) else { return };
     let project = ctx.document.project;
     let Some((mine, _)) = project.segment(segment) else { return };
     for (id, root) in project.documents.iter().filter(|(id, _)| *id != ctx.document.id) {

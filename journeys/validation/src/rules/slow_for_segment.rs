@@ -23,7 +23,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     let own = ctx.journey.wire.limits().and_then(|limits| limits.messages_per_second());
     let account = ctx.document.facts.account.and_then(|account| account.messages_per_second);
     let Some(rate) = own.into_iter().chain(account).filter(|rate| *rate > 0).min() else { return };
-    let Some((_, segment)) = places::entry_segment(ctx) else { return };
+    let Some((_, segment)) = places::entry_segment(ctx.journey) else { return };
     let Some((id, size)) = imported_size(ctx.document.project, segment) else { return };
     let seconds = size / rate;
     if seconds > SECONDS_OF_A_DAY {

@@ -1,7 +1,7 @@
-use model::{DocumentId, Path, TemplateKind};
+use model::{DocumentId, Journey, Path, TemplateKind};
 use serde_json::Value;
 
-use crate::{Document, Findings, JourneyContext, places};
+use crate::{Document, Findings, places};
 
 rule! {
     /// Checks that the version of a template that a journey or campaign names can exist: a number from 1, and not above the
@@ -20,8 +20,7 @@ rule! {
 fn check(document: &Document, found: &mut Findings) {
     match document.id {
         DocumentId::Journey(_) => {
-            let Some(ctx) = JourneyContext::of(*document) else { return };
-            for activity in &ctx.activities {
+            for activity in Journey::of(document.root).map(Journey::activities).unwrap_or_default() {
                 let Some(version) = activity.template_version() else { continue };
                 let at = activity.payload_path().join("TemplateVersion");
                 let kind = activity.kind().and_then(|kind| kind.template_kind());

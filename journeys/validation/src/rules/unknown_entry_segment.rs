@@ -15,7 +15,7 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    if let Some((at, name)) = places::entry_segment(ctx) {
+    if let Some((at, name)) = places::entry_segment(ctx.journey) {
         unknown_segment(&ctx.document, found, at, name, "the entry");
     }
 }
