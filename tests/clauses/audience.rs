@@ -32,6 +32,7 @@ pub const ROWS: &[Row] = &[
     ("segments 2.2/2", "segments made of each other end", &["journeys/audience/tests/segments.rs::errors_name_what_is_wrong", "src-tauri/pinpoint-local/src/tests.rs::segment_versions_and_sources", "rules/documents:a segment made of itself"]),
     ("segments 2.3/1", "a list of users stands for all their endpoints", &["journeys/audience/tests/segments.rs::imported_segments_are_lists_of_endpoints_and_users"]),
     ("segments 2.4/1", "versions of a segment, and deletion", &["src-tauri/pinpoint-local/src/tests.rs::segment_versions_and_sources", "tests/service/operations.rs::segments_and_versions"]),
+    ("segments 2.4/2", "deletion is allowed, with its effects", &["src-tauri/pinpoint-local/src/tests/published.rs::a_deleted_segment_lets_nobody_in_and_drops_who_is_inside"]),
     ("segments 3/1", "CSV: quotes, blanks, repeated columns", &["journeys/audience/tests/store.rs::csv_reads_quotes_blanks_repeated_columns_and_line_ends"]),
     ("segments 3/2", "JSON: an object a line", &["journeys/audience/tests/store.rs::json_lines_and_documents"]),
     ("segments 3/3", "files of users only", &["journeys/audience/tests/store.rs::files_of_users_only"]),
