@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bridge::FailureCode;
-use model::{DocumentId, Project, Target};
+use model::{Account, DocumentId, Project, Target};
 use pinpoint_local::Server;
 use publishing::{Bindings, Remote};
 use serde_json::Value;
@@ -118,6 +118,23 @@ async fn a_journey_with_errors_is_not_published() {
     let failure = publication.apply(None, &mut |_, _, _| {}).await.unwrap_err();
     assert_eq!(failure.code, FailureCode::Errors, "{failure:?}");
     assert!(server.status().apps.is_empty(), "nothing was written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_account_of_a_target_does_not_allow_is_not_published_there() {
+    let place = copy("onboarding");
+    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let mut publication = publication(place.path(), &server.endpoint_url());
+    let account = |channel: &str| Account { channels: Some(vec![channel.to_owned()]), ..Account::default() };
+    publication.project.settings.target.get_mut("local").unwrap().account = Some(account("VOICE"));
+    let failure = publication.plan(None).await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::Errors, "{failure:?}");
+    assert!(failure.message.contains("is not enabled in the account"), "{failure:?}");
+    // What is known of another target does not matter here.
+    let elsewhere = publication.project.settings.target["local"].clone();
+    publication.project.settings.target.insert("prod".to_owned(), elsewhere);
+    publication.project.settings.target.get_mut("local").unwrap().account = None;
+    assert!(!publication.plan(None).await.unwrap().steps.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,1 +1,1 @@
-//! Stories across rooms: service, flow, window, browser, layering.
+//! Stories across rooms: clauses, service, flow, window, browser, layering.

@@ -5,6 +5,7 @@ use super::Row;
 pub const ROWS: &[Row] = &[
     ("templates 2/1", "numbers, active version, race guard, deletion", &["src-tauri/pinpoint-local/src/tests.rs::template_versions", "tests/service/operations.rs::templates_and_versions"]),
     ("templates 2/2", "the latest version is written over, numbers are not used again, latest is resolved once", &["src-tauri/pinpoint-local/src/tests/published.rs::only_the_latest_version_of_a_template_is_written_over", "src-tauri/pinpoint-local/src/tests/published.rs::without_a_version_the_active_template_goes_out_and_with_one_that_version"]),
+    ("templates 2/3", "the template is gone: the message fails for good", &["src-tauri/pinpoint-local/src/tests/published.rs::a_message_whose_template_is_gone_fails_and_the_participant_goes_on"]),
     ("templates 3/1", "variables and lists", &["journeys/templates/tests/render.rs::variables_print_as_the_table_says"]),
     ("templates 3/2", "address, message, endpoint, defaults", &["journeys/templates/tests/render.rs::values_come_from_address_message_endpoint_and_defaults_in_this_order"]),
     ("templates 3/3", "a missing value stops the message, or prints as nothing where that is asked for", &["journeys/templates/tests/render.rs::a_missing_value_stops_the_message_and_is_named", "src-tauri/pinpoint-local/src/tests.rs::an_active_journey_runs"]),

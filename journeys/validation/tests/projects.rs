@@ -124,6 +124,66 @@ fn a_checked_journey_knows_what_it_uses() {
 }
 
 #[test]
+fn every_event_of_the_table_can_be_asked_for_and_no_other() {
+    // journeys.md 3.8, the table; names that the reference leaves open as chosen there
+    let table: [(Value, &[&str]); 5] = [
+        (
+            json!({"EMAIL": {"TemplateName": "hello", "NextActivity": "s"}}),
+            &[
+                "_email.send",
+                "_email.delivered",
+                "_email.rejected",
+                "_email.hardbounce",
+                "_email.softbounce",
+                "_email.complaint",
+                "_email.open",
+                "_email.click",
+                "_email.unsubscribe",
+            ],
+        ),
+        (
+            json!({"SMS": {"TemplateName": "hello", "NextActivity": "s"}}),
+            &["_SMS.SEND", "_SMS.BUFFERED", "_SMS.SUCCESS", "_SMS.FAILURE", "_SMS.OPTOUT"],
+        ),
+        (
+            json!({"PUSH": {"TemplateName": "hello", "NextActivity": "s"}}),
+            &[
+                "_journey.send",
+                "_journey.opened_notification",
+                "_journey.received_foreground",
+                "_journey.received_background",
+            ],
+        ),
+        (
+            json!({"ContactCenter": {"NextActivity": "s"}}),
+            &[
+                "_contact_center.connected",
+                "_contact_center.sit_tone",
+                "_contact_center.fax",
+                "_contact_center.voicemail_beep",
+                "_contact_center.voicemail_no_beep",
+                "_contact_center.not_answered",
+            ],
+        ),
+        (json!({"CUSTOM": {"DeliveryUri": "greet", "NextActivity": "s"}}), &["_custom.response"]),
+    ];
+    let all: Vec<&str> = table.iter().flat_map(|(_, events)| events.iter().copied()).collect();
+    for (message, events) in &table {
+        for event in all.iter().chain(&["cart.left"]) {
+            let condition = json!({"EventCondition": {"MessageActivity": "m", "Dimensions": {
+                "EventType": {"DimensionType": "INCLUSIVE", "Values": [event]}}}});
+            let activities =
+                json!({"m": message, "s": {"ConditionalSplit": {"Condition": {"Conditions": [condition]}}}});
+            let mut project = Project::default();
+            let journey = json!({"Name": "j", "StartActivity": "m", "Activities": activities});
+            project.documents.insert(DocumentId::Journey("j".into()), journey);
+            let refused = check(&project).errors().any(|one| one.rule == "condition-event");
+            assert_eq!(refused, !events.contains(event), "{event} of {message}");
+        }
+    }
+}
+
+#[test]
 fn a_segment_of_101_criteria_or_101_values_is_too_large() {
     let criterion = |values: usize| json!({"Values": (0..values).map(|n| n.to_string()).collect::<Vec<_>>()});
     let segment = |criteria: usize, values: usize| {

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_change_keeps_comments_and_unknown_keys() {
-        let text = "# ours\nname = \"A\"\nowner = \"me\" # who\n\n[target.local]\nregion = \"us-east-1\"\n\n# [target.prod]\n[simulation]\nseed = 1\n";
+        let text = "# ours\nname = \"A\"\nowner = \"me\" # who\n\n[target.local]\nregion = \"us-east-1\"\n\n[target.local.account]\nchannels = [\"EMAIL\"]\n\n# [target.prod]\n[simulation]\nseed = 1\n";
         let (mut settings, problems) = read(text);
         assert_eq!(problems, []);
         assert_eq!(write(text, &settings).unwrap(), text);
@@ -122,7 +122,7 @@ mod tests {
         settings.simulation.start = Some("2026-01-01T00:00:00Z".to_owned());
         let after = write(text, &settings).unwrap();
         assert_eq!(read(&after).0, settings);
-        for kept in ["# ours", "owner = \"me\" # who", "# [target.prod]"] {
+        for kept in ["# ours", "owner = \"me\" # who", "# [target.prod]", "channels = [\"EMAIL\"]"] {
             assert!(after.contains(kept), "{kept} in {after}");
         }
     }

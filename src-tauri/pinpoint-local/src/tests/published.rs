@@ -317,3 +317,91 @@ async fn only_the_latest_version_of_a_template_is_written_over() {
     shop.ok("PUT", &format!("{path}?create-new-version=true"), body("3")).await;
     assert_eq!(shop.ok("GET", &format!("{path}?version=3"), None).await["Subject"], "3", "numbers are not used again");
 }
+
+#[tokio::test]
+async fn an_instant_passes_while_paused_and_releases_on_resume() {
+    let shop = Shop::new().await;
+    shop.endpoint("ann", "gold").await;
+    let gold = shop.segment("gold").await;
+    let mut journey = mail(&gold);
+    journey["RefreshFrequency"] = json!("P5D");
+    journey["StartActivity"] = json!("w");
+    journey["Activities"] = json!({"a": {"EMAIL": {"TemplateName": "hello"}},
+        "w": {"Wait": {"WaitTime": {"WaitUntil": "2026-12-01T09:00:00Z"}, "NextActivity": "a"}}});
+    let journey = shop.journey(journey).await;
+    shop.later("PT1H").await;
+    shop.ok("PUT", &format!("{journey}/state"), json!({"State": "PAUSED"})).await;
+    shop.later("P2D").await;
+    assert_eq!(shop.sent().await, Vec::<String>::new());
+    shop.ok("PUT", &format!("{journey}/state"), json!({"State": "ACTIVE"})).await;
+    shop.later("PT1S").await;
+    assert_eq!(shop.sent().await, ["a ann"]);
+}
+
+#[tokio::test]
+async fn a_paused_journey_is_not_edited_and_a_closed_one_can_be_cancelled() {
+    let shop = Shop::new().await;
+    shop.endpoint("ann", "gold").await;
+    let gold = shop.segment("gold").await;
+    let mut body = mail(&gold);
+    body["Activities"]["a"] = json!({"Wait": {"WaitTime": {"WaitFor": "P1D"}}});
+    let closed = shop.journey(body.clone()).await;
+    body["RefreshFrequency"] = json!("P5D");
+    let paused = shop.journey(body.clone()).await;
+    shop.later("PT6M").await;
+    shop.ok("PUT", &format!("{paused}/state"), json!({"State": "PAUSED"})).await;
+    assert_eq!(shop.asked.ask("PUT", &paused, body).await.0, 409);
+    assert_eq!(shop.state(&closed).await, "CLOSED");
+    shop.ok("PUT", &format!("{closed}/state"), json!({"State": "CANCELLED"})).await;
+    let metrics = shop.ok("GET", &format!("{closed}/execution-metrics"), None).await;
+    assert_eq!(metrics["Metrics"]["CANCELLED"], "1", "{metrics}");
+}
+
+#[tokio::test]
+async fn a_journey_without_end_time_ends_after_540_days() {
+    let shop = Shop::new().await;
+    let gold = shop.segment("gold").await;
+    let mut journey = mail(&gold);
+    journey["RefreshFrequency"] = json!("P30D");
+    let journey = shop.journey(journey).await;
+    shop.later("P539D").await;
+    assert_eq!(shop.state(&journey).await, "ACTIVE");
+    shop.later("P1D").await;
+    assert_eq!(shop.state(&journey).await, "COMPLETED", "nobody is inside, nobody can enter");
+}
+
+#[tokio::test]
+async fn a_message_whose_template_is_gone_fails_and_the_participant_goes_on() {
+    let shop = Shop::new().await;
+    shop.endpoint("ann", "gold").await;
+    let gold = shop.segment("gold").await;
+    let journey = shop.journey(mail(&gold)).await;
+    shop.ok("DELETE", "/v1/templates/hello/email", None).await;
+    shop.later("PT6M").await;
+    let metrics = shop.ok("GET", &format!("{journey}/activities/a/execution-metrics"), None).await;
+    assert_eq!(metrics["Metrics"], json!({"FAILURE_PERMANENT": "1"}));
+    assert_eq!(shop.state(&journey).await, "COMPLETED");
+}
+
+#[tokio::test]
+async fn a_segment_has_at_most_five_groups() {
+    let shop = Shop::new().await;
+    let groups = |count: usize| json!({"Name": "s", "SegmentGroups": {"Groups": vec![json!({"Type": "ALL"}); count], "Include": "ANY"}});
+    let path = format!("{}/segments", shop.app);
+    shop.ok("POST", &path, groups(5)).await;
+    assert_eq!(shop.asked.ask("POST", &path, groups(6)).await.0, 400);
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_can_not_be_deleted_and_every_update_wakes_one() {
+    let shop = Shop::new().await;
+    let path = format!("{}/endpoints/ann", shop.app);
+    assert_eq!(shop.asked.ask("DELETE", &path, None).await.0, 404);
+    shop.endpoint("ann", "gold").await;
+    shop.ok("PUT", &path, json!({"EndpointStatus": "INACTIVE"})).await;
+    assert_eq!(shop.ok("GET", &path, None).await["EndpointStatus"], "INACTIVE");
+    shop.ok("PUT", &path, json!({"Metrics": {"visits": 1}})).await;
+    let ann = shop.ok("GET", &path, None).await;
+    assert_eq!((&ann["EndpointStatus"], &ann["OptOut"]), (&json!("ACTIVE"), &json!("NONE")));
+    assert_eq!(shop.ok("DELETE", &path, None).await["Id"], "ann");
+}
