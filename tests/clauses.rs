@@ -99,7 +99,7 @@ fn a_case_is_of_a_rule_that_names_the_clause() {
             let Ok(text) = find_case(&mut files, case) else { continue }; // the test above says so
             let told: Vec<&str> = rules_of(text).collect();
             let about = |rule: &&str| validation::explain(rule).is_some_and(|rule| names(&rule.explanation(), id));
-            if !told.iter().any(|rule| about(rule)) {
+            if !told.iter().any(about) {
                 wrong.push(format!("{id}: `{case}` is about {told:?}, and none of these says that it is about {id}"));
             }
         }
@@ -209,7 +209,7 @@ fn is_test(source: &str, name: &str) -> Result<(), &'static str> {
         let rest = line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ");
         rest.and_then(|rest| rest.strip_prefix(name)).is_some_and(|rest| rest.starts_with('('))
     };
-    let at = lines.iter().position(|line| starts(&line)).ok_or("there is no such function")?;
+    let at = lines.iter().position(starts).ok_or("there is no such function")?;
     let above = lines[..at].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("//"));
     let attributes: Vec<&&str> = above.filter(|line| line.starts_with("#[")).collect();
     if !attributes.iter().any(|line| line.starts_with("#[test]") || line.starts_with("#[tokio::test")) {
