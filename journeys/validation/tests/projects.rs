@@ -184,6 +184,18 @@ fn every_event_of_the_table_can_be_asked_for_and_no_other() {
 }
 
 #[test]
+fn a_journey_may_last_as_long_as_the_engine_lets_it() {
+    let start = model::time::parse_instant("2026-12-01T09:00:00Z").unwrap();
+    for (more, too_long) in [(0, false), (model::time::SECOND, true)] {
+        let end = model::time::format_instant(start + engine::LONGEST + more);
+        let schedule = json!({"StartTime": "2026-12-01T09:00:00Z", "EndTime": end});
+        let mut project = Project::default();
+        project.documents.insert(DocumentId::Journey("j".into()), json!({"Name": "j", "Schedule": schedule}));
+        assert_eq!(check(&project).errors().any(|one| one.rule == "journey-too-long"), too_long, "{end}");
+    }
+}
+
+#[test]
 fn a_segment_of_101_criteria_or_101_values_is_too_large() {
     let criterion = |values: usize| json!({"Values": (0..values).map(|n| n.to_string()).collect::<Vec<_>>()});
     let segment = |criteria: usize, values: usize| {
