@@ -8,7 +8,8 @@ use std::hash::Hasher;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
-use crate::texts::Texts;
+use crate::codes::Codes;
+use crate::texts::{Short, Texts};
 
 /// The code of a row that has no value.
 const ABSENT: u32 = 0;
@@ -20,8 +21,13 @@ pub(crate) struct Column {
     /// End of each list in `elements`; the list of code `c` is number `c - 1`.
     ends: Vec<u32>,
     index: HashTable<u32>,
-    codes: Vec<u32>,
+    /// Short single texts that were written lately, by a hash; see [`Column::encode`].
+    recent: Vec<(Short, u32)>,
+    codes: Codes,
 }
+
+/// How many texts a column remembers as recent; a power of two.
+const RECENT: usize = 256;
 
 /// The values of one attribute of one endpoint, in their order.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +66,7 @@ impl<'a> Values<'a> {
 impl Column {
     /// The code of a row; 0 = no value.
     pub(crate) fn code(&self, row: usize) -> u32 {
-        self.codes.get(row).copied().unwrap_or(ABSENT)
+        self.codes.get(row)
     }
 
     /// How many codes there are, 0 included.
@@ -70,12 +76,7 @@ impl Column {
 
     /// The list behind a code.
     pub(crate) fn list(&self, code: u32) -> Values<'_> {
-        if code == ABSENT {
-            return Values::NONE;
-        }
-        let number = (code - 1) as usize;
-        let from = if number == 0 { 0 } else { self.ends[number - 1] };
-        Values { texts: Some(&self.elements), from, to: self.ends[number] }
+        list_in(&self.elements, &self.ends, code)
     }
 
     pub(crate) fn get(&self, row: usize) -> Values<'_> {
@@ -98,19 +99,32 @@ impl Column {
     }
 
     fn set_code(&mut self, row: usize, code: u32) {
-        if row >= self.codes.len() {
-            if code == ABSENT {
-                return;
-            }
-            self.codes.resize(row + 1, ABSENT);
+        if code != ABSENT || self.code(row) != ABSENT {
+            self.codes.set(row, code);
         }
-        self.codes[row] = code;
     }
 
+    /// The code of a list. Most columns hold few texts, of a few letters: one is found again by comparing two words,
+    /// without following the numbers of the index into the texts.
     fn encode(&mut self, list: &[Cow<'_, str>]) -> u32 {
-        if list.is_empty() {
-            return ABSENT;
+        let [text] = list else {
+            return if list.is_empty() { ABSENT } else { self.find_or_add(list) };
+        };
+        let Some(short) = Short::of(text) else { return self.find_or_add(list) };
+        if self.recent.is_empty() {
+            self.recent.resize(RECENT, (Short::default(), ABSENT));
         }
+        let place = short.hash() as usize % RECENT;
+        let (known, code) = self.recent[place];
+        if known == short && code != ABSENT {
+            return code;
+        }
+        let code = self.find_or_add(list);
+        self.recent[place] = (short, code);
+        code
+    }
+
+    fn find_or_add(&mut self, list: &[Cow<'_, str>]) -> u32 {
         let key = hash(list.iter().map(|text| &**text));
         let same = |code: &u32| {
             let known = self.list(*code);
@@ -124,18 +138,26 @@ impl Column {
         }
         self.ends.push(self.elements.len() as u32);
         let code = self.ends.len() as u32;
-        // The index is taken out while it grows, because growing reads the lists.
-        let mut index = std::mem::take(&mut self.index);
-        index.insert_unique(key, code, |code| hash(self.list(*code).iter()));
-        self.index = index;
+        let (elements, ends) = (&self.elements, &self.ends);
+        self.index.insert_unique(key, code, |code| hash(list_in(elements, ends, *code).iter()));
         code
     }
 
     pub(crate) fn shrink(&mut self) {
         self.elements.shrink();
         self.ends.shrink_to_fit();
-        self.codes.shrink_to_fit();
+        self.recent = Vec::new();
+        self.codes.shrink();
     }
+}
+
+fn list_in<'a>(elements: &'a Texts, ends: &[u32], code: u32) -> Values<'a> {
+    if code == ABSENT {
+        return Values::NONE;
+    }
+    let number = (code - 1) as usize;
+    let from = if number == 0 { 0 } else { ends[number - 1] };
+    Values { texts: Some(elements), from, to: ends[number] }
 }
 
 fn hash<'a>(list: impl Iterator<Item = &'a str>) -> u64 {

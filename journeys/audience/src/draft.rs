@@ -119,6 +119,27 @@ impl Owner {
     }
 }
 
+/// An attribute that was given.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftList<'a> {
+    pub(crate) owner: Owner,
+    pub(crate) name: Cow<'a, str>,
+    /// Where its column is in the store, if the reader knows.
+    pub(crate) place: Option<u32>,
+    /// Its values in [`Draft::values`]; none of them deletes the attribute.
+    pub(crate) values: std::ops::Range<usize>,
+}
+
+/// A metric that was given.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftMetric<'a> {
+    pub(crate) name: Cow<'a, str>,
+    /// Where its column is in the store, if the reader knows.
+    pub(crate) place: Option<u32>,
+    /// NaN deletes the metric.
+    pub(crate) value: f64,
+}
+
 /// The members of an endpoint that were given; texts are borrowed from the file where possible.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft<'a> {
@@ -133,12 +154,10 @@ pub(crate) struct Draft<'a> {
     pub(crate) user_id: Option<Cow<'a, str>>,
     pub(crate) latitude: Option<f64>,
     pub(crate) longitude: Option<f64>,
-    pub(crate) fields: [Option<Cow<'a, str>>; Field::COUNT],
-    /// Owner, name, and the range of its values in `values`; an empty range deletes the attribute.
-    pub(crate) lists: Vec<(Owner, Cow<'a, str>, std::ops::Range<usize>)>,
+    pub(crate) fields: Vec<(Field, Cow<'a, str>)>,
+    pub(crate) lists: Vec<DraftList<'a>>,
     pub(crate) values: Vec<Cow<'a, str>>,
-    /// Name and value; NaN deletes the metric.
-    pub(crate) metrics: Vec<(Cow<'a, str>, f64)>,
+    pub(crate) metrics: Vec<DraftMetric<'a>>,
     /// Dotted names of members that endpoints do not have; the service ignores them.
     pub(crate) unknown: Vec<String>,
 }
@@ -146,12 +165,14 @@ pub(crate) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Makes it as new, keeping what it has allocated.
     pub(crate) fn clear(&mut self) {
-        let (mut lists, mut values, mut metrics) =
-            (std::mem::take(&mut self.lists), std::mem::take(&mut self.values), std::mem::take(&mut self.metrics));
-        lists.clear();
-        values.clear();
-        metrics.clear();
-        *self = Draft { lists, values, metrics, ..Draft::default() };
+        (self.id, self.address, self.user_id) = (None, None, None);
+        (self.channel, self.opted_out, self.inactive, self.cohort) = (None, None, None, None);
+        (self.effective, self.created, self.latitude, self.longitude) = (None, None, None, None);
+        self.fields.clear();
+        self.lists.clear();
+        self.values.clear();
+        self.metrics.clear();
+        self.unknown.clear();
     }
 
     /// The draft of an `EndpointRequest`, `EndpointBatchItem` or `EndpointResponse`.
@@ -168,13 +189,13 @@ impl<'a> Draft<'a> {
                 "EffectiveDate" => draft.effective = Some(instant(name, text(name, value)?)?),
                 "CreationDate" => draft.created = Some(instant(name, text(name, value)?)?),
                 "CohortId" => draft.cohort = Some(cohort(text(name, value)?)?),
-                "RequestId" => draft.fields[Field::RequestId as usize] = Some(text(name, value)?.into()),
+                "RequestId" => draft.fields.push((Field::RequestId, text(name, value)?.into())),
                 "Attributes" => draft.lists_of(Owner::Endpoint, name, value)?,
                 "Metrics" => {
                     for (metric, value) in object(name, value)? {
                         let path = format!("Metrics.{metric}");
-                        let number = if value.is_null() { f64::NAN } else { double(&path, value)? };
-                        draft.metrics.push((metric.into(), number));
+                        let value = if value.is_null() { f64::NAN } else { double(&path, value)? };
+                        draft.metrics.push(DraftMetric { name: metric.into(), place: None, value });
                     }
                 }
                 "User" => {
@@ -190,7 +211,7 @@ impl<'a> Draft<'a> {
                     for (member, value) in object(name, value)?.iter().filter(|(_, value)| !value.is_null()) {
                         let path = format!("{name}.{member}");
                         match (Field::find(name, member), path.as_str()) {
-                            (Some(field), _) => draft.fields[field as usize] = Some(text(&path, value)?.into()),
+                            (Some(field), _) => draft.fields.push((field, text(&path, value)?.into())),
                             (None, "Location.Latitude") => draft.latitude = Some(double(&path, value)?),
                             (None, "Location.Longitude") => draft.longitude = Some(double(&path, value)?),
                             (None, _) => draft.unknown.push(path),
@@ -218,35 +239,39 @@ impl<'a> Draft<'a> {
                 }
                 other => return Err(expected(&owner.path(name), "a list of texts", other)),
             }
-            self.lists.push((owner, name.into(), start..self.values.len()));
+            let values = start..self.values.len();
+            self.lists.push(DraftList { owner, name: name.into(), place: None, values });
         }
         Ok(())
     }
 
-    /// Checks the limits of N001 and the ranges of coordinates.
-    pub(crate) fn check(&self) -> Result<(), RowProblem> {
+    /// Checks the limits of N001 and the ranges of coordinates; answers the bytes of names and values.
+    pub(crate) fn check(&self) -> Result<usize, RowProblem> {
         let mut bytes = self.id.as_deref().map_or(0, str::len) + self.address.as_deref().map_or(0, str::len);
-        bytes += self.fields.iter().flatten().map(|text| text.len()).sum::<usize>();
-        for (owner, name, range) in &self.lists {
-            check_name(name, || owner.path(name))?;
-            bytes += name.len();
-            if range.len() > MAX_VALUES {
-                let message = format!("has {} values, at most {MAX_VALUES} are allowed", range.len());
-                return Err(RowProblem::new(owner.path(name), message));
+        bytes += self.user_id.as_deref().map_or(0, str::len);
+        bytes += self.fields.iter().map(|(_, text)| text.len()).sum::<usize>();
+        for list in &self.lists {
+            let path = || list.owner.path(&list.name);
+            check_name(&list.name, path)?;
+            bytes += list.name.len();
+            if list.values.len() > MAX_VALUES {
+                let message = format!("has {} values, at most {MAX_VALUES} are allowed", list.values.len());
+                return Err(RowProblem::new(path(), message));
             }
-            for value in &self.values[range.clone()] {
+            for value in &self.values[list.values.clone()] {
                 bytes += value.len();
                 if let Some(length) = longer_than(value, MAX_VALUE) {
                     let message = format!("a value has {length} characters, at most {MAX_VALUE} are allowed");
-                    return Err(RowProblem::new(owner.path(name), message));
+                    return Err(RowProblem::new(path(), message));
                 }
             }
         }
-        for (name, value) in &self.metrics {
-            check_name(name, || format!("Metrics.{name}"))?;
-            bytes += name.len() + 8;
-            if value.is_infinite() {
-                return Err(RowProblem::new(format!("Metrics.{name}"), "is not a finite number"));
+        for metric in &self.metrics {
+            let path = || format!("Metrics.{}", metric.name);
+            check_name(&metric.name, path)?;
+            bytes += metric.name.len() + 8;
+            if metric.value.is_infinite() {
+                return Err(RowProblem::new(path(), "is not a finite number"));
             }
         }
         if bytes > MAX_ENDPOINT_BYTES {
@@ -259,7 +284,21 @@ impl<'a> Draft<'a> {
                 return Err(RowProblem::new(path, format!("is not between -{limit} and {limit} degrees")));
             }
         }
-        Ok(())
+        Ok(bytes)
+    }
+
+    /// Checks that an endpoint can be made of it by an import (segments-and-endpoints.md 3): it has an address and a
+    /// channel type, or is a user id alone.
+    pub(crate) fn check_reachable(&self) -> Result<(), RowProblem> {
+        if self.user_id.is_some() && self.id.is_none() && self.address.is_none() && self.channel.is_none() {
+            return Ok(());
+        }
+        let member = match (&self.address, self.channel) {
+            (Some(address), Some(_)) if !address.is_empty() => return Ok(()),
+            (Some(address), None) if !address.is_empty() => "ChannelType",
+            _ => "Address",
+        };
+        Err(RowProblem::new(member, "is missing; a new endpoint needs an address and a channel type"))
     }
 }
 
@@ -324,8 +363,14 @@ fn quick_instant(text: &str) -> Option<Millis> {
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
     let (hours, minutes, seconds) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
     let millis = if b.len() == 24 { number(20, 23)? } else { 0 };
-    // Days 29 to 31 and leap seconds are left to the careful reading.
-    if !(1..=12).contains(&month) || !(1..=28).contains(&day) || hours > 23 || minutes > 59 || seconds > 59 {
+    let longest = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        // The 29th of February is left to the careful reading, as leap seconds are.
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => return None,
+    };
+    if !(1..=longest).contains(&day) || hours > 23 || minutes > 59 || seconds > 59 {
         return None;
     }
     // Days since 1970-01-01 in the proleptic Gregorian calendar, with years that begin in March.
@@ -364,9 +409,12 @@ mod tests {
     fn the_quick_reading_of_instants_agrees_with_the_careful_one() {
         for year in [1583, 1900, 1969, 1970, 2000, 2024, 2026, 2100] {
             for month in 1..=12 {
-                for day in [1, 2, 27, 28] {
+                for day in [1, 2, 27, 28, 29, 30, 31] {
                     let text = format!("{year}-{month:02}-{day:02}T23:59:58.123Z");
-                    assert_eq!(quick_instant(&text), parse_instant(&text), "{text}");
+                    let careful = parse_instant(&text);
+                    assert_eq!(instant("", &text).ok(), careful, "{text}");
+                    assert!(quick_instant(&text).is_none_or(|at| Some(at) == careful), "{text}");
+                    assert!(day > 28 || quick_instant(&text).is_some(), "{text}");
                 }
             }
         }

@@ -5,10 +5,10 @@
 
 mod csv;
 mod json;
+mod quick;
+mod scan;
 
-use std::borrow::Cow;
-
-use crate::draft::{Draft, RowProblem};
+use crate::draft::RowProblem;
 use crate::people::People;
 
 /// Reads a CSV file: a header of dotted names (`User.UserAttributes.Plan`), one endpoint a line, quoting as in RFC 4180.
@@ -66,24 +66,4 @@ fn is_json(file_name: &str, text: &str) -> bool {
 
 fn bare(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
-}
-
-/// Takes one row in, if it names an endpoint that can be made or is there.
-fn take(people: &mut People, draft: &Draft<'_>) -> Result<(), RowProblem> {
-    let known = draft.id.as_deref().is_some_and(|id| people.find(id).is_some());
-    let users_only =
-        draft.user_id.is_some() && draft.id.is_none() && draft.address.is_none() && draft.channel.is_none();
-    if !known && !users_only {
-        let missing = |text: &Option<Cow<'_, str>>| text.as_deref().is_none_or(str::is_empty);
-        if missing(&draft.address) {
-            return Err(RowProblem::new("Address", "is missing; a new endpoint needs an address and a channel type"));
-        }
-        if draft.channel.is_none() {
-            return Err(RowProblem::new(
-                "ChannelType",
-                "is missing; a new endpoint needs an address and a channel type",
-            ));
-        }
-    }
-    people.write(draft).map(|_| ())
 }

@@ -9,14 +9,17 @@
 //! - [`EventMatcher`]: the same dimensions, asked about an event.
 
 mod audience;
+mod codes;
 mod column;
 mod criteria;
 mod draft;
 mod event;
 pub mod import;
+mod named;
 mod people;
 mod row;
 mod texts;
+mod write;
 
 pub use audience::{Audience, AudienceError, Members};
 pub use column::Values;

@@ -32,6 +32,12 @@ impl Texts {
         (self.ends.len() - 1) as u32
     }
 
+    /// Makes room for more texts of so many bytes together.
+    pub(crate) fn reserve(&mut self, count: usize, bytes: usize) {
+        self.bytes.reserve(bytes);
+        self.ends.reserve(count);
+    }
+
     pub(crate) fn get(&self, number: u32) -> &str {
         let number = number as usize;
         let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
@@ -41,6 +47,39 @@ impl Texts {
     pub(crate) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
+    }
+}
+
+/// A text of at most 16 bytes, in two words that can be compared at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Short {
+    /// Two parts that cover the text; they may overlap, which the length makes unambiguous.
+    parts: [u64; 2],
+    length: u8,
+}
+
+impl Short {
+    pub(crate) fn of(text: &str) -> Option<Short> {
+        let bytes = text.as_bytes();
+        let parts = match bytes.len() {
+            0 => [0, 0],
+            1..4 => {
+                let [first, middle, last] = [bytes[0], bytes[bytes.len() / 2], bytes[bytes.len() - 1]].map(u64::from);
+                [first | middle << 8 | last << 16, 0]
+            }
+            4..8 => [
+                u64::from(u32::from_le_bytes(*bytes.first_chunk()?)),
+                u64::from(u32::from_le_bytes(*bytes.last_chunk()?)),
+            ],
+            8..=16 => [u64::from_le_bytes(*bytes.first_chunk()?), u64::from_le_bytes(*bytes.last_chunk()?)],
+            _ => return None,
+        };
+        Some(Short { parts, length: bytes.len() as u8 })
+    }
+
+    pub(crate) fn hash(self) -> u64 {
+        let [a, b] = self.parts;
+        (a ^ b.rotate_left(27) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40
     }
 }
 
@@ -65,19 +104,36 @@ impl Distinct {
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
-        self.index.find(hash(text), |number| self.texts.get(*number) == text).copied()
+        self.find_hashed(text, hash(text))
+    }
+
+    /// As [`find`](Distinct::find), for a caller that has the [`hash`] already.
+    pub(crate) fn find_hashed(&self, text: &str, hash_of_text: u64) -> Option<u32> {
+        self.index.find(hash_of_text, |number| self.texts.get(*number) == text).copied()
+    }
+
+    /// Adds a text that is not there yet; its number.
+    pub(crate) fn add_hashed(&mut self, text: &str, hash_of_text: u64) -> u32 {
+        let number = self.texts.push(text);
+        let texts = &self.texts;
+        self.index.insert_unique(hash_of_text, number, |number| hash(texts.get(*number)));
+        number
     }
 
     /// The number of the text, and whether it is new.
     pub(crate) fn insert(&mut self, text: &str) -> (u32, bool) {
         let hash_of_text = hash(text);
-        if let Some(number) = self.index.find(hash_of_text, |number| self.texts.get(*number) == text) {
-            return (*number, false);
+        match self.find_hashed(text, hash_of_text) {
+            Some(number) => (number, false),
+            None => (self.add_hashed(text, hash_of_text), true),
         }
-        let number = self.texts.push(text);
+    }
+
+    /// Makes room for more texts of so many bytes together.
+    pub(crate) fn reserve(&mut self, count: usize, bytes: usize) {
+        self.texts.reserve(count, bytes);
         let texts = &self.texts;
-        self.index.insert_unique(hash_of_text, number, |number| hash(texts.get(*number)));
-        (number, true)
+        self.index.reserve(count, |number| hash(texts.get(*number)));
     }
 
     /// A number that no text leads to; it reads as the empty text.

@@ -215,7 +215,12 @@ impl Endpoint {
                 write!(out, "{}\"t{:02}\"", if j > 0 { "," } else { "" }, ((d >> 3) + 7 * j) % 20)?;
             }
             write!(out, "],\"LastSku\":[\"SKU-{:05}\"]}},", (d >> 8) % 100_000)?;
-            write!(out, "\"Metrics\":{{\"lifetime_value\":{:.2},\"purchases\":{}.0,", self.lifetime_value, self.purchases())?;
+            write!(
+                out,
+                "\"Metrics\":{{\"lifetime_value\":{:.2},\"purchases\":{}.0,",
+                self.lifetime_value,
+                self.purchases()
+            )?;
             write!(out, "\"sessions_30d\":{}.0}},", (b >> 48) % 61)?;
             write!(out, "\"Demographic\":{{\"AppVersion\":\"{}\",", APP_VERSIONS[(a >> 18) as usize & 3])?;
             write!(out, "\"Locale\":\"{}\",\"Make\":\"{make}\",\"Model\":\"{model}\",", city.locale)?;

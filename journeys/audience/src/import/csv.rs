@@ -1,11 +1,15 @@
 //! CSV: the table is read cell by cell, borrowed from the text.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
-use crate::draft::{Draft, Field, Owner, RowProblem, channel, instant, opt_out};
+use super::scan::{about_lines, cell_end, plain_number};
+
+use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, RowProblem, channel, instant, opt_out};
 use crate::people::People;
+use crate::write::NewRows;
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +23,8 @@ enum Target {
     Latitude,
     Longitude,
     Field(Field),
-    Metric(String),
+    /// The metric of this number in [`Header::metrics`].
+    Metric(usize),
     /// A value of the list of this number in [`Header::lists`].
     List(usize),
     /// A column that is not read: its name is unknown, or it stands there twice.
@@ -29,8 +34,56 @@ enum Target {
 struct Header {
     names: Vec<String>,
     targets: Vec<Target>,
-    /// Attributes with the columns of their values.
-    lists: Vec<(Owner, String, Vec<usize>)>,
+    lists: Vec<List>,
+    metrics: Vec<Metric>,
+}
+
+/// An attribute with the columns of its values.
+struct List {
+    owner: Owner,
+    name: String,
+    columns: Vec<usize>,
+    /// Where its column is in the store, once it has one.
+    place: Cell<Option<u32>>,
+}
+
+struct Metric {
+    name: String,
+    place: Cell<Option<u32>>,
+}
+
+impl Header {
+    fn list(&mut self, owner: Owner, name: &str, column: usize) -> Target {
+        let known = self.lists.iter().position(|list| list.owner == owner && list.name == name);
+        let number = known.unwrap_or_else(|| {
+            self.lists.push(List { owner, name: name.to_owned(), columns: Vec::new(), place: Cell::new(None) });
+            self.lists.len() - 1
+        });
+        self.lists[number].columns.push(column);
+        Target::List(number)
+    }
+
+    fn metric(&mut self, name: &str) -> Target {
+        let known = self.metrics.iter().position(|metric| metric.name == name);
+        let number = known.unwrap_or_else(|| {
+            self.metrics.push(Metric { name: name.to_owned(), place: Cell::new(None) });
+            self.metrics.len() - 1
+        });
+        Target::Metric(number)
+    }
+
+    /// Looks up where the columns of attributes and metrics are, of those that have one by now.
+    fn find_places(&self, people: &People) {
+        for list in &self.lists {
+            list.place.set(match list.owner {
+                Owner::Endpoint => people.attributes.place(&list.name),
+                Owner::User => people.user_attributes.place(&list.name),
+            });
+        }
+        for metric in &self.metrics {
+            metric.place.set(people.metrics.place(&metric.name));
+        }
+    }
 }
 
 pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
@@ -52,7 +105,9 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
         }
     };
     let users_only = header.targets == [Target::UserId];
+    people.reserve(about_lines(text), text.len());
     let mut draft = Draft::default();
+    let mut names = usize::MAX;
     while let Some(record) = table.record(&mut cells) {
         let line = match record {
             Ok(line) => line,
@@ -68,15 +123,21 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
             for id in cells.iter().flat_map(|cell| cell.split_ascii_whitespace()) {
                 draft.clear();
                 draft.user_id = Some(Cow::Owned(id.to_owned()));
-                if let Err(problem) = super::take(people, &draft) {
+                if let Err(problem) = people.write(&draft, NewRows::Reachable).map(|_| ()) {
                     problems.push(problem.at(line));
                 }
             }
             continue;
         }
         draft.clear();
-        if let Err(problem) = fill(&mut draft, &header, &mut cells).and_then(|()| super::take(people, &draft)) {
+        if let Err(problem) =
+            fill(&mut draft, &header, &mut cells).and_then(|()| people.write(&draft, NewRows::Reachable).map(|_| ()))
+        {
             problems.push(problem.at(line));
+        }
+        if names != people.name_count() {
+            names = people.name_count();
+            header.find_places(people);
         }
     }
     problems
@@ -87,27 +148,19 @@ fn blank(cells: &[Cow<'_, str>]) -> bool {
 }
 
 fn header(cells: &[Cow<'_, str>], line: usize, problems: &mut Vec<RowProblem>) -> Header {
-    let mut header = Header { names: Vec::new(), targets: Vec::new(), lists: Vec::new() };
+    let mut header = Header { names: Vec::new(), targets: Vec::new(), lists: Vec::new(), metrics: Vec::new() };
     for (column, cell) in cells.iter().enumerate() {
         let name = cell.trim();
-        let mut target = target(name);
-        let list = |owner, name: &str| (owner, name.to_owned());
-        let list = match name.split_once('.') {
-            Some(("Attributes", name)) if !name.is_empty() => Some(list(Owner::Endpoint, name)),
-            Some(("User", rest)) => {
-                rest.strip_prefix("UserAttributes.").filter(|name| !name.is_empty()).map(|name| list(Owner::User, name))
+        let mut target = match name.split_once('.') {
+            Some(("Attributes", name)) if !name.is_empty() => Some(header.list(Owner::Endpoint, name, column)),
+            Some(("User", rest)) if rest.len() > "UserAttributes.".len() && rest.starts_with("UserAttributes.") => {
+                Some(header.list(Owner::User, &rest["UserAttributes.".len()..], column))
             }
-            _ => None,
+            Some(("Metrics", name)) if !name.is_empty() => Some(header.metric(name)),
+            _ => target(name),
         };
-        if let Some((owner, name)) = list {
-            let known = header.lists.iter().position(|(o, n, _)| *o == owner && *n == name);
-            let number = known.unwrap_or_else(|| {
-                header.lists.push((owner, name, Vec::new()));
-                header.lists.len() - 1
-            });
-            header.lists[number].2.push(column);
-            target = Some(Target::List(number));
-        } else if target.is_some() && header.targets.iter().any(|known| Some(known) == target.as_ref()) {
+        let twice = target.as_ref().is_some_and(|target| header.targets.contains(target));
+        if twice && !matches!(target, Some(Target::List(_))) {
             let message =
                 "stands in the header twice, but only attributes can have several values; the first one counts";
             problems.push(RowProblem::new(name, message).at(line));
@@ -135,7 +188,6 @@ fn target(name: &str) -> Option<Target> {
         "Location.Latitude" => Target::Latitude,
         "Location.Longitude" => Target::Longitude,
         _ => match name.split_once('.')? {
-            ("Metrics", metric) if !metric.is_empty() => Target::Metric(metric.to_owned()),
             (object @ ("Demographic" | "Location"), member) => Target::Field(Field::find(object, member)?),
             _ => return None,
         },
@@ -159,7 +211,7 @@ fn unknown(name: &str, column: usize) -> String {
     }
 }
 
-fn fill<'a>(draft: &mut Draft<'a>, header: &Header, cells: &mut [Cow<'a, str>]) -> Result<(), RowProblem> {
+fn fill<'a>(draft: &mut Draft<'a>, header: &'a Header, cells: &mut [Cow<'a, str>]) -> Result<(), RowProblem> {
     if cells.len() > header.targets.len() {
         let message = format!("the row has {} cells, but the header has {}", cells.len(), header.targets.len());
         return Err(RowProblem::new("", message));
@@ -169,32 +221,39 @@ fn fill<'a>(draft: &mut Draft<'a>, header: &Header, cells: &mut [Cow<'a, str>]) 
             continue;
         }
         let number = |cell: &str| {
-            let number = cell.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-            number.ok_or_else(|| RowProblem::new(name.as_str(), format!("`{cell}` is not a number")))
+            let careful = || cell.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+            plain_number(cell.as_bytes())
+                .or_else(careful)
+                .ok_or_else(|| RowProblem::new(name.as_str(), format!("`{cell}` is not a number")))
         };
         match target {
             Target::Id => draft.id = Some(std::mem::take(cell)),
             Target::Address => draft.address = Some(std::mem::take(cell)),
             Target::UserId => draft.user_id = Some(std::mem::take(cell)),
-            Target::Field(field) => draft.fields[*field as usize] = Some(std::mem::take(cell)),
+            Target::Field(field) => draft.fields.push((*field, std::mem::take(cell))),
             Target::Channel => draft.channel = Some(channel(cell)?),
             Target::OptOut => draft.opted_out = Some(opt_out(cell)?),
             Target::EffectiveDate => draft.effective = Some(instant("EffectiveDate", cell)?),
             Target::Latitude => draft.latitude = Some(number(cell)?),
             Target::Longitude => draft.longitude = Some(number(cell)?),
-            Target::Metric(metric) => draft.metrics.push((metric.clone().into(), number(cell)?)),
+            Target::Metric(metric) => {
+                let metric = &header.metrics[*metric];
+                let (name, place) = (Cow::Borrowed(metric.name.as_str()), metric.place.get());
+                draft.metrics.push(DraftMetric { name, place, value: number(cell)? });
+            }
             Target::List(_) | Target::Ignored => {}
         }
     }
-    for (owner, name, columns) in &header.lists {
+    for list in &header.lists {
         let start = draft.values.len();
-        for column in columns {
+        for column in &list.columns {
             if let Some(cell) = cells.get_mut(*column).filter(|cell| !cell.is_empty()) {
                 draft.values.push(std::mem::take(cell));
             }
         }
         if draft.values.len() > start {
-            draft.lists.push((*owner, name.clone().into(), start..draft.values.len()));
+            let (name, place) = (Cow::Borrowed(list.name.as_str()), list.place.get());
+            draft.lists.push(DraftList { owner: list.owner, name, place, values: start..draft.values.len() });
         }
     }
     Ok(())
@@ -228,7 +287,7 @@ impl<'a> Table<'a> {
                     }
                 }
             } else {
-                let end = memchr2(b',', b'\n', &bytes[self.at..]).map_or(bytes.len(), |i| self.at + i);
+                let end = cell_end(bytes, self.at);
                 let cell = &self.text[self.at..end];
                 self.at = end;
                 let at_line_end = bytes.get(end) != Some(&b',');

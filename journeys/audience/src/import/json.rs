@@ -1,18 +1,16 @@
-//! JSON lines. The usual line is read in one pass, borrowed from the text; whatever is unusual in a line (an error, an
-//! unknown member, a bare text for a list) is left to the careful reading of [`model::reader`] and [`Draft::of`].
+//! JSON lines. The usual line is read by [`quick`]; whatever is unusual in a line (an error, an unknown member, a bare text
+//! for a list) is left to the careful reading of [`model::reader`] and [`Draft::of`].
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use memchr::memchr2;
 use model::reader;
-use model::time::parse_instant;
-use model::view::Word;
-use model::wire::ChannelType;
 use serde_json::Value;
 
-use crate::draft::{Draft, Field, Owner, RowProblem, instant, opt_out, status};
+use super::quick;
+use super::scan::about_lines;
+use crate::draft::{Draft, RowProblem};
 use crate::people::People;
+use crate::write::NewRows;
 
 pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
     let mut problems = Vec::new();
@@ -25,19 +23,26 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
         document(people, text, &mut problems, &mut unknown);
         return problems;
     }
+    people.reserve(about_lines(text), text.len());
     let mut draft = Draft::default();
+    let mut members = quick::Members::new();
+    let mut names = usize::MAX;
     for (number, line) in text.lines().enumerate() {
         let line_number = number + 1;
         if line.bytes().all(|b| b.is_ascii_whitespace()) {
             continue;
         }
         draft.clear();
-        let outcome = match quick(line, &mut draft) {
-            Some(()) => super::take(people, &draft),
+        let outcome = match quick::read(line, &mut draft, &mut members) {
+            Some(()) => people.write(&draft, NewRows::Reachable).map(|_| ()),
             None => careful(people, line, line_number, &mut problems, &mut unknown),
         };
         if let Err(problem) = outcome {
             problems.push(problem.at(line_number));
+        }
+        if names != people.name_count() {
+            names = people.name_count();
+            members.find_places(people);
         }
     }
     problems
@@ -76,7 +81,7 @@ fn endpoint(
             problems.push(RowProblem::new(name.clone(), "endpoints have no such member; it is not read").at(line));
         }
     }
-    super::take(people, &draft)
+    people.write(&draft, NewRows::Reachable).map(|_| ())
 }
 
 /// Whether the value is not an endpoint but holds a list of them.
@@ -110,140 +115,5 @@ fn document(people: &mut People, text: &str, problems: &mut Vec<RowProblem>, unk
             problem.message = format!("endpoint {}: {}", number + 1, problem.message);
             problems.push(problem);
         }
-    }
-}
-
-/// Reads the usual line; `None` = it is not a usual one, and `draft` may be half filled.
-fn quick<'a>(line: &'a str, draft: &mut Draft<'a>) -> Option<()> {
-    let mut json = Quick { text: line, at: 0 };
-    json.object(|json, name| {
-        match name {
-            "Id" => draft.id = Some(json.string()?),
-            "Address" => draft.address = Some(json.string()?),
-            "ChannelType" => draft.channel = Some(ChannelType::parse(&json.string()?)?),
-            "OptOut" => draft.opted_out = Some(opt_out(&json.string()?).ok()?),
-            "EndpointStatus" => draft.inactive = Some(status(&json.string()?).ok()?),
-            "EffectiveDate" => draft.effective = Some(instant("", &json.string()?).ok()?),
-            "CreationDate" => draft.created = Some(parse_instant(&json.string()?)?),
-            "RequestId" => draft.fields[Field::RequestId as usize] = Some(json.string()?),
-            "Attributes" => lists(json, draft, Owner::Endpoint)?,
-            "Metrics" => json.object_with_names(|json, name| {
-                draft.metrics.push((name, json.number()?));
-                Some(())
-            })?,
-            "User" => json.object(|json, name| {
-                match name {
-                    "UserId" => draft.user_id = Some(json.string()?),
-                    "UserAttributes" => lists(json, draft, Owner::User)?,
-                    _ => return None,
-                }
-                Some(())
-            })?,
-            "Demographic" | "Location" => json.object(|json, member| {
-                match (Field::find(name, member), member) {
-                    (Some(field), _) => draft.fields[field as usize] = Some(json.string()?),
-                    (None, "Latitude") => draft.latitude = Some(json.number()?),
-                    (None, "Longitude") => draft.longitude = Some(json.number()?),
-                    _ => return None,
-                }
-                Some(())
-            })?,
-            _ => return None,
-        }
-        Some(())
-    })?;
-    json.space();
-    (json.at == line.len()).then_some(())
-}
-
-fn lists<'a>(json: &mut Quick<'a>, draft: &mut Draft<'a>, owner: Owner) -> Option<()> {
-    json.object_with_names(|json, name| {
-        let start = draft.values.len();
-        json.expect(b'[')?;
-        if !json.accept(b']') {
-            loop {
-                let value = json.string()?;
-                draft.values.push(value);
-                if json.accept(b']') {
-                    break;
-                }
-                json.expect(b',')?;
-            }
-        }
-        draft.lists.push((owner, name, start..draft.values.len()));
-        Some(())
-    })
-}
-
-/// Reads sound JSON of known form and gives up on anything else.
-struct Quick<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Quick<'a> {
-    fn space(&mut self) {
-        let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r')).count();
-    }
-
-    fn accept(&mut self, byte: u8) -> bool {
-        self.space();
-        let there = self.text.as_bytes().get(self.at) == Some(&byte);
-        self.at += usize::from(there);
-        there
-    }
-
-    fn expect(&mut self, byte: u8) -> Option<()> {
-        self.accept(byte).then_some(())
-    }
-
-    fn object(&mut self, mut member: impl FnMut(&mut Self, &str) -> Option<()>) -> Option<()> {
-        self.object_with_names(|json, name| member(json, &name))
-    }
-
-    fn object_with_names(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Option<()>) -> Option<()> {
-        self.expect(b'{')?;
-        if self.accept(b'}') {
-            return Some(());
-        }
-        loop {
-            let name = self.string()?;
-            self.expect(b':')?;
-            member(self, name)?;
-            if self.accept(b'}') {
-                return Some(());
-            }
-            self.expect(b',')?;
-        }
-    }
-
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        self.expect(b'"')?;
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let mut end = start + memchr2(b'"', b'\\', &bytes[start..])?;
-        if bytes[end] == b'"' {
-            self.at = end + 1;
-            return Some(Cow::Borrowed(&self.text[start..end]));
-        }
-        while bytes[end] != b'"' {
-            end += 2;
-            end += memchr2(b'"', b'\\', bytes.get(end..)?)?;
-        }
-        self.at = end + 1;
-        serde_json::from_str(&self.text[start - 1..=end]).ok().map(Cow::Owned)
-    }
-
-    fn number(&mut self) -> Option<f64> {
-        self.space();
-        let rest = &self.text[self.at..];
-        let length = rest.bytes().take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')).count();
-        let spelled = &rest[..length];
-        if !spelled.starts_with(|c: char| c == '-' || c.is_ascii_digit()) {
-            return None;
-        }
-        self.at += length;
-        spelled.parse().ok().filter(|number: &f64| number.is_finite())
     }
 }

@@ -1,0 +1,95 @@
+//! Numbers by row, as narrow as they can be: most columns have fewer than 256 different values.
+
+/// One code a row; rows past the end have code 0.
+#[derive(Clone, Debug)]
+pub(crate) enum Codes {
+    Narrow(Vec<u8>),
+    Middle(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+impl Default for Codes {
+    fn default() -> Self {
+        Codes::Narrow(Vec::new())
+    }
+}
+
+impl Codes {
+    pub(crate) fn get(&self, row: usize) -> u32 {
+        match self {
+            Codes::Narrow(codes) => codes.get(row).copied().map_or(0, u32::from),
+            Codes::Middle(codes) => codes.get(row).copied().map_or(0, u32::from),
+            Codes::Wide(codes) => codes.get(row).copied().unwrap_or(0),
+        }
+    }
+
+    pub(crate) fn set(&mut self, row: usize, code: u32) {
+        match self {
+            Codes::Narrow(codes) => {
+                if let Ok(code) = u8::try_from(code) {
+                    return put(codes, row, code, 0);
+                }
+            }
+            Codes::Middle(codes) => {
+                if let Ok(code) = u16::try_from(code) {
+                    return put(codes, row, code, 0);
+                }
+            }
+            Codes::Wide(codes) => return put(codes, row, code, 0),
+        }
+        self.widen();
+        self.set(row, code);
+    }
+
+    fn widen(&mut self) {
+        *self = match self {
+            Codes::Narrow(codes) => {
+                let mut wider = Vec::with_capacity(codes.capacity());
+                wider.extend(codes.iter().map(|code| u16::from(*code)));
+                Codes::Middle(wider)
+            }
+            Codes::Middle(codes) => {
+                let mut wider = Vec::with_capacity(codes.capacity());
+                wider.extend(codes.iter().map(|code| u32::from(*code)));
+                Codes::Wide(wider)
+            }
+            Codes::Wide(codes) => Codes::Wide(std::mem::take(codes)),
+        };
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        match self {
+            Codes::Narrow(codes) => codes.shrink_to_fit(),
+            Codes::Middle(codes) => codes.shrink_to_fit(),
+            Codes::Wide(codes) => codes.shrink_to_fit(),
+        }
+    }
+}
+
+/// Writes to a column that ends with its last value.
+pub(crate) fn put<T: Copy>(column: &mut Vec<T>, row: usize, value: T, absent: T) {
+    if row == column.len() {
+        column.push(value);
+        return;
+    }
+    if row > column.len() {
+        column.resize(row + 1, absent);
+    }
+    column[row] = value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_widen_and_keep_what_they_held() {
+        let mut codes = Codes::default();
+        let wanted = [(0, 255), (3, 256), (1, 65_535), (5, 65_536), (2, u32::MAX)];
+        for (row, code) in wanted {
+            codes.set(row, code);
+        }
+        let seen: Vec<u32> = (0..7).map(|row| codes.get(row)).collect();
+        assert_eq!(seen, [255, 65_535, u32::MAX, 256, 0, 65_536, 0]);
+    }
+}

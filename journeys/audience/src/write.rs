@@ -1,0 +1,351 @@
+//! Writing an endpoint (segments-and-endpoints.md 1.1 to 1.3): all of it or, with a problem, nothing.
+
+use std::borrow::Cow;
+
+use model::time::Millis;
+use model::wire::ChannelType;
+
+use crate::codes::put;
+use crate::column::Column;
+use crate::draft::{Draft, Owner, RowProblem};
+use crate::people::{INACTIVE, NO_CHANNEL, NO_DATE, NO_DEGREES, NONE, OPTED_OUT, People, stable_id};
+use crate::texts::hash;
+
+/// Most different names of attributes, user attributes and metrics together (segments-and-endpoints.md 1, N002).
+const MAX_NAMES: usize = 250;
+/// Most endpoints of a user (segments-and-endpoints.md 1.3, N003).
+const MAX_OF_USER: usize = 15;
+/// Most bytes of text in one arena; the numbers in it have 32 bits.
+const MAX_ARENA: usize = u32::MAX as usize - (1 << 20);
+
+/// Which endpoints may be made by a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NewRows {
+    /// Any: one without address is storable (segments-and-endpoints.md 1).
+    Any,
+    /// Those with address and channel type, and lines of a user id alone (segments-and-endpoints.md 3).
+    Reachable,
+}
+
+impl People {
+    /// Makes room for more endpoints that come from a text of so many bytes.
+    pub(crate) fn reserve(&mut self, rows: usize, bytes: usize) {
+        // Ids and addresses take a part of the text that differs from file to file; too little only costs a copy.
+        self.ids.reserve(rows, bytes / 32);
+        self.users.reserve(rows / 2, bytes / 64);
+        self.addresses.reserve(rows, bytes / 32);
+        let (channels, addresses, address_of) = (&self.channels, &self.addresses, &self.address_of);
+        self.owners
+            .reserve(rows, |row| address_hash(channels[*row as usize], addresses.get(address_of[*row as usize])));
+        for numbers in [&mut self.address_of, &mut self.user_of, &mut self.next_of_user] {
+            numbers.reserve(rows);
+        }
+        for bytes in [&mut self.channels, &mut self.flags, &mut self.cohorts] {
+            bytes.reserve(rows);
+        }
+        self.effective.reserve(rows);
+        self.latitudes.reserve(rows);
+        self.longitudes.reserve(rows);
+    }
+
+    /// Writes a draft; answers its row.
+    pub(crate) fn write(&mut self, draft: &Draft<'_>, new_rows: NewRows) -> Result<usize, RowProblem> {
+        let bytes = draft.check()?;
+        let id: Cow<'_, str> = match &draft.id {
+            Some(id) if !id.is_empty() => Cow::Borrowed(id),
+            _ => stable_id(draft.channel, draft.address.as_deref(), draft.user_id.as_deref()).into(),
+        };
+        let hash_of_id = hash(&id);
+        let known = self.ids.find_hashed(&id, hash_of_id).map(|row| row as usize);
+        if known.is_none() && new_rows == NewRows::Reachable {
+            draft.check_reachable()?;
+        }
+        self.check_room(draft, bytes)?;
+        let gives_way = self.check_user(draft, known)?;
+        self.written += bytes;
+        let row = match known {
+            Some(row) => row,
+            None => self.add(&id, hash_of_id),
+        };
+        self.write_members(row, draft);
+        self.write_address(row, draft);
+        if let Some(oldest) = gives_way {
+            if !self.inactive(oldest) && self.address_of[oldest] != NONE {
+                self.disown_address(oldest);
+            }
+            self.flag(oldest, INACTIVE, true);
+            self.leave_user(oldest);
+        }
+        match draft.user_id.as_deref() {
+            Some("") => self.leave_user(row),
+            Some(user_id) => self.join_user(row, user_id),
+            None => {}
+        }
+        for list in &draft.lists {
+            let values = &draft.values[list.values.clone()];
+            match list.owner {
+                Owner::Endpoint => self.attributes.column(&list.name, list.place).set(row, values),
+                Owner::User => {
+                    let user = self.user_or_nameless(row);
+                    self.user_attributes.column(&list.name, list.place).set(user as usize, values);
+                }
+            }
+        }
+        for metric in &draft.metrics {
+            put(self.metrics.column(&metric.name, metric.place), row, metric.value, f64::NAN);
+        }
+        Ok(row)
+    }
+
+    fn add(&mut self, id: &str, hash_of_id: u64) -> usize {
+        self.channels.push(NO_CHANNEL);
+        self.flags.push(0);
+        // Fixed and about one in a hundred each (segments-and-endpoints.md 1).
+        self.cohorts.push((((hash_of_id >> 32) * 100) >> 32) as u8);
+        self.effective.push(NO_DATE);
+        self.latitudes.push(NO_DEGREES);
+        self.longitudes.push(NO_DEGREES);
+        self.address_of.push(NONE);
+        self.user_of.push(NONE);
+        self.next_of_user.push(NONE);
+        self.ids.add_hashed(id, hash_of_id) as usize
+    }
+
+    fn write_members(&mut self, row: usize, draft: &Draft<'_>) {
+        if let Some(opted_out) = draft.opted_out {
+            self.flag(row, OPTED_OUT, opted_out);
+        }
+        if let Some(cohort) = draft.cohort {
+            self.cohorts[row] = cohort;
+        }
+        // The date of the last update; without one the update is of now (segments-and-endpoints.md 1).
+        self.effective[row] = draft.effective.unwrap_or(NO_DATE);
+        if let Some(at) = draft.created {
+            put(&mut self.created, row, at, NO_DATE);
+        }
+        if let Some(degrees) = draft.latitude {
+            self.latitudes[row] = tenths(degrees);
+        }
+        if let Some(degrees) = draft.longitude {
+            self.longitudes[row] = tenths(degrees);
+        }
+        for (field, text) in &draft.fields {
+            self.fields[*field as usize].set(row, std::slice::from_ref(text));
+        }
+    }
+
+    /// Channel, address and status: another endpoint of the same channel with the same address becomes inactive
+    /// (segments-and-endpoints.md 1.2).
+    fn write_address(&mut self, row: usize, draft: &Draft<'_>) {
+        let was_owner = self.flags[row] & INACTIVE == 0;
+        let address = draft.address.as_deref().filter(|address| !address.is_empty());
+        let moves = address.is_some_and(|address| self.address(row) != Some(address))
+            || draft.channel.is_some_and(|channel| self.channels[row] != channel as u8);
+        if moves && was_owner && self.address_of[row] != NONE {
+            self.disown_address(row);
+        }
+        if let Some(channel) = draft.channel {
+            self.channels[row] = channel as u8;
+        }
+        if let Some(address) = address.filter(|address| self.address(row) != Some(address)) {
+            self.address_of[row] = self.addresses.push(address);
+        }
+        // Every write makes an endpoint active, unless it says otherwise (segments-and-endpoints.md 1).
+        let inactive = draft.inactive.unwrap_or(false);
+        self.flag(row, INACTIVE, inactive);
+        if self.address_of[row] == NONE {
+            return;
+        }
+        if draft.address.is_some() || draft.channel.is_some() {
+            self.own_address(row, inactive);
+        } else if was_owner && inactive {
+            self.disown_address(row);
+        } else if !was_owner && !inactive {
+            self.insert_owner(row);
+        }
+    }
+
+    /// Puts other owners of the row's address to rest.
+    fn own_address(&mut self, row: usize, inactive: bool) {
+        let channel = self.channels[row];
+        let (channels, addresses, address_of) = (&self.channels, &self.addresses, &self.address_of);
+        let text = |row: u32| addresses.get(address_of[row as usize]);
+        let address = text(row as u32);
+        let key = address_hash(channel, address);
+        let same = |other: &u32| channels[*other as usize] == channel && text(*other) == address;
+        while let Ok(taken) = self.owners.find_entry(key, same) {
+            let (other, _) = taken.remove();
+            if other as usize != row {
+                self.flags[other as usize] |= INACTIVE;
+            }
+        }
+        if !inactive {
+            self.owners.insert_unique(key, row as u32, |other| address_hash(channels[*other as usize], text(*other)));
+        }
+    }
+
+    pub(crate) fn insert_owner(&mut self, row: usize) {
+        let (channels, addresses, address_of) = (&self.channels, &self.addresses, &self.address_of);
+        let key = |row: &u32| address_hash(channels[*row as usize], addresses.get(address_of[*row as usize]));
+        self.owners.insert_unique(key(&(row as u32)), row as u32, key);
+    }
+
+    /// Before its channel or address changes, or when it is put to rest.
+    fn disown_address(&mut self, row: usize) {
+        let key = address_hash(self.channels[row], self.addresses.get(self.address_of[row]));
+        if let Ok(own) = self.owners.find_entry(key, |other| *other as usize == row) {
+            own.remove();
+        }
+    }
+
+    fn check_room(&self, draft: &Draft<'_>, bytes: usize) -> Result<(), RowProblem> {
+        let mut new_names = 0;
+        for list in draft.lists.iter().filter(|list| list.place.is_none()) {
+            let known = match list.owner {
+                Owner::Endpoint => self.attributes.place(&list.name),
+                Owner::User => self.user_attributes.place(&list.name),
+            };
+            new_names += usize::from(known.is_none());
+        }
+        let unplaced = draft.metrics.iter().filter(|metric| metric.place.is_none());
+        new_names += unplaced.filter(|metric| self.metrics.place(&metric.name).is_none()).count();
+        let names = self.name_count() + new_names;
+        if new_names > 0 && names > MAX_NAMES {
+            let message =
+                format!("too many custom attributes: {names} different names, at most {MAX_NAMES} are allowed");
+            return Err(RowProblem::new("", message));
+        }
+        if self.written + bytes > MAX_ARENA && self.fullest_arena() + bytes > MAX_ARENA {
+            return Err(RowProblem::new("", "there are too many endpoints to hold in memory"));
+        }
+        Ok(())
+    }
+
+    /// How many different names of attributes, user attributes and metrics there are.
+    pub(crate) fn name_count(&self) -> usize {
+        self.attributes.len() + self.user_attributes.len() + self.metrics.len()
+    }
+
+    fn fullest_arena(&self) -> usize {
+        let columns = self.attributes.columns().chain(self.user_attributes.columns()).chain(&self.fields);
+        let fullest = columns.map(Column::bytes).max().unwrap_or(0);
+        fullest.max(self.ids.bytes()).max(self.addresses.bytes()).max(self.users.bytes())
+    }
+
+    /// Whether the user that the draft names has room for the endpoint; the row that gives way where it has none
+    /// (segments-and-endpoints.md 1.3).
+    fn check_user(&self, draft: &Draft<'_>, known: Option<usize>) -> Result<Option<usize>, RowProblem> {
+        let user = draft.user_id.as_deref().filter(|id| !id.is_empty()).and_then(|id| self.users.find(id));
+        let Some(user) = user.filter(|user| known.and_then(|row| self.user(row)) != Some(*user)) else {
+            return Ok(None);
+        };
+        let rows = || self.rows_of(user);
+        if rows().count() < MAX_OF_USER {
+            return Ok(None);
+        }
+        let channel = draft.channel.or_else(|| self.channel(known?));
+        // Without a date an endpoint was written just now, so it is the newest.
+        let age = |row: &usize| (self.effective(*row).unwrap_or(Millis::MAX), *row);
+        let oldest = match channel.is_some_and(gives_way) {
+            true => rows().filter(|row| self.channel(*row).is_some_and(gives_way)).min_by_key(age),
+            false => None,
+        };
+        match oldest {
+            Some(row) => Ok(Some(row)),
+            None => {
+                let message = format!("Exceeded maximum endpoint per user count: {MAX_OF_USER}");
+                Err(RowProblem::new("User.UserId", message))
+            }
+        }
+    }
+
+    fn flag(&mut self, row: usize, flag: u8, on: bool) {
+        if on {
+            self.flags[row] |= flag;
+        } else {
+            self.flags[row] &= !flag;
+        }
+    }
+
+    fn new_user(&mut self, user: u32) {
+        debug_assert_eq!(user as usize, self.first_of_user.len(), "users are numbered as they come");
+        self.first_of_user.push(NONE);
+    }
+
+    fn user_or_nameless(&mut self, row: usize) -> u32 {
+        if self.user_of[row] == NONE {
+            let user = self.users.insert_nameless();
+            self.new_user(user);
+            self.user_of[row] = user;
+            self.first_of_user[user as usize] = row as u32;
+        }
+        self.user_of[row]
+    }
+
+    /// Moves the endpoint to the user. What it knew of its nameless user fills gaps (segments-and-endpoints.md 1.1, chosen).
+    fn join_user(&mut self, row: usize, user_id: &str) {
+        let (user, new) = self.users.insert(user_id);
+        if new {
+            self.new_user(user);
+        }
+        let before = self.user_of[row];
+        if before == user {
+            return;
+        }
+        if before != NONE && self.users.get(before).is_empty() {
+            for column in self.user_attributes.columns_mut() {
+                if column.get(user as usize).is_empty() {
+                    column.copy(before as usize, user as usize);
+                }
+            }
+        }
+        self.leave_user(row);
+        self.user_of[row] = user;
+        // A user's rows stay in order, so that its first one is known without looking at all.
+        let row = row as u32;
+        let mut after = self.first_of_user[user as usize];
+        if after > row {
+            self.first_of_user[user as usize] = row;
+        } else {
+            let mut before = after;
+            while after < row {
+                before = after;
+                after = self.next_of_user[after as usize];
+            }
+            self.next_of_user[before as usize] = row;
+        }
+        self.next_of_user[row as usize] = after;
+    }
+
+    fn leave_user(&mut self, row: usize) {
+        let user = std::mem::replace(&mut self.user_of[row], NONE);
+        if user == NONE {
+            return;
+        }
+        let after = std::mem::replace(&mut self.next_of_user[row], NONE);
+        let first = self.first_of_user[user as usize];
+        if first == row as u32 {
+            self.first_of_user[user as usize] = after;
+            return;
+        }
+        let mut before = first as usize;
+        while self.next_of_user[before] != row as u32 {
+            before = self.next_of_user[before] as usize;
+        }
+        self.next_of_user[before] = after;
+    }
+}
+
+/// Push endpoints, of which the oldest gives way to a sixteenth (segments-and-endpoints.md 1.3; `APNS_SANDBOX` chosen).
+fn gives_way(channel: ChannelType) -> bool {
+    use ChannelType::{Adm, Apns, ApnsSandbox, ApnsVoip, ApnsVoipSandbox, Baidu, Gcm};
+    matches!(channel, Adm | Apns | ApnsSandbox | ApnsVoip | ApnsVoipSandbox | Baidu | Gcm)
+}
+
+pub(crate) fn address_hash(channel: u8, address: &str) -> u64 {
+    hash(address) ^ u64::from(channel).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+fn tenths(degrees: f64) -> i16 {
+    (degrees * 10.0).round() as i16
+}
