@@ -15,6 +15,7 @@ impl Default for Codes {
 }
 
 impl Codes {
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> u32 {
         match self {
             Codes::Narrow(codes) => codes.get(row).copied().map_or(0, u32::from),
@@ -23,6 +24,7 @@ impl Codes {
         }
     }
 
+    #[inline]
     pub(crate) fn set(&mut self, row: usize, code: u32) {
         match self {
             Codes::Narrow(codes) => {
@@ -41,6 +43,7 @@ impl Codes {
         self.set(row, code);
     }
 
+    #[cold]
     fn widen(&mut self) {
         *self = match self {
             Codes::Narrow(codes) => {
@@ -67,6 +70,7 @@ impl Codes {
 }
 
 /// Writes to a column that ends with its last value.
+#[inline]
 pub(crate) fn put<T: Copy>(column: &mut Vec<T>, row: usize, value: T, absent: T) {
     if row == column.len() {
         column.push(value);

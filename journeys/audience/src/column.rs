@@ -5,11 +5,11 @@
 use std::borrow::Cow;
 use std::hash::Hasher;
 
-use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 
 use crate::codes::Codes;
-use crate::texts::{Short, Texts};
+use crate::index::{Index, ShortIndex};
+use crate::texts::{Short, Texts, same};
 
 /// The code of a row that has no value.
 const ABSENT: u32 = 0;
@@ -20,14 +20,12 @@ pub(crate) struct Column {
     elements: Texts,
     /// End of each list in `elements`; the list of code `c` is number `c - 1`.
     ends: Vec<u32>,
-    index: HashTable<u32>,
-    /// Short single texts that were written lately, by a hash; see [`Column::encode`].
-    recent: Vec<(Short, u32)>,
+    /// Codes of single short texts.
+    shorts: ShortIndex,
+    /// Codes of all other lists.
+    index: Index,
     codes: Codes,
 }
-
-/// How many texts a column remembers as recent; a power of two.
-const RECENT: usize = 256;
 
 /// The values of one attribute of one endpoint, in their order.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +74,12 @@ impl Column {
 
     /// The list behind a code.
     pub(crate) fn list(&self, code: u32) -> Values<'_> {
-        list_in(&self.elements, &self.ends, code)
+        if code == ABSENT {
+            return Values::NONE;
+        }
+        let number = (code - 1) as usize;
+        let from = if number == 0 { 0 } else { self.ends[number - 1] };
+        Values { texts: Some(&self.elements), from, to: self.ends[number] }
     }
 
     pub(crate) fn get(&self, row: usize) -> Values<'_> {
@@ -88,6 +91,7 @@ impl Column {
     }
 
     /// Sets the value of a row; an empty list takes it away.
+    #[inline]
     pub(crate) fn set(&mut self, row: usize, list: &[Cow<'_, str>]) {
         let code = self.encode(list);
         self.set_code(row, code);
@@ -98,73 +102,67 @@ impl Column {
         self.set_code(to, self.code(from));
     }
 
+    #[inline]
     fn set_code(&mut self, row: usize, code: u32) {
         if code != ABSENT || self.code(row) != ABSENT {
             self.codes.set(row, code);
         }
     }
 
-    /// The code of a list. Most columns hold few texts, of a few letters: one is found again by comparing two words,
-    /// without following the numbers of the index into the texts.
+    /// The code of a list, an old one if it is known. Most columns hold single texts of a few letters.
+    #[inline]
     fn encode(&mut self, list: &[Cow<'_, str>]) -> u32 {
         let [text] = list else {
             return if list.is_empty() { ABSENT } else { self.find_or_add(list) };
         };
         let Some(short) = Short::of(text) else { return self.find_or_add(list) };
-        if self.recent.is_empty() {
-            self.recent.resize(RECENT, (Short::default(), ABSENT));
+        match self.shorts.find(short) {
+            ABSENT => {
+                let code = self.add(list);
+                self.shorts.insert(short, code);
+                code
+            }
+            code => code,
         }
-        let place = short.hash() as usize % RECENT;
-        let (known, code) = self.recent[place];
-        if known == short && code != ABSENT {
-            return code;
-        }
-        let code = self.find_or_add(list);
-        self.recent[place] = (short, code);
-        code
     }
 
     fn find_or_add(&mut self, list: &[Cow<'_, str>]) -> u32 {
         let key = hash(list.iter().map(|text| &**text));
-        let same = |code: &u32| {
-            let known = self.list(*code);
-            known.len() == list.len() && known.iter().zip(list).all(|(a, b)| a == &**b)
+        let is_it = |code: u32| {
+            let known = self.list(code);
+            known.len() == list.len() && known.iter().zip(list).all(|(a, b)| same(a, b))
         };
-        if let Some(code) = self.index.find(key, same) {
-            return *code;
+        if let Some(code) = self.index.find(key, is_it) {
+            return code;
         }
+        let code = self.add(list);
+        self.index.insert(key, code);
+        code
+    }
+
+    fn add(&mut self, list: &[Cow<'_, str>]) -> u32 {
         for text in list {
             self.elements.push(text);
         }
         self.ends.push(self.elements.len() as u32);
-        let code = self.ends.len() as u32;
-        let (elements, ends) = (&self.elements, &self.ends);
-        self.index.insert_unique(key, code, |code| hash(list_in(elements, ends, *code).iter()));
-        code
+        self.ends.len() as u32
     }
 
     pub(crate) fn shrink(&mut self) {
         self.elements.shrink();
         self.ends.shrink_to_fit();
-        self.recent = Vec::new();
         self.codes.shrink();
     }
 }
 
-fn list_in<'a>(elements: &'a Texts, ends: &[u32], code: u32) -> Values<'a> {
-    if code == ABSENT {
-        return Values::NONE;
-    }
-    let number = (code - 1) as usize;
-    let from = if number == 0 { 0 } else { ends[number - 1] };
-    Values { texts: Some(elements), from, to: ends[number] }
-}
-
+/// A hash of a list that is the same on every machine. Texts of usual length take a multiplication each.
 fn hash<'a>(list: impl Iterator<Item = &'a str>) -> u64 {
     let mut hasher = FxHasher::default();
     for text in list {
-        hasher.write(text.as_bytes());
-        hasher.write_u8(0xff);
+        match Short::of(text) {
+            Some(short) => hasher.write_u64(short.hash()),
+            None => hasher.write(text.as_bytes()),
+        }
     }
     hasher.finish()
 }

@@ -15,6 +15,7 @@ mod criteria;
 mod draft;
 mod event;
 pub mod import;
+mod index;
 mod named;
 mod people;
 mod row;

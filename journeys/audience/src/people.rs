@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use hashbrown::HashTable;
 use model::time::Millis;
 use model::view::Word;
 use model::wire::ChannelType;
@@ -11,6 +10,7 @@ use serde_json::Value;
 use crate::codes::put;
 use crate::column::{Column, Values};
 use crate::draft::{Draft, Field, Owner, RowProblem};
+use crate::index::Index;
 use crate::named::Named;
 use crate::row::Row;
 use crate::texts::{Distinct, Texts};
@@ -46,7 +46,7 @@ pub struct People {
     pub(crate) addresses: Texts,
     pub(crate) address_of: Vec<u32>,
     /// By (channel, address): every active row that has an address.
-    pub(crate) owners: HashTable<u32>,
+    pub(crate) owners: Index,
     /// User ids; an endpoint with user attributes but without user id has a nameless user of its own.
     pub(crate) users: Distinct,
     pub(crate) user_of: Vec<u32>,

@@ -2,8 +2,9 @@
 
 use std::hash::Hasher;
 
-use hashbrown::HashTable;
 use rustc_hash::FxHasher;
+
+use crate::index::Index;
 
 /// Many texts behind each other in one allocation; numbered from 0.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,7 @@ impl Texts {
     /// Adds a text; its number.
     ///
     /// The arena holds at most 4 GiB; [`People::write`](crate::People) refuses rows before that is reached.
+    #[inline]
     pub(crate) fn push(&mut self, text: &str) -> u32 {
         self.bytes.push_str(text);
         self.ends.push(self.bytes.len() as u32);
@@ -38,6 +40,7 @@ impl Texts {
         self.ends.reserve(count);
     }
 
+    #[inline]
     pub(crate) fn get(&self, number: u32) -> &str {
         let number = number as usize;
         let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
@@ -59,6 +62,7 @@ pub(crate) struct Short {
 }
 
 impl Short {
+    #[inline]
     pub(crate) fn of(text: &str) -> Option<Short> {
         let bytes = text.as_bytes();
         let parts = match bytes.len() {
@@ -77,9 +81,12 @@ impl Short {
         Some(Short { parts, length: bytes.len() as u8 })
     }
 
+    #[inline]
     pub(crate) fn hash(self) -> u64 {
         let [a, b] = self.parts;
-        (a ^ b.rotate_left(27) ^ u64::from(self.length)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40
+        let product =
+            u128::from(a ^ 0x2d35_8dcc_aa6c_78a5) * u128::from(b ^ 0x8bb8_4b93_962e_acc9 ^ u64::from(self.length));
+        (product >> 64) as u64 ^ product as u64
     }
 }
 
@@ -87,7 +94,7 @@ impl Short {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Distinct {
     texts: Texts,
-    index: HashTable<u32>,
+    index: Index,
 }
 
 impl Distinct {
@@ -109,31 +116,20 @@ impl Distinct {
 
     /// As [`find`](Distinct::find), for a caller that has the [`hash`] already.
     pub(crate) fn find_hashed(&self, text: &str, hash_of_text: u64) -> Option<u32> {
-        self.index.find(hash_of_text, |number| self.texts.get(*number) == text).copied()
+        self.index.find(hash_of_text, |number| same(self.texts.get(number), text))
     }
 
     /// Adds a text that is not there yet; its number.
     pub(crate) fn add_hashed(&mut self, text: &str, hash_of_text: u64) -> u32 {
         let number = self.texts.push(text);
-        let texts = &self.texts;
-        self.index.insert_unique(hash_of_text, number, |number| hash(texts.get(*number)));
+        self.index.insert(hash_of_text, number);
         number
-    }
-
-    /// The number of the text, and whether it is new.
-    pub(crate) fn insert(&mut self, text: &str) -> (u32, bool) {
-        let hash_of_text = hash(text);
-        match self.find_hashed(text, hash_of_text) {
-            Some(number) => (number, false),
-            None => (self.add_hashed(text, hash_of_text), true),
-        }
     }
 
     /// Makes room for more texts of so many bytes together.
     pub(crate) fn reserve(&mut self, count: usize, bytes: usize) {
         self.texts.reserve(count, bytes);
-        let texts = &self.texts;
-        self.index.reserve(count, |number| hash(texts.get(*number)));
+        self.index.reserve(count);
     }
 
     /// A number that no text leads to; it reads as the empty text.
@@ -143,12 +139,35 @@ impl Distinct {
 
     pub(crate) fn shrink(&mut self) {
         self.texts.shrink();
-        let texts = &self.texts;
-        self.index.shrink_to_fit(|number| hash(texts.get(*number)));
+        self.index.shrink();
+    }
+}
+
+/// Whether two texts are the same. Most are short, so comparing them here beats the call of a comparison made for long ones.
+#[inline]
+pub(crate) fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    a.len() == b.len() && starts_with(a, b)
+}
+
+/// Whether bytes begin with others; see [`same`].
+#[inline]
+pub(crate) fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..start.len()) else { return false };
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    match (start.len(), bytes.last_chunk::<8>(), start.last_chunk::<8>()) {
+        (0..=64, Some(last), Some(last_of_start)) => {
+            let (chunks, _) = bytes.as_chunks::<8>();
+            let (chunks_of_start, _) = start.as_chunks::<8>();
+            chunks.iter().zip(chunks_of_start).all(|(a, b)| word(a) == word(b)) && word(last) == word(last_of_start)
+        }
+        (0..8, _, _) => bytes.iter().zip(start).all(|(a, b)| a == b),
+        _ => bytes == start,
     }
 }
 
 /// A hash that is the same on every machine and in every run.
+#[inline]
 pub(crate) fn hash(text: &str) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(text.as_bytes());

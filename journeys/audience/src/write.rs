@@ -9,7 +9,7 @@ use crate::codes::put;
 use crate::column::Column;
 use crate::draft::{Draft, Owner, RowProblem};
 use crate::people::{INACTIVE, NO_CHANNEL, NO_DATE, NO_DEGREES, NONE, OPTED_OUT, People, stable_id};
-use crate::texts::hash;
+use crate::texts::{hash, same};
 
 /// Most different names of attributes, user attributes and metrics together (segments-and-endpoints.md 1, N002).
 const MAX_NAMES: usize = 250;
@@ -34,9 +34,7 @@ impl People {
         self.ids.reserve(rows, bytes / 32);
         self.users.reserve(rows / 2, bytes / 64);
         self.addresses.reserve(rows, bytes / 32);
-        let (channels, addresses, address_of) = (&self.channels, &self.addresses, &self.address_of);
-        self.owners
-            .reserve(rows, |row| address_hash(channels[*row as usize], addresses.get(address_of[*row as usize])));
+        self.owners.reserve(rows);
         for numbers in [&mut self.address_of, &mut self.user_of, &mut self.next_of_user] {
             numbers.reserve(rows);
         }
@@ -61,7 +59,13 @@ impl People {
             draft.check_reachable()?;
         }
         self.check_room(draft, bytes)?;
-        let gives_way = self.check_user(draft, known)?;
+        let joined = draft.user_id.as_deref().filter(|user_id| !user_id.is_empty());
+        let hash_of_user = joined.map_or(0, hash);
+        let user = joined.and_then(|user_id| self.users.find_hashed(user_id, hash_of_user));
+        let gives_way = match user {
+            Some(user) => self.check_user(draft, known, user)?,
+            None => None,
+        };
         self.written += bytes;
         let row = match known {
             Some(row) => row,
@@ -76,10 +80,15 @@ impl People {
             self.flag(oldest, INACTIVE, true);
             self.leave_user(oldest);
         }
-        match draft.user_id.as_deref() {
-            Some("") => self.leave_user(row),
-            Some(user_id) => self.join_user(row, user_id),
-            None => {}
+        match (draft.user_id.as_deref(), user) {
+            (None, _) => {}
+            (Some(""), _) => self.leave_user(row),
+            (Some(_), Some(user)) => self.join_user(row, user),
+            (Some(user_id), None) => {
+                let user = self.users.add_hashed(user_id, hash_of_user);
+                self.new_user(user);
+                self.join_user(row, user);
+            }
         }
         for list in &draft.lists {
             let values = &draft.values[list.values.clone()];
@@ -167,35 +176,34 @@ impl People {
 
     /// Puts other owners of the row's address to rest.
     fn own_address(&mut self, row: usize, inactive: bool) {
-        let channel = self.channels[row];
-        let (channels, addresses, address_of) = (&self.channels, &self.addresses, &self.address_of);
-        let text = |row: u32| addresses.get(address_of[row as usize]);
-        let address = text(row as u32);
+        let (channel, address) = (self.channels[row], self.addresses.get(self.address_of[row]));
         let key = address_hash(channel, address);
-        let same = |other: &u32| channels[*other as usize] == channel && text(*other) == address;
-        while let Ok(taken) = self.owners.find_entry(key, same) {
-            let (other, _) = taken.remove();
+        let is_same = |other: u32| {
+            let other = other as usize;
+            self.channels[other] == channel && same(self.addresses.get(self.address_of[other]), address)
+        };
+        while let Some(other) = self.owners.find(key, is_same) {
+            self.owners.remove(key, other);
             if other as usize != row {
                 self.flags[other as usize] |= INACTIVE;
             }
         }
         if !inactive {
-            self.owners.insert_unique(key, row as u32, |other| address_hash(channels[*other as usize], text(*other)));
+            self.owners.insert(key, row as u32);
         }
     }
 
     pub(crate) fn insert_owner(&mut self, row: usize) {
-        let (channels, addresses, address_of) = (&self.channels, &self.addresses, &self.address_of);
-        let key = |row: &u32| address_hash(channels[*row as usize], addresses.get(address_of[*row as usize]));
-        self.owners.insert_unique(key(&(row as u32)), row as u32, key);
+        self.owners.insert(self.address_key(row), row as u32);
     }
 
     /// Before its channel or address changes, or when it is put to rest.
     fn disown_address(&mut self, row: usize) {
-        let key = address_hash(self.channels[row], self.addresses.get(self.address_of[row]));
-        if let Ok(own) = self.owners.find_entry(key, |other| *other as usize == row) {
-            own.remove();
-        }
+        self.owners.remove(self.address_key(row), row as u32);
+    }
+
+    fn address_key(&self, row: usize) -> u64 {
+        address_hash(self.channels[row], self.addresses.get(self.address_of[row]))
     }
 
     fn check_room(&self, draft: &Draft<'_>, bytes: usize) -> Result<(), RowProblem> {
@@ -234,11 +242,10 @@ impl People {
 
     /// Whether the user that the draft names has room for the endpoint; the row that gives way where it has none
     /// (segments-and-endpoints.md 1.3).
-    fn check_user(&self, draft: &Draft<'_>, known: Option<usize>) -> Result<Option<usize>, RowProblem> {
-        let user = draft.user_id.as_deref().filter(|id| !id.is_empty()).and_then(|id| self.users.find(id));
-        let Some(user) = user.filter(|user| known.and_then(|row| self.user(row)) != Some(*user)) else {
+    fn check_user(&self, draft: &Draft<'_>, known: Option<usize>, user: u32) -> Result<Option<usize>, RowProblem> {
+        if known.is_some_and(|row| self.user(row) == Some(user)) {
             return Ok(None);
-        };
+        }
         let rows = || self.rows_of(user);
         if rows().count() < MAX_OF_USER {
             return Ok(None);
@@ -283,11 +290,7 @@ impl People {
     }
 
     /// Moves the endpoint to the user. What it knew of its nameless user fills gaps (segments-and-endpoints.md 1.1, chosen).
-    fn join_user(&mut self, row: usize, user_id: &str) {
-        let (user, new) = self.users.insert(user_id);
-        if new {
-            self.new_user(user);
-        }
+    fn join_user(&mut self, row: usize, user: u32) {
         let before = self.user_of[row];
         if before == user {
             return;
@@ -342,7 +345,7 @@ fn gives_way(channel: ChannelType) -> bool {
     matches!(channel, Adm | Apns | ApnsSandbox | ApnsVoip | ApnsVoipSandbox | Baidu | Gcm)
 }
 
-pub(crate) fn address_hash(channel: u8, address: &str) -> u64 {
+fn address_hash(channel: u8, address: &str) -> u64 {
     hash(address) ^ u64::from(channel).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 

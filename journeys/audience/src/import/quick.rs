@@ -11,6 +11,7 @@ use model::wire::ChannelType;
 use super::scan::{plain_number, string_end};
 use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, instant, opt_out, status};
 use crate::people::People;
+use crate::texts::starts_with;
 
 /// Most members that are remembered: all that endpoints have, and as many names as a project may have.
 const MAX_KNOWN: usize = 400;
@@ -179,7 +180,7 @@ impl<'a> Quick<'a, '_> {
         loop {
             self.space();
             let rest = &self.text.as_bytes()[self.at..];
-            let predicted = self.members.known.get(next).filter(|known| rest.starts_with(known.literal.as_bytes()));
+            let predicted = self.members.known.get(next).filter(|known| starts_with(rest, known.literal.as_bytes()));
             match predicted {
                 Some(known) => self.at += known.literal.len(),
                 None => {

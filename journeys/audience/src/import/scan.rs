@@ -5,6 +5,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// The high bit of each byte that is `byte`; right up to the first one, which is all that is asked.
+#[inline]
 fn equal(word: u64, byte: u8) -> u64 {
     let zero = word ^ (ONES * u64::from(byte));
     zero.wrapping_sub(ONES) & !zero & HIGHS
@@ -12,6 +13,7 @@ fn equal(word: u64, byte: u8) -> u64 {
 
 /// The first place from `at` on for which `hits` marks a byte, `bytes.len()` if there is none. `hits` is given eight bytes
 /// and answers the high bits of those that are looked for.
+#[inline]
 fn first(bytes: &[u8], mut at: usize, hits: impl Fn(u64) -> u64) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         let found = hits(u64::from_le_bytes(*chunk));
@@ -49,6 +51,7 @@ pub(super) fn about_lines(text: &str) -> usize {
 /// A number of the usual spelling, at most 15 digits: `-12.50`. `None` = read it with care.
 ///
 /// Such a number and a power of ten are exact, so one division gives the nearest number, as the careful reading does.
+#[inline]
 pub(super) fn plain_number(text: &[u8]) -> Option<f64> {
     let digits = text.strip_prefix(b"-").unwrap_or(text);
     if digits.is_empty() || digits.len() > 16 {
