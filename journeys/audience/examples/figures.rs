@@ -7,7 +7,7 @@ mod generated;
 
 use std::hint::black_box;
 
-use audience::{Audience, import};
+use audience::{Audience, Stored, import};
 use generated::{CSV_HEADER, Generated, NOW, standard_segment};
 
 #[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark looks at its own process and prints")]
@@ -27,6 +27,18 @@ fn main() {
     let before = resident();
     let (people, _) = import::json_lines(&json_lines);
     println!("{:<28}{:>8} bytes", "memory of an endpoint", resident().saturating_sub(before) / count);
+    let path = std::env::temp_dir().join(format!("waymark-figures-{}", std::process::id()));
+    let stored = std::fs::write(&path, people.to_bytes());
+    if let (Ok(()), Ok(audience)) = (stored, Audience::from_dimensions(&standard_segment(true))) {
+        let open = || Stored::open(std::fs::File::open(&path)?);
+        let size = std::fs::metadata(&path).map_or(0, |file| file.len()) / count;
+        println!("{:<28}{size:>8} bytes", "stored endpoint");
+        let found = || open().and_then(|mut stored| stored.select(&audience, NOW)).map_or(0, |rows| rows.len());
+        println!("{:<28}{:>8.1} ms, {} found", "standard segment, file", least(5, found) * 1e3, found());
+        let all = || open().and_then(|mut stored| stored.people()).map_or(0, |people| people.len());
+        println!("{:<28}{:>8.1} ms, {} read", "all people, file", least(3, all) * 1e3, all());
+        std::fs::remove_file(&path).unwrap_or_default();
+    }
     for (name, radius) in [("standard segment", true), ("... without radius", false)] {
         let Ok(audience) = Audience::from_dimensions(&standard_segment(radius)) else { return };
         let rows = audience.select(&people, NOW);

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::criteria::{Fault, MetricTest, TextTest};
 use crate::draft::{Field, Owner};
-use crate::people::{NO_CHANNEL, People};
+use crate::people::{NO_CHANNEL, People, columns};
 
 /// Most parts of one segment with all segments it is built on; more is a mistake or an attack.
 const MAX_PARTS: usize = 10_000;
@@ -174,6 +174,13 @@ impl Audience {
         let everybody = Rows::all(people.len());
         let found = self.part.select(people, now, &everybody);
         found.iter().collect()
+    }
+
+    /// The names of the columns that [`select`](Audience::select) looks at.
+    pub(crate) fn columns(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        self.part.columns(&mut names);
+        names
     }
 
     /// Why the endpoint is in the segment or not, with the values seen: "in: `Attributes.Plan` is `pro`, wanted `pro`".
@@ -434,6 +441,26 @@ impl Part {
                 members.endpoints.contains(people.id(row))
                     || people.user_id(row).is_some_and(|user| members.users.contains(user))
             }
+        }
+    }
+
+    /// Adds the names of the columns that [`select`](Part::select) looks at.
+    fn columns(&self, names: &mut BTreeSet<String>) {
+        let mut add = |columns: &[&str]| names.extend(columns.iter().map(|name| (*name).to_owned()));
+        match self {
+            Part::All(parts) | Part::Any(parts) | Part::None(parts) => {
+                parts.iter().for_each(|part| part.columns(names));
+            }
+            Part::Source { part, .. } => part.columns(names),
+            Part::List { owner: Owner::Endpoint, name, .. } => add(&[&Owner::Endpoint.path(name)]),
+            Part::List { owner: Owner::User, name, .. } => add(&[&Owner::User.path(name), columns::USER_OF]),
+            Part::Field { field, .. } => add(&[&field.path()]),
+            Part::Channel(_) => add(&[columns::CHANNELS]),
+            Part::Metric { name, .. } => add(&[&columns::metric(name)]),
+            Part::Recency { .. } => add(&[columns::EFFECTIVE, columns::ACTIVE]),
+            Part::Near { .. } => add(&[columns::LATITUDES, columns::LONGITUDES]),
+            Part::Imported { members: None, .. } => {}
+            Part::Imported { members: Some(_), .. } => add(&[columns::IDS, columns::USERS]),
         }
     }
 

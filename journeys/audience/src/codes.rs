@@ -60,6 +60,15 @@ impl Codes {
         };
     }
 
+    /// The greatest code; 0 where there is none.
+    pub(crate) fn greatest(&self) -> u32 {
+        match self {
+            Codes::Narrow(codes) => codes.iter().max().copied().map_or(0, u32::from),
+            Codes::Middle(codes) => codes.iter().max().copied().map_or(0, u32::from),
+            Codes::Wide(codes) => codes.iter().max().copied().unwrap_or(0),
+        }
+    }
+
     pub(crate) fn shrink(&mut self) {
         match self {
             Codes::Narrow(codes) => codes.shrink_to_fit(),

@@ -62,6 +62,35 @@ impl<'a> Values<'a> {
 }
 
 impl Column {
+    /// A column of stored parts; `None` = they do not fit together. New values can be set only after
+    /// [`index`](Column::index).
+    pub(crate) fn of(elements: Texts, ends: Vec<u32>, codes: Codes) -> Option<Column> {
+        let sound = ends.is_sorted()
+            && ends.last().copied().unwrap_or(0) as usize == elements.len()
+            && codes.greatest() as usize <= ends.len();
+        sound.then(|| Column { elements, ends, codes, ..Column::default() })
+    }
+
+    /// The texts of all lists, where each list ends, and the code of each row.
+    pub(crate) fn parts(&self) -> (&Texts, &[u32], &Codes) {
+        (&self.elements, &self.ends, &self.codes)
+    }
+
+    /// Makes the lists found again.
+    pub(crate) fn index(&mut self) {
+        for code in 1..self.code_count() as u32 {
+            let list = self.list(code);
+            let short = list.first().filter(|_| list.len() == 1).and_then(Short::of);
+            match short {
+                Some(short) => self.shorts.insert(short, code),
+                None => {
+                    let key = hash(list.iter());
+                    self.index.insert(key, code);
+                }
+            }
+        }
+    }
+
     /// The code of a row; 0 = no value.
     pub(crate) fn code(&self, row: usize) -> u32 {
         self.codes.get(row)

@@ -4,6 +4,7 @@
 //! [`Audience`], a compiled segment that says who is in it and why. Never reads a clock: `now` is a parameter.
 //!
 //! - [`import`]: CSV and JSON lines into a store, with a [`RowProblem`] for each row that did not fit.
+//! - [`Stored`]: people as bytes, of which a segment reads only what it needs.
 //! - [`Row`]: one endpoint; `to_json` is what templates read.
 //! - [`Audience`]: segments, their groups and source segments.
 //! - [`EventMatcher`]: the same dimensions, asked about an event.
@@ -19,6 +20,7 @@ mod index;
 mod named;
 mod people;
 mod row;
+mod stored;
 mod texts;
 mod write;
 
@@ -28,3 +30,4 @@ pub use draft::RowProblem;
 pub use event::EventMatcher;
 pub use people::{People, stable_id};
 pub use row::Row;
+pub use stored::{StoreError, Stored};

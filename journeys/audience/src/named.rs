@@ -40,6 +40,10 @@ impl<C: Default> Named<C> {
         self.columns.iter().map(|(name, _)| name.as_str())
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &C)> {
+        self.columns.iter().map(|(name, column)| (name.as_str(), column))
+    }
+
     pub(crate) fn columns(&self) -> impl Iterator<Item = &C> {
         self.columns.iter().map(|(_, column)| column)
     }

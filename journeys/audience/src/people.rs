@@ -26,6 +26,28 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) const NO_DATE: Millis = Millis::MIN;
 pub(crate) const NO_DEGREES: i16 = i16::MIN;
 
+/// The names of columns where they are stored and where an audience says which it looks at. Attributes, metrics and members
+/// with texts have their dotted names.
+pub(crate) mod columns {
+    pub(crate) const CHANNEL_WORDS: &str = "channel words";
+    pub(crate) const CHANNELS: &str = "channels";
+    pub(crate) const FLAGS: &str = "flags";
+    pub(crate) const COHORTS: &str = "cohorts";
+    pub(crate) const EFFECTIVE: &str = "effective";
+    pub(crate) const CREATED: &str = "created";
+    pub(crate) const ACTIVE: &str = "active";
+    pub(crate) const LATITUDES: &str = "latitudes";
+    pub(crate) const LONGITUDES: &str = "longitudes";
+    pub(crate) const IDS: &str = "ids";
+    pub(crate) const ADDRESSES: &str = "addresses";
+    pub(crate) const USERS: &str = "users";
+    pub(crate) const USER_OF: &str = "user of";
+
+    pub(crate) fn metric(name: &str) -> String {
+        format!("Metrics.{name}")
+    }
+}
+
 /// Endpoints by rows from 0, and the users they belong to.
 ///
 /// Columnar and interned: a million endpoints of twenty-five members take about 200 MB. A row never moves and is never
@@ -65,7 +87,7 @@ pub struct People {
 impl People {
     /// How many endpoints.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.flags.len()
     }
 
     /// Whether there are none.

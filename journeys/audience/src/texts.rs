@@ -19,6 +19,20 @@ impl Texts {
         self.ends.len()
     }
 
+    /// Texts behind each other and where each ends; `None` = they do not fit together.
+    pub(crate) fn of(bytes: Vec<u8>, ends: Vec<u32>) -> Option<Texts> {
+        let bytes = String::from_utf8(bytes).ok()?;
+        let sound = ends.is_sorted()
+            && ends.last().copied().unwrap_or(0) as usize == bytes.len()
+            && ends.iter().all(|end| bytes.is_char_boundary(*end as usize));
+        sound.then_some(Texts { bytes, ends })
+    }
+
+    /// The texts behind each other and where each ends, in bytes.
+    pub(crate) fn parts(&self) -> (&str, &[u32]) {
+        (&self.bytes, &self.ends)
+    }
+
     /// Bytes of all texts together.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes.len()
@@ -130,6 +144,33 @@ impl Distinct {
     pub(crate) fn reserve(&mut self, count: usize, bytes: usize) {
         self.texts.reserve(count, bytes);
         self.index.reserve(count);
+    }
+
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// Takes texts that are not found until [`index`](Distinct::index).
+    pub(crate) fn set_texts(&mut self, texts: Texts) {
+        self.texts = texts;
+        self.index = Index::default();
+    }
+
+    /// Makes all texts found again but empty ones, to which no text leads; whether each is there once.
+    pub(crate) fn index(&mut self) -> bool {
+        self.index.reserve(self.len());
+        for number in 0..self.len() as u32 {
+            let text = self.texts.get(number);
+            let hash_of_text = hash(text);
+            if text.is_empty() {
+                continue;
+            }
+            if self.find_hashed(text, hash_of_text).is_some() {
+                return false;
+            }
+            self.index.insert(hash_of_text, number);
+        }
+        true
     }
 
     /// A number that no text leads to; it reads as the empty text.

@@ -234,6 +234,11 @@ impl People {
         self.attributes.len() + self.user_attributes.len() + self.metrics.len()
     }
 
+    /// Counts anew what [`People::written`] holds.
+    pub(crate) fn count_written(&mut self) {
+        self.written = self.fullest_arena();
+    }
+
     fn fullest_arena(&self) -> usize {
         let columns = self.attributes.columns().chain(self.user_attributes.columns()).chain(&self.fields);
         let fullest = columns.map(Column::bytes).max().unwrap_or(0);
