@@ -23,6 +23,7 @@ mod row;
 mod stored;
 mod texts;
 mod write;
+pub mod zones;
 
 pub use audience::{Audience, AudienceError, Members};
 pub use column::Values;
