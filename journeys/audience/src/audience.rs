@@ -119,7 +119,8 @@ enum Part {
 
 impl Audience {
     /// Compiles the segment that `reference` means, with all segments it is built on. `lookup` answers the documents
-    /// (`WriteSegmentRequest` or `SegmentResponse`) by the ids they use for each other.
+    /// (`WriteSegmentRequest` or `SegmentResponse`) by the ids they use for each other; where a segment asks for a version of
+    /// another, by `ID/versions/VERSION` first.
     ///
     /// An imported segment has no criteria; here everybody is in it, so that a file of people can stand for the import.
     /// [`compile_with_members`](Audience::compile_with_members) takes its list.
@@ -254,7 +255,13 @@ impl Compiler<'_, '_> {
         let mut sources = Vec::new();
         for source in group.source_segments() {
             let id = source.id().unwrap_or_default();
-            let part = self.segment(id)?;
+            // A version that `lookup` does not tell apart is the latest one, as an absent version is
+            // (segments-and-endpoints.md 2.2, chosen).
+            let versioned = source.version().map(|version| format!("{id}/versions/{version}"));
+            let part = match versioned.filter(|versioned| (self.lookup)(versioned).is_some()) {
+                Some(versioned) => self.segment(&versioned)?,
+                None => self.segment(id)?,
+            };
             sources.push(Part::Source { segment: id.to_owned(), part: Box::new(part) });
         }
         let mut sets = Vec::new();
@@ -395,7 +402,7 @@ fn recency_of(member: &str, recency: wire::RecencyDimension<'_>) -> Result<Part,
 /// Whether an endpoint was heard of within the time; without a date it counts as just written, because an absent
 /// `EffectiveDate` is the moment of writing (segments-and-endpoints.md 1).
 fn is_recent(last: Option<Millis>, within: Millis, now: Millis) -> bool {
-    last.is_none_or(|last| last >= now - within)
+    last.is_none_or(|last| last >= now.saturating_sub(within))
 }
 
 /// Great-circle distance in kilometres (haversine formula, mean radius of the earth 6,371 km).

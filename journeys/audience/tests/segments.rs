@@ -255,3 +255,202 @@ fn reasons_show_the_values_seen() {
     );
     assert_eq!(explain(json!({})), "in: the segment has no criteria, everybody is in it");
 }
+
+#[test]
+fn clause_2_1_sets_of_every_member() {
+    let set = |kind: &str, values: &[&str]| json!({"DimensionType": kind, "Values": values});
+    // table: dimensions from a set, endpoint from a value
+    type Member = (fn(Value) -> Value, fn(&str) -> Value);
+    let members: [Member; 7] = [
+        (|set| json!({"Demographic": {"AppVersion": set}}), |value| json!({"Demographic": {"AppVersion": value}})),
+        (|set| json!({"Demographic": {"Platform": set}}), |value| json!({"Demographic": {"Platform": value}})),
+        (|set| json!({"Demographic": {"DeviceType": set}}), |value| json!({"Demographic": {"Platform": value}})),
+        (|set| json!({"Demographic": {"Make": set}}), |value| json!({"Demographic": {"Make": value}})),
+        (|set| json!({"Demographic": {"Model": set}}), |value| json!({"Demographic": {"Model": value}})),
+        (|set| json!({"Demographic": {"Channel": set}}), |value| json!({"ChannelType": value})),
+        (|set| json!({"Location": {"Country": set}}), |value| json!({"Location": {"Country": value}})),
+    ];
+    for (dimensions, endpoint) in members {
+        // Names of channels, because one of the members takes no others.
+        assert!(holds(endpoint("SMS"), dimensions(set("INCLUSIVE", &["EMAIL", "SMS"]))));
+        assert!(holds(endpoint("SMS"), dimensions(json!({"Values": ["SMS"]}))));
+        assert!(!holds(endpoint("SMS"), dimensions(set("INCLUSIVE", &["EMAIL"]))));
+        assert!(!holds(endpoint("SMS"), dimensions(set("EXCLUSIVE", &["EMAIL", "SMS"]))));
+        assert!(holds(endpoint("SMS"), dimensions(set("EXCLUSIVE", &["EMAIL"]))));
+        assert!(!holds(json!({}), dimensions(set("INCLUSIVE", &["SMS"]))));
+        assert!(holds(json!({}), dimensions(set("EXCLUSIVE", &["SMS"]))));
+        assert!(!holds(endpoint("SMS"), dimensions(set("INCLUSIVE", &[]))));
+        assert!(holds(endpoint("SMS"), dimensions(set("EXCLUSIVE", &[]))));
+    }
+    let upper = json!({"Demographic": {"Platform": {"Values": ["IOS"]}}, "Location": {}});
+    assert!(!holds(json!({"Demographic": {"Platform": "ios"}}), upper), "case-sensitive");
+}
+
+#[test]
+fn clause_2_1_all_members_and_all_names_must_hold() {
+    let endpoint = json!({"Attributes": {"a": ["1"], "b": ["2"]}, "Metrics": {"m": 1, "n": 2},
+        "User": {"UserAttributes": {"u": ["3"]}}, "Demographic": {"Make": "x"}});
+    let test = |value: &str| json!({"Values": [value]});
+    let equal = |value: i32| json!({"ComparisonOperator": "EQUAL", "Value": value});
+    let whole = json!({"Attributes": {"a": test("1"), "b": test("2")}, "Metrics": {"m": equal(1), "n": equal(2)},
+        "UserAttributes": {"u": test("3")}, "Demographic": {"Make": test("x")}});
+    assert!(holds(endpoint.clone(), whole.clone()));
+    for (place, other) in [
+        ("/Attributes/a", test("0")),
+        ("/Attributes/b", test("0")),
+        ("/Metrics/m", equal(0)),
+        ("/Metrics/n", equal(0)),
+        ("/UserAttributes/u", test("0")),
+        ("/Demographic/Make", test("0")),
+    ] {
+        let mut dimensions = whole.clone();
+        *dimensions.pointer_mut(place).unwrap() = other;
+        assert!(!holds(endpoint.clone(), dimensions), "{place}");
+    }
+}
+
+#[test]
+fn clause_2_1_dates() {
+    // values of the endpoint, operator, values of the criterion, answer
+    let table: &[(&[&str], &str, &[&str], bool)] = &[
+        (&["soon", "2026-01-01"], "BEFORE", &["2026-01-02"], true),
+        (&["2026-01-03", "2026-01-01"], "AFTER", &["2026-01-02"], true),
+        (&["2026-01-02T01:00:00+02:00"], "BEFORE", &["2026-01-02"], true),
+        (&["2026-01-02T01:00:00"], "AFTER", &["2026-01-02"], true),
+        (&["2026-02-30"], "AFTER", &["2026-01-01"], false),
+        (&[""], "AFTER", &["2026-01-01"], false),
+        (&["20260101"], "ON", &["2026-01-01T05:00:00Z"], true),
+        (&["2026-01-02"], "ON", &["2026-01-02T12:00:00Z"], true),
+        (&["2026-01-01T23:59:59.999Z"], "ON", &["2026-01-02"], false),
+        (&["2026-01-03T00:00:00Z"], "ON", &["2026-01-02"], false),
+        (&["1969-12-31T23:00:00Z"], "ON", &["1969-12-31"], true),
+        (&["nonsense"], "ON", &["2026-01-02"], false),
+        (&["2025-12-31T23:59:59.999Z"], "BETWEEN", &["2026-01-01", "2026-01-05"], false),
+        (&["2026-01-03"], "BETWEEN", &["2026-01-05", "2026-01-01"], false),
+        (&["x", "2026-01-03"], "BETWEEN", &["2026-01-01", "2026-01-05"], true),
+        (&[], "BETWEEN", &["2026-01-01", "2026-01-05"], false),
+    ];
+    for (seen, operator, wanted, answer) in table {
+        let dimension = json!({"x": {"AttributeType": operator, "Values": wanted}});
+        let endpoint = json!({"Attributes": {"x": seen}});
+        assert_eq!(holds(endpoint, json!({"Attributes": dimension})), *answer, "{seen:?} {operator} {wanted:?}");
+    }
+}
+
+#[test]
+fn clause_2_1_recency_of_every_duration_to_the_millisecond() {
+    for (duration, days) in [("HR_24", 1), ("DAY_7", 7), ("DAY_14", 14), ("DAY_30", 30)] {
+        for (at, recent) in [(now(), true), (now() - days * DAY, true), (now() - days * DAY - 1, false)] {
+            let endpoint = json!({"EffectiveDate": model::time::format_instant(at)});
+            for (kind, answer) in [("ACTIVE", recent), ("INACTIVE", !recent)] {
+                let dimensions = json!({"Behavior": {"Recency": {"Duration": duration, "RecencyType": kind}}});
+                assert_eq!(holds(endpoint.clone(), dimensions), answer, "{duration} {kind} {at}");
+            }
+        }
+        let active = json!({"Behavior": {"Recency": {"Duration": duration, "RecencyType": "ACTIVE"}}});
+        assert!(holds(json!({}), active), "without a date it was written just now");
+    }
+}
+
+#[test]
+fn clause_2_1_distance_is_from_the_rounded_coordinates() {
+    let near = |latitude: f64, longitude: f64, range: Option<f64>| {
+        let mut point = json!({"Coordinates": {"Latitude": latitude, "Longitude": longitude}});
+        if let Some(range) = range {
+            point["RangeInKilometers"] = json!(range);
+        }
+        json!({"Location": {"GPSPoint": point}})
+    };
+    let at = |latitude: f64, longitude: f64| json!({"Location": {"Latitude": latitude, "Longitude": longitude}});
+    // endpoint, point, range, answer. A tenth of a degree of latitude is 11.12 km.
+    let table = [
+        (at(52.46, 13.4), near(52.5, 13.4, None), true),
+        (at(52.44, 13.4), near(52.5, 13.4, None), false),
+        (at(52.44, 13.4), near(52.5, 13.4, Some(11.1)), false),
+        (at(52.44, 13.4), near(52.5, 13.4, Some(11.2)), true),
+        // At 60 degrees a degree of longitude is half of one at the equator: 55.6 km.
+        (at(60.0, 10.0), near(60.0, 11.0, Some(55.5)), false),
+        (at(60.0, 10.0), near(60.0, 11.0, Some(55.7)), true),
+        // Over the date line, over the pole, and half around the earth.
+        (at(0.0, 179.9), near(0.0, -179.9, Some(22.3)), true),
+        (at(89.9, 0.0), near(89.9, 180.0, Some(22.3)), true),
+        (at(0.0, 0.0), near(0.0, 180.0, Some(20_014.0)), false),
+        (at(0.0, 0.0), near(0.0, 180.0, Some(20_016.0)), true),
+        (at(52.5, 13.4), near(52.5, 13.4, Some(0.0)), true),
+        (json!({"Location": {"Latitude": 0}}), near(0.0, 0.0, Some(99_999.0)), false),
+        (json!({"Location": {"Longitude": 0}}), near(0.0, 0.0, Some(99_999.0)), false),
+    ];
+    for (endpoint, dimensions, answer) in table {
+        assert_eq!(holds(endpoint.clone(), dimensions.clone()), answer, "{endpoint} {dimensions}");
+    }
+}
+
+#[test]
+fn clause_2_2_sources_evaluate_recursively_and_by_version() {
+    let mut people = People::default();
+    for (id, plans) in [("free", vec!["free"]), ("pro", vec!["pro"]), ("both", vec!["free", "pro"]), ("none", vec![])] {
+        people.push(Some(id), &json!({"Attributes": {"Plan": plans}})).unwrap();
+    }
+    let of = |source: Value, kind: &str| json!({"SegmentGroups": {"Groups": [{"SourceSegments": [source], "SourceType": kind}]}});
+    let list = [
+        ("f", json!({"Dimensions": plan("free")})),
+        ("f/versions/1", json!({"Dimensions": plan("pro")})),
+        ("not f", of(json!({"Id": "f"}), "NONE")),
+        ("not not f", of(json!({"Id": "not f"}), "NONE")),
+        ("f of old", of(json!({"Id": "f", "Version": 1}), "ALL")),
+        ("f of now", of(json!({"Id": "f", "Version": 2}), "ALL")),
+    ];
+    let table = [("not f", vec![1, 3]), ("not not f", vec![0, 2]), ("f of old", vec![1, 2]), ("f of now", vec![0, 2])];
+    for (id, rows) in table {
+        assert_eq!(Audience::compile(id, &segment(&list)).unwrap().select(&people, 0), rows, "{id}");
+    }
+}
+
+#[test]
+fn clause_2_2_cycles_are_named_from_where_they_close() {
+    let on = |id: &str| json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": id}]}]}});
+    let list = [("s", on("a")), ("a", on("b")), ("b", on("c")), ("c", on("a")), ("self", on("self"))];
+    for (id, path) in [("s", vec!["a", "b", "c", "a"]), ("self", vec!["self", "self"])] {
+        let path = path.into_iter().map(str::to_owned).collect();
+        assert_eq!(Audience::compile(id, &segment(&list)).unwrap_err(), AudienceError::Cycle { path });
+    }
+}
+
+#[test]
+fn clause_2_2_opted_out_and_inactive_endpoints_stay_members() {
+    let mut people = People::default();
+    people.push(Some("a"), &json!({"OptOut": "ALL", "Attributes": {"Plan": ["pro"]}})).unwrap();
+    people.push(Some("b"), &json!({"EndpointStatus": "INACTIVE", "Attributes": {"Plan": ["pro"]}})).unwrap();
+    let audience = Audience::from_dimensions(&plan("pro")).unwrap();
+    assert_eq!(audience.select(&people, 0), [0, 1]);
+}
+
+#[test]
+fn clause_2_3_users_of_an_imported_segment_stand_for_their_endpoints_of_now() {
+    let mut people = People::default();
+    people.push(Some("a"), &json!({"User": {"UserId": "u"}})).unwrap();
+    people.push(Some("b"), &json!({"User": {"UserId": "v"}})).unwrap();
+    let list = [
+        ("i", json!({"SegmentType": "IMPORT"})),
+        ("s", json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "i"}], "Dimensions": [plan("pro")]}]}})),
+    ];
+    let members = Members { users: ["u".to_owned()].into(), ..Members::default() };
+    let audience = Audience::compile_with_members("i", &segment(&list), &|_| Some(members.clone())).unwrap();
+    let narrowed = Audience::compile_with_members("s", &segment(&list), &|_| Some(members.clone())).unwrap();
+    assert_eq!((audience.select(&people, 0), narrowed.select(&people, 0)), (vec![0], vec![]));
+    people.push(Some("c"), &json!({"User": {"UserId": "u"}, "Attributes": {"Plan": ["pro"]}})).unwrap();
+    people.push(Some("b"), &json!({"User": {"UserId": "u"}})).unwrap();
+    people.push(Some("a"), &json!({"User": {"UserId": "v"}})).unwrap();
+    assert_eq!((audience.select(&people, 0), narrowed.select(&people, 0)), (vec![1, 2], vec![2]));
+}
+
+#[test]
+fn clause_2_3_a_user_attribute_matches_every_endpoint_of_the_user() {
+    let mut people = People::default();
+    for (id, user) in [("a", "u"), ("b", "u"), ("c", "v")] {
+        people.push(Some(id), &json!({"User": {"UserId": user}})).unwrap();
+    }
+    people.push(Some("b"), &json!({"User": {"UserAttributes": {"Plan": ["pro"]}}})).unwrap();
+    let audience = Audience::from_dimensions(&json!({"UserAttributes": plan("pro")["Attributes"]})).unwrap();
+    assert_eq!(audience.select(&people, 0), [0, 1]);
+}

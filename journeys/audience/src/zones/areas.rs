@@ -3,8 +3,11 @@
 //! The longest beginning counts. A beginning that leads to no zone (mobile numbers, mostly) is not here. Sources: the numbering
 //! plans of the countries.
 
-/// Beginnings of national numbers by calling code and zone.
-pub(super) const AREAS: &[(&str, &[(&str, &[&str])])] = &[
+/// A zone and the beginnings of its national numbers.
+type Zone = (&'static str, &'static [&'static str]);
+
+/// By calling code.
+pub(super) const AREAS: &[(&str, &[Zone])] = &[
     // Russia by region; 6 and 7 are Kazakhstan, which keeps one time since March 2024.
     (
         "7",
