@@ -129,7 +129,7 @@ impl ShortIndex {
         if self.slots.is_empty() {
             return 0;
         }
-        let mut place = home(tag(text.hash()), self.slots.len());
+        let mut place = home((text.hash() >> 32) as u32, self.slots.len());
         loop {
             let (known, code) = self.slots[place];
             if known == text || code == 0 {
@@ -152,7 +152,7 @@ impl ShortIndex {
 
     fn put(&mut self, text: Short, code: u32) {
         let size = self.slots.len();
-        let mut place = home(tag(text.hash()), size);
+        let mut place = home((text.hash() >> 32) as u32, size);
         while self.slots[place].1 != 0 {
             place = after(place, size);
         }

@@ -1,4 +1,4 @@
-//! CSV: the table is read cell by cell, borrowed from the text.
+//! CSV: the table is read cell by cell, borrowed from the text, each cell straight into the draft of its endpoint.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -12,7 +12,7 @@ use crate::people::People;
 use crate::write::NewRows;
 
 /// What a column holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Target {
     Id,
     Channel,
@@ -38,13 +38,20 @@ struct Header {
     metrics: Vec<Metric>,
 }
 
-/// An attribute with the columns of its values.
+/// An attribute.
 struct List {
     owner: Owner,
     name: String,
-    columns: Vec<usize>,
+    /// How many columns hold its values.
+    columns: usize,
     /// Where its column is in the store, once it has one.
     place: Cell<Option<u32>>,
+}
+
+impl List {
+    fn values(&self, values: std::ops::Range<usize>) -> DraftList<'_> {
+        DraftList { owner: self.owner, name: Cow::Borrowed(&self.name), place: self.place.get(), values }
+    }
 }
 
 struct Metric {
@@ -53,13 +60,13 @@ struct Metric {
 }
 
 impl Header {
-    fn list(&mut self, owner: Owner, name: &str, column: usize) -> Target {
+    fn list(&mut self, owner: Owner, name: &str) -> Target {
         let known = self.lists.iter().position(|list| list.owner == owner && list.name == name);
         let number = known.unwrap_or_else(|| {
-            self.lists.push(List { owner, name: name.to_owned(), columns: Vec::new(), place: Cell::new(None) });
+            self.lists.push(List { owner, name: name.to_owned(), columns: 0, place: Cell::new(None) });
             self.lists.len() - 1
         });
-        self.lists[number].columns.push(column);
+        self.lists[number].columns += 1;
         Target::List(number)
     }
 
@@ -89,9 +96,9 @@ impl Header {
 pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
     let mut problems = Vec::new();
     let mut table = Table { text, at: 0, line: 1 };
-    let mut cells = Vec::new();
     let header = loop {
-        match table.record(&mut cells) {
+        let line = table.line;
+        match table.cells() {
             None => {
                 problems.push(RowProblem::new("", "the file is empty: a header of column names is expected").at(1));
                 return problems;
@@ -100,39 +107,26 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
                 problems.push(problem);
                 return problems;
             }
-            Some(Ok(_)) if blank(&cells) => {}
-            Some(Ok(line)) => break header(&cells, line, &mut problems),
+            Some(Ok(cells)) if cells.iter().all(|cell| cell.trim().is_empty()) => {}
+            Some(Ok(cells)) => break header(&cells, line, &mut problems),
         }
     };
-    let users_only = header.targets == [Target::UserId];
+    if header.targets == [Target::UserId] {
+        users(people, &mut table, &mut problems);
+        return problems;
+    }
     people.reserve(about_lines(text), text.len());
     let mut draft = Draft::default();
     let mut names = usize::MAX;
-    while let Some(record) = table.record(&mut cells) {
-        let line = match record {
-            Ok(line) => line,
-            Err(problem) => {
-                problems.push(problem);
-                continue;
-            }
-        };
-        if blank(&cells) {
-            continue;
-        }
-        if users_only {
-            for id in cells.iter().flat_map(|cell| cell.split_ascii_whitespace()) {
-                draft.clear();
-                draft.user_id = Some(Cow::Owned(id.to_owned()));
-                if let Err(problem) = people.write(&draft, NewRows::Reachable).map(|_| ()) {
-                    problems.push(problem.at(line));
-                }
-            }
-            continue;
-        }
+    while table.at < text.len() {
         draft.clear();
-        if let Err(problem) =
-            fill(&mut draft, &header, &mut cells).and_then(|()| people.write(&draft, NewRows::Reachable).map(|_| ()))
-        {
+        let line = table.line;
+        let outcome = match row(&mut table, &header, &mut draft) {
+            Ok(Row::Blank) => continue,
+            Ok(Row::Filled) => people.write(&draft, NewRows::Reachable).map(|_| ()),
+            Err(problem) => Err(problem),
+        };
+        if let Err(problem) = outcome {
             problems.push(problem.at(line));
         }
         if names != people.name_count() {
@@ -143,8 +137,23 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
     problems
 }
 
-fn blank(cells: &[Cow<'_, str>]) -> bool {
-    cells.iter().all(|cell| cell.trim().is_empty())
+/// A file of user ids alone, several of which may stand on a line, separated by spaces.
+fn users(people: &mut People, table: &mut Table<'_>, problems: &mut Vec<RowProblem>) {
+    let mut line = table.line;
+    while let Some(cells) = table.cells() {
+        match cells {
+            Ok(cells) => {
+                for id in cells.iter().flat_map(|cell| cell.split_ascii_whitespace()) {
+                    let draft = Draft { user_id: Some(Cow::Borrowed(id)), ..Draft::default() };
+                    if let Err(problem) = people.write(&draft, NewRows::Reachable) {
+                        problems.push(problem.at(line));
+                    }
+                }
+            }
+            Err(problem) => problems.push(problem),
+        }
+        line = table.line;
+    }
 }
 
 fn header(cells: &[Cow<'_, str>], line: usize, problems: &mut Vec<RowProblem>) -> Header {
@@ -152,9 +161,9 @@ fn header(cells: &[Cow<'_, str>], line: usize, problems: &mut Vec<RowProblem>) -
     for (column, cell) in cells.iter().enumerate() {
         let name = cell.trim();
         let mut target = match name.split_once('.') {
-            Some(("Attributes", name)) if !name.is_empty() => Some(header.list(Owner::Endpoint, name, column)),
+            Some(("Attributes", name)) if !name.is_empty() => Some(header.list(Owner::Endpoint, name)),
             Some(("User", rest)) if rest.len() > "UserAttributes.".len() && rest.starts_with("UserAttributes.") => {
-                Some(header.list(Owner::User, &rest["UserAttributes.".len()..], column))
+                Some(header.list(Owner::User, &rest["UserAttributes.".len()..]))
             }
             Some(("Metrics", name)) if !name.is_empty() => Some(header.metric(name)),
             _ => target(name),
@@ -211,55 +220,94 @@ fn unknown(name: &str, column: usize) -> String {
     }
 }
 
-fn fill<'a>(draft: &mut Draft<'a>, header: &'a Header, cells: &mut [Cow<'a, str>]) -> Result<(), RowProblem> {
-    if cells.len() > header.targets.len() {
-        let message = format!("the row has {} cells, but the header has {}", cells.len(), header.targets.len());
+/// What a row is.
+enum Row {
+    Blank,
+    Filled,
+}
+
+/// Reads the next row into the draft. After a problem the table is at the next row all the same.
+fn row<'a>(table: &mut Table<'a>, header: &'a Header, draft: &mut Draft<'a>) -> Result<Row, RowProblem> {
+    let start = table.at;
+    let (mut outcome, mut blank, mut count, mut last) = (Ok(()), true, 0, false);
+    let mut spread = Vec::new();
+    while !last {
+        let cell;
+        (cell, last) = table.cell().map_err(|message| table.give_up(start, count, message))?;
+        blank = blank && cell.trim_ascii().is_empty();
+        if let Some(target) = header.targets.get(count)
+            && !cell.is_empty()
+            && outcome.is_ok()
+        {
+            outcome = fill(draft, header, *target, count, cell, &mut spread);
+        }
+        count += 1;
+    }
+    if blank {
+        return Ok(Row::Blank);
+    }
+    if count > header.targets.len() {
+        let message = format!("the row has {count} cells, but the header has {}", header.targets.len());
         return Err(RowProblem::new("", message));
     }
-    for ((cell, target), name) in cells.iter_mut().zip(&header.targets).zip(&header.names) {
-        if cell.is_empty() || matches!(target, Target::List(_) | Target::Ignored) {
-            continue;
-        }
-        let number = |cell: &str| {
-            let careful = || cell.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-            plain_number(cell.as_bytes())
-                .or_else(careful)
-                .ok_or_else(|| RowProblem::new(name.as_str(), format!("`{cell}` is not a number")))
-        };
-        match target {
-            Target::Id => draft.id = Some(std::mem::take(cell)),
-            Target::Address => draft.address = Some(std::mem::take(cell)),
-            Target::UserId => draft.user_id = Some(std::mem::take(cell)),
-            Target::Field(field) => draft.fields.push((*field, std::mem::take(cell))),
-            Target::Channel => draft.channel = Some(channel(cell)?),
-            Target::OptOut => draft.opted_out = Some(opt_out(cell)?),
-            Target::EffectiveDate => draft.effective = Some(instant("EffectiveDate", cell)?),
-            Target::Latitude => draft.latitude = Some(number(cell)?),
-            Target::Longitude => draft.longitude = Some(number(cell)?),
-            Target::Metric(metric) => {
-                let metric = &header.metrics[*metric];
-                let (name, place) = (Cow::Borrowed(metric.name.as_str()), metric.place.get());
-                draft.metrics.push(DraftMetric { name, place, value: number(cell)? });
-            }
-            Target::List(_) | Target::Ignored => {}
-        }
-    }
-    for list in &header.lists {
+    outcome?;
+    // The values of a list stand together, wherever their columns do.
+    spread.sort_by_key(|(list, _)| *list);
+    let mut spread = spread.into_iter().peekable();
+    while let Some((number, cell)) = spread.next() {
         let start = draft.values.len();
-        for column in &list.columns {
-            if let Some(cell) = cells.get_mut(*column).filter(|cell| !cell.is_empty()) {
-                draft.values.push(std::mem::take(cell));
-            }
+        draft.values.push(cell);
+        while let Some((_, cell)) = spread.next_if(|(next, _)| *next == number) {
+            draft.values.push(cell);
         }
-        if draft.values.len() > start {
-            let (name, place) = (Cow::Borrowed(list.name.as_str()), list.place.get());
-            draft.lists.push(DraftList { owner: list.owner, name, place, values: start..draft.values.len() });
+        draft.lists.push(header.lists[number].values(start..draft.values.len()));
+    }
+    Ok(Row::Filled)
+}
+
+/// Puts a cell that is not empty into the draft; one of a list with several columns into `spread`.
+#[inline]
+fn fill<'a>(
+    draft: &mut Draft<'a>,
+    header: &'a Header,
+    target: Target,
+    column: usize,
+    cell: Cow<'a, str>,
+    spread: &mut Vec<(usize, Cow<'a, str>)>,
+) -> Result<(), RowProblem> {
+    let number = |cell: &str| {
+        let careful = || cell.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+        plain_number(cell.as_bytes())
+            .or_else(careful)
+            .ok_or_else(|| RowProblem::new(header.names[column].as_str(), format!("`{cell}` is not a number")))
+    };
+    match target {
+        Target::Id => draft.id = Some(cell),
+        Target::Address => draft.address = Some(cell),
+        Target::UserId => draft.user_id = Some(cell),
+        Target::Field(field) => draft.fields.push((field, cell)),
+        Target::Channel => draft.channel = Some(channel(&cell)?),
+        Target::OptOut => draft.opted_out = Some(opt_out(&cell)?),
+        Target::EffectiveDate => draft.effective = Some(instant("EffectiveDate", &cell)?),
+        Target::Latitude => draft.latitude = Some(number(&cell)?),
+        Target::Longitude => draft.longitude = Some(number(&cell)?),
+        Target::Metric(metric) => {
+            let metric = &header.metrics[metric];
+            let (name, place) = (Cow::Borrowed(metric.name.as_str()), metric.place.get());
+            draft.metrics.push(DraftMetric { name, place, value: number(&cell)? });
         }
+        Target::List(list) if header.lists[list].columns == 1 => {
+            let start = draft.values.len();
+            draft.values.push(cell);
+            draft.lists.push(header.lists[list].values(start..start + 1));
+        }
+        Target::List(list) => spread.push((list, cell)),
+        Target::Ignored => {}
     }
     Ok(())
 }
 
-/// The records of a CSV text.
+/// The cells of a CSV text.
 struct Table<'a> {
     text: &'a str,
     at: usize,
@@ -267,47 +315,43 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the next record into `cells`; its first line, or a problem after which reading goes on at the next line.
-    fn record(&mut self, cells: &mut Vec<Cow<'a, str>>) -> Option<Result<usize, RowProblem>> {
-        cells.clear();
+    /// All cells of the next row; `None` at the end.
+    fn cells(&mut self) -> Option<Result<Vec<Cow<'a, str>>, RowProblem>> {
         if self.at >= self.text.len() {
             return None;
         }
-        let (line, start) = (self.line, self.at);
-        loop {
-            let bytes = self.text.as_bytes();
-            let cell = if bytes.get(self.at) == Some(&b'"') {
-                match self.quoted() {
-                    Ok(cell) => cell,
-                    Err(message) => {
-                        self.at = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |i| start + i + 1);
-                        self.line = line + 1;
-                        let column = format!("{}", cells.len() + 1);
-                        return Some(Err(RowProblem::new("", format!("in cell {column}: {message}")).at(line)));
-                    }
-                }
-            } else {
-                let end = cell_end(bytes, self.at);
-                let cell = &self.text[self.at..end];
-                self.at = end;
-                let at_line_end = bytes.get(end) != Some(&b',');
-                Cow::Borrowed(if at_line_end { cell.strip_suffix('\r').unwrap_or(cell) } else { cell })
+        let (start, line, mut cells, mut last) = (self.at, self.line, Vec::new(), false);
+        while !last {
+            let cell;
+            (cell, last) = match self.cell() {
+                Ok(cell) => cell,
+                Err(message) => return Some(Err(self.give_up(start, cells.len(), message).at(line))),
             };
             cells.push(cell);
-            match bytes.get(self.at) {
-                Some(b',') => self.at += 1,
-                Some(_) => {
-                    self.at += 1;
-                    self.line += 1;
-                    return Some(Ok(line));
-                }
-                None => return Some(Ok(line)),
-            }
         }
+        Some(Ok(cells))
     }
 
-    /// A cell in double quotes; afterwards `at` is on `,`, on the line's end, or at the end of the text.
-    fn quoted(&mut self) -> Result<Cow<'a, str>, &'static str> {
+    /// The next cell, and whether it is the last of its row; then `at` is where the next cell or row begins.
+    #[inline]
+    fn cell(&mut self) -> Result<(Cow<'a, str>, bool), &'static str> {
+        let bytes = self.text.as_bytes();
+        let start = self.at;
+        if bytes.get(start) == Some(&b'"') {
+            return self.quoted();
+        }
+        let end = cell_end(bytes, start);
+        self.at = end + 1;
+        if bytes.get(end) == Some(&b',') {
+            return Ok((Cow::Borrowed(&self.text[start..end]), false));
+        }
+        self.line += 1;
+        let cell = &self.text[start..end];
+        Ok((Cow::Borrowed(cell.strip_suffix('\r').unwrap_or(cell)), true))
+    }
+
+    /// As [`cell`](Table::cell), where a double quote opens it.
+    fn quoted(&mut self) -> Result<(Cow<'a, str>, bool), &'static str> {
         let bytes = self.text.as_bytes();
         let start = self.at + 1;
         let mut end = start;
@@ -320,15 +364,28 @@ impl<'a> Table<'a> {
             doubled = true;
             end += 2;
         }
+        let mut after = end + 1;
+        if bytes[after..].starts_with(b"\r\n") {
+            after += 1;
+        }
+        let last = match bytes.get(after) {
+            Some(b',') => false,
+            None | Some(b'\n') => true,
+            Some(_) => return Err("after a closing double quote a comma or the end of the line is expected"),
+        };
         let cell = &self.text[start..end];
-        self.line += memchr::memchr_iter(b'\n', cell.as_bytes()).count();
-        self.at = end + 1;
-        if bytes[self.at..].starts_with(b"\r\n") {
-            self.at += 1;
-        }
-        if !matches!(bytes.get(self.at), None | Some(b',' | b'\n')) {
-            return Err("after a closing double quote a comma or the end of the line is expected");
-        }
-        Ok(if doubled { Cow::Owned(cell.replace("\"\"", "\"")) } else { Cow::Borrowed(cell) })
+        self.line += memchr::memchr_iter(b'\n', cell.as_bytes()).count() + usize::from(last);
+        self.at = after + 1;
+        Ok((if doubled { Cow::Owned(cell.replace("\"\"", "\"")) } else { Cow::Borrowed(cell) }, last))
+    }
+
+    /// Goes on at the line after the one in which the row began.
+    #[cold]
+    fn give_up(&mut self, start: usize, cells: usize, message: &str) -> RowProblem {
+        let bytes = self.text.as_bytes();
+        self.line -= memchr::memchr_iter(b'\n', &bytes[start..self.at]).count();
+        self.at = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |end| start + end + 1);
+        self.line += 1;
+        RowProblem::new("", format!("in cell {}: {message}", cells + 1))
     }
 }

@@ -53,28 +53,34 @@ pub(super) fn about_lines(text: &str) -> usize {
 /// Such a number and a power of ten are exact, so one division gives the nearest number, as the careful reading does.
 #[inline]
 pub(super) fn plain_number(text: &[u8]) -> Option<f64> {
-    let digits = text.strip_prefix(b"-").unwrap_or(text);
-    if digits.is_empty() || digits.len() > 16 {
+    let negative = text.first() == Some(&b'-');
+    let text = &text[usize::from(negative)..];
+    if text.len() > 16 {
         return None;
     }
-    let (mut number, mut count, mut point) = (0u64, 0, None);
-    for (place, byte) in digits.iter().enumerate() {
-        match byte {
-            b'0'..=b'9' => {
-                number = number * 10 + u64::from(byte - b'0');
-                count += 1;
-            }
-            b'.' if point.is_none() => point = Some(place),
-            _ => return None,
+    let digits = |from: usize, mut number: u64| {
+        let mut at = from;
+        while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
+            number = number * 10 + u64::from(digit);
+            at += 1;
         }
+        (at, number)
+    };
+    let (whole, mut number) = digits(0, 0);
+    if whole == 0 || (whole > 1 && text[0] == b'0') {
+        return None;
     }
-    let whole = point.unwrap_or(digits.len());
-    let decimals = count - whole;
-    let sound = whole > 0 && count <= 15 && (point.is_none() || decimals > 0) && (whole == 1 || digits[0] != b'0');
-    let value = number as f64
-        / [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14][decimals.min(14)];
-    sound.then_some(if digits.len() < text.len() { -value } else { value })
+    let mut end = whole;
+    let mut value = number as f64;
+    if text.get(whole) == Some(&b'.') {
+        (end, number) = digits(whole + 1, number);
+        value = number as f64 / *POWERS_OF_TEN.get(end - whole - 1).filter(|_| end > whole + 1)?;
+    }
+    let sound = end == text.len() && end - usize::from(end > whole) <= 15;
+    sound.then_some(if negative { -value } else { value })
 }
+
+const POWERS_OF_TEN: [f64; 16] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 #[cfg(test)]
 mod tests {
