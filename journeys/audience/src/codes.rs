@@ -27,23 +27,19 @@ impl Codes {
     #[inline]
     pub(crate) fn set(&mut self, row: usize, code: u32) {
         match self {
-            Codes::Narrow(codes) => {
-                if let Ok(code) = u8::try_from(code) {
-                    return put(codes, row, code, 0);
-                }
-            }
-            Codes::Middle(codes) => {
-                if let Ok(code) = u16::try_from(code) {
-                    return put(codes, row, code, 0);
-                }
-            }
-            Codes::Wide(codes) => return put(codes, row, code, 0),
+            Codes::Narrow(codes) if code <= u32::from(u8::MAX) => put(codes, row, code as u8, 0),
+            Codes::Middle(codes) if code <= u32::from(u16::MAX) => put(codes, row, code as u16, 0),
+            Codes::Wide(codes) => put(codes, row, code, 0),
+            Codes::Narrow(_) | Codes::Middle(_) => self.widen_and_set(row, code),
         }
+    }
+
+    #[cold]
+    fn widen_and_set(&mut self, row: usize, code: u32) {
         self.widen();
         self.set(row, code);
     }
 
-    #[cold]
     fn widen(&mut self) {
         *self = match self {
             Codes::Narrow(codes) => {

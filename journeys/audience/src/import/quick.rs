@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use model::view::Word;
 use model::wire::ChannelType;
 
-use super::scan::{plain_number, string_end};
+use super::scan::{number_at, string_end};
 use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, instant, opt_out, status};
 use crate::people::People;
 use crate::texts::starts_with;
@@ -181,17 +181,23 @@ impl<'a> Quick<'a, '_> {
             self.space();
             let rest = &self.text.as_bytes()[self.at..];
             let predicted = self.members.known.get(next).filter(|known| starts_with(rest, known.literal.as_bytes()));
-            match predicted {
-                Some(known) => self.at += known.literal.len(),
+            let name = match predicted {
+                Some(known) => {
+                    let start = self.at + 1;
+                    self.at += known.literal.len();
+                    (start, self.at - 2)
+                }
                 None => {
-                    next = self.name(object)?;
+                    let name = self.name()?;
+                    next = self.members.find(object, &self.text[name.0..name.1])?;
                     match self.members.known.get_mut(before) {
                         Some(before) => before.next = next,
                         None => self.members.first[object as usize] = next,
                     }
+                    name
                 }
-            }
-            self.value(next, draft)?;
+            };
+            self.value(next, name, draft)?;
             if self.accept(b'}') {
                 return Some(());
             }
@@ -201,8 +207,9 @@ impl<'a> Quick<'a, '_> {
         }
     }
 
-    /// A member's name and the colon.
-    fn name(&mut self, object: Object) -> Option<usize> {
+    /// A member's name and the colon; where the name begins and ends.
+    #[cold]
+    fn name(&mut self) -> Option<(usize, usize)> {
         self.expect(b'"')?;
         let start = self.at;
         let end = string_end(self.text.as_bytes(), start);
@@ -211,10 +218,10 @@ impl<'a> Quick<'a, '_> {
         }
         self.at = end + 1;
         self.expect(b':')?;
-        self.members.find(object, &self.text[start..end])
+        Some((start, end))
     }
 
-    fn value(&mut self, member: usize, draft: &mut Draft<'a>) -> Option<()> {
+    fn value(&mut self, member: usize, name: (usize, usize), draft: &mut Draft<'a>) -> Option<()> {
         let Member { target, place, .. } = self.members.known[member];
         match target {
             Target::Id => draft.id = Some(self.string()?),
@@ -233,26 +240,17 @@ impl<'a> Quick<'a, '_> {
             Target::Longitude => draft.longitude = Some(self.number()?),
             Target::Object(object) => self.object(object, draft)?,
             Target::Metric => {
-                let name = self.name_before(member);
+                let name = Cow::Borrowed(&self.text[name.0..name.1]);
                 draft.metrics.push(DraftMetric { name, place, value: self.number()? });
             }
             Target::List(owner) => {
-                let name = self.name_before(member);
+                let name = Cow::Borrowed(&self.text[name.0..name.1]);
                 let start = draft.values.len();
                 self.list(&mut draft.values)?;
                 draft.lists.push(DraftList { owner, name, place, values: start..draft.values.len() });
             }
         }
         Some(())
-    }
-
-    /// The name of the member, whose value comes next.
-    fn name_before(&self, member: usize) -> Cow<'a, str> {
-        let length = self.members.known[member].literal.len() - 3;
-        let before = &self.text.as_bytes()[..self.at];
-        // Between name and value there may be spaces around the colon.
-        let end = before.iter().rposition(|byte| *byte == b'"').unwrap_or(0);
-        Cow::Borrowed(&self.text[end.saturating_sub(length)..end])
     }
 
     fn list(&mut self, values: &mut Vec<Cow<'a, str>>) -> Option<()> {
@@ -295,17 +293,25 @@ impl<'a> Quick<'a, '_> {
         serde_json::from_str(&self.text[start - 1..=end]).ok().map(Cow::Owned)
     }
 
+    #[inline]
     fn number(&mut self) -> Option<f64> {
         self.space();
+        let bytes = self.text.as_bytes();
+        match number_at(bytes, self.at) {
+            Some((number, end)) if matches!(bytes.get(end), Some(b',' | b'}')) => {
+                self.at = end;
+                Some(number)
+            }
+            _ => self.unusual_number(),
+        }
+    }
+
+    /// Exponents, many digits, or no number at all: the reader of JSON knows.
+    #[cold]
+    fn unusual_number(&mut self) -> Option<f64> {
         let rest = &self.text.as_bytes()[self.at..];
         let length = rest.iter().take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')).count();
-        let spelled = &rest[..length];
-        let number = match plain_number(spelled) {
-            Some(number) => number,
-            // Exponents and many digits; the reader of JSON knows what is a number.
-            None => serde_json::from_slice(spelled).ok()?,
-        };
         self.at += length;
-        Some(number)
+        serde_json::from_slice(&rest[..length]).ok()
     }
 }

@@ -1,11 +1,11 @@
 //! Finding the end of a value, eight bytes at a time. Values are short, so the call of a search that is made for long texts
-//! costs more than its speed gives back.
+//! costs more than its speed gives back; for the same reason these are compiled into their callers, always.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// The high bit of each byte that is `byte`; right up to the first one, which is all that is asked.
-#[inline]
+#[inline(always)]
 fn equal(word: u64, byte: u8) -> u64 {
     let zero = word ^ (ONES * u64::from(byte));
     zero.wrapping_sub(ONES) & !zero & HIGHS
@@ -13,7 +13,7 @@ fn equal(word: u64, byte: u8) -> u64 {
 
 /// The first place from `at` on for which `hits` marks a byte, `bytes.len()` if there is none. `hits` is given eight bytes
 /// and answers the high bits of those that are looked for.
-#[inline]
+#[inline(always)]
 fn first(bytes: &[u8], mut at: usize, hits: impl Fn(u64) -> u64) -> usize {
     while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
         let found = hits(u64::from_le_bytes(*chunk));
@@ -49,35 +49,38 @@ pub(super) fn about_lines(text: &str) -> usize {
 }
 
 /// A number of the usual spelling, at most 15 digits: `-12.50`. `None` = read it with care.
+#[inline]
+pub(super) fn plain_number(text: &[u8]) -> Option<f64> {
+    number_at(text, 0).filter(|(_, end)| *end == text.len()).map(|(number, _)| number)
+}
+
+/// As [`plain_number`], at a place in a text; and where it ends. What follows may belong to the number all the same.
 ///
 /// Such a number and a power of ten are exact, so one division gives the nearest number, as the careful reading does.
 #[inline]
-pub(super) fn plain_number(text: &[u8]) -> Option<f64> {
-    let negative = text.first() == Some(&b'-');
-    let text = &text[usize::from(negative)..];
-    if text.len() > 16 {
-        return None;
-    }
-    let digits = |from: usize, mut number: u64| {
-        let mut at = from;
+pub(super) fn number_at(text: &[u8], at: usize) -> Option<(f64, usize)> {
+    let digits = |mut at: usize, mut number: u64| {
         while let Some(digit) = text.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10) {
-            number = number * 10 + u64::from(digit);
+            number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
             at += 1;
         }
         (at, number)
     };
-    let (whole, mut number) = digits(0, 0);
-    if whole == 0 || (whole > 1 && text[0] == b'0') {
+    let negative = text.get(at) == Some(&b'-');
+    let start = at + usize::from(negative);
+    let (point, whole) = digits(start, 0);
+    if point == start || (point > start + 1 && text[start] == b'0') {
         return None;
     }
-    let mut end = whole;
-    let mut value = number as f64;
-    if text.get(whole) == Some(&b'.') {
-        (end, number) = digits(whole + 1, number);
-        value = number as f64 / *POWERS_OF_TEN.get(end - whole - 1).filter(|_| end > whole + 1)?;
+    let (mut end, mut value, mut count) = (point, whole as f64, point - start);
+    if text.get(point) == Some(&b'.') {
+        let number;
+        (end, number) = digits(point + 1, whole);
+        let decimals = end - point - 1;
+        count += decimals;
+        value = number as f64 / *POWERS_OF_TEN.get(decimals).filter(|_| decimals > 0)?;
     }
-    let sound = end == text.len() && end - usize::from(end > whole) <= 15;
-    sound.then_some(if negative { -value } else { value })
+    (count <= 15).then_some((if negative { -value } else { value }, end))
 }
 
 const POWERS_OF_TEN: [f64; 16] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
