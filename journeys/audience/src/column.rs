@@ -155,6 +155,15 @@ impl Column {
         }
     }
 
+    /// Brings near what setting this text will look at.
+    #[inline]
+    pub(crate) fn peek(&self, text: &str) -> u32 {
+        match Short::of(text).filter(|_| self.shorts.is_far()) {
+            Some(short) => self.shorts.peek(short),
+            None => 0,
+        }
+    }
+
     fn find_or_add(&mut self, list: &[Cow<'_, str>]) -> u32 {
         let key = hash(list.iter().map(|text| &**text));
         let is_it = |code: u32| {

@@ -3,6 +3,7 @@
 //! A row that does not fit is left out with a [`RowProblem`]; the others go in. Rows merge as `UpdateEndpoint` does, in
 //! the order of the file. A byte order mark and CRLF are accepted.
 
+mod batch;
 mod csv;
 mod json;
 mod quick;

@@ -9,6 +9,9 @@ use crate::texts::Short;
 /// Most of the slots that are taken, of eight.
 const FULL: usize = 6;
 
+/// A table with fewer slots stays in the nearest caches.
+const FAR: usize = 1 << 10;
+
 /// Numbers by the hashes of what they stand for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
@@ -37,6 +40,19 @@ impl Index {
             }
             place = after(place, self.slots.len());
         }
+    }
+
+    /// What stands at the home of the hash: reading it brings the place near.
+    #[inline]
+    pub(crate) fn peek(&self, hash: u64) -> u64 {
+        if self.slots.is_empty() { 0 } else { self.slots[home(tag(hash), self.slots.len())] }
+    }
+
+    /// The number at the home of the hash, if it is one with this hash as far as can be told.
+    #[inline]
+    pub(crate) fn guess(&self, hash: u64) -> Option<u32> {
+        let slot = self.peek(hash);
+        ((slot >> 32) as u32 == tag(hash) && slot != 0).then(|| slot as u32 - 1)
     }
 
     /// Adds a number, which must be below 2^32 - 1. One that is there already is there twice then.
@@ -137,6 +153,18 @@ impl ShortIndex {
             }
             place = after(place, self.slots.len());
         }
+    }
+
+    /// What stands at the home of the text: reading it brings the place near. 0 for a small table, which is near already.
+    #[inline]
+    pub(crate) fn peek(&self, text: Short) -> u32 {
+        if self.slots.len() < FAR { 0 } else { self.slots[home((text.hash() >> 32) as u32, self.slots.len())].1 }
+    }
+
+    /// Whether the table is so large that looking at it may mean waiting for memory.
+    #[inline]
+    pub(crate) fn is_far(&self) -> bool {
+        self.slots.len() >= FAR
     }
 
     /// Adds a text that has no code yet; the code is not 0.

@@ -27,6 +27,11 @@ impl<C: Default> Named<C> {
         self.columns.iter().position(|(known, _)| known == name).map(|place| place as u32)
     }
 
+    /// The column at a place that [`place`](Named::place) answered.
+    pub(crate) fn at(&self, place: u32) -> &C {
+        &self.columns[place as usize].1
+    }
+
     /// The column of a name, a new one if need be; `place` is where it is, if that is known.
     pub(crate) fn column(&mut self, name: &str, place: Option<u32>) -> &mut C {
         let place = place.or_else(|| self.place(name)).unwrap_or_else(|| {

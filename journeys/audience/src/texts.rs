@@ -28,6 +28,12 @@ impl Texts {
         sound.then_some(Texts { bytes, ends })
     }
 
+    /// Where a text ends, in bytes; 0 for none.
+    #[inline]
+    pub(crate) fn end(&self, number: u32) -> u32 {
+        self.ends.get(number as usize).copied().unwrap_or(0)
+    }
+
     /// The texts behind each other and where each ends, in bytes.
     pub(crate) fn parts(&self) -> (&str, &[u32]) {
         (&self.bytes, &self.ends)
@@ -131,6 +137,18 @@ impl Distinct {
     /// As [`find`](Distinct::find), for a caller that has the [`hash`] already.
     pub(crate) fn find_hashed(&self, text: &str, hash_of_text: u64) -> Option<u32> {
         self.index.find(hash_of_text, |number| same(self.texts.get(number), text))
+    }
+
+    /// Brings near what looking for a text of this hash will look at first.
+    #[inline]
+    pub(crate) fn peek(&self, hash_of_text: u64) -> u64 {
+        self.index.peek(hash_of_text)
+    }
+
+    /// The number of the text that has this hash, as far as can be told at once.
+    #[inline]
+    pub(crate) fn guess(&self, hash_of_text: u64) -> Option<u32> {
+        self.index.guess(hash_of_text)
     }
 
     /// Adds a text that is not there yet; its number.

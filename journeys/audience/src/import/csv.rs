@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use memchr::memchr;
 
+use super::batch::Batch;
 use super::scan::{about_lines, cell_end, plain_number};
 
 use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, RowProblem, channel, instant, opt_out};
@@ -81,6 +82,11 @@ impl Header {
 
     /// Looks up where the columns of attributes and metrics are, of those that have one by now.
     fn find_places(&self, people: &People) {
+        let unplaced = self.lists.iter().any(|list| list.place.get().is_none())
+            || self.metrics.iter().any(|metric| metric.place.get().is_none());
+        if !unplaced {
+            return;
+        }
         for list in &self.lists {
             list.place.set(match list.owner {
                 Owner::Endpoint => people.attributes.place(&list.name),
@@ -116,24 +122,25 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
         return problems;
     }
     people.reserve(about_lines(text), text.len());
-    let mut draft = Draft::default();
-    let mut names = usize::MAX;
+    let mut batch = Batch::new();
     while table.at < text.len() {
-        draft.clear();
         let line = table.line;
-        let outcome = match row(&mut table, &header, &mut draft) {
-            Ok(Row::Blank) => continue,
-            Ok(Row::Filled) => people.write(&draft, NewRows::Reachable).map(|_| ()),
-            Err(problem) => Err(problem),
+        let full = match row(&mut table, &header, batch.draft()) {
+            Ok(Row::Blank) => false,
+            Ok(Row::Filled) => batch.take(line),
+            Err(problem) => {
+                // After those of the rows before it.
+                batch.write(people, &mut problems);
+                problems.push(problem.at(line));
+                false
+            }
         };
-        if let Err(problem) = outcome {
-            problems.push(problem.at(line));
-        }
-        if names != people.name_count() {
-            names = people.name_count();
+        if full {
+            batch.write(people, &mut problems);
             header.find_places(people);
         }
     }
+    batch.write(people, &mut problems);
     problems
 }
 

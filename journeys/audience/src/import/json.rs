@@ -7,6 +7,7 @@ use memchr::memchr;
 use model::reader;
 use serde_json::Value;
 
+use super::batch::Batch;
 use super::quick;
 use super::scan::about_lines;
 use crate::draft::{Draft, RowProblem};
@@ -25,9 +26,8 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
         return problems;
     }
     people.reserve(about_lines(text), text.len());
-    let mut draft = Draft::default();
+    let mut batch = Batch::new();
     let mut members = quick::Members::new();
-    let mut names = usize::MAX;
     let (mut at, mut line_number) = (0, 0);
     while at < text.len() {
         // The search of the library, which is quicker on long lines than that of `lines`.
@@ -37,19 +37,23 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
         if line.bytes().all(|b| b.is_ascii_whitespace()) {
             continue;
         }
-        draft.clear();
-        let outcome = match quick::read(line, &mut draft, &mut members) {
-            Some(()) => people.write(&draft, NewRows::Reachable).map(|_| ()),
-            None => careful(people, line, line_number, &mut problems, &mut unknown),
+        let full = match quick::read(line, batch.draft(), &mut members) {
+            Some(()) => batch.take(line_number),
+            None => {
+                // In the order of the file.
+                batch.write(people, &mut problems);
+                if let Err(problem) = careful(people, line, line_number, &mut problems, &mut unknown) {
+                    problems.push(problem.at(line_number));
+                }
+                false
+            }
         };
-        if let Err(problem) = outcome {
-            problems.push(problem.at(line_number));
-        }
-        if names != people.name_count() {
-            names = people.name_count();
+        if full {
+            batch.write(people, &mut problems);
             members.find_places(people);
         }
     }
+    batch.write(people, &mut problems);
     problems
 }
 
