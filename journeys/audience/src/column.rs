@@ -155,13 +155,15 @@ impl Column {
         }
     }
 
+    /// Whether setting a single short text may mean waiting for memory.
+    pub(crate) fn is_far(&self) -> bool {
+        self.shorts.is_far()
+    }
+
     /// Brings near what setting this text will look at.
     #[inline]
-    pub(crate) fn peek(&self, text: &str) -> u32 {
-        match Short::of(text).filter(|_| self.shorts.is_far()) {
-            Some(short) => self.shorts.peek(short),
-            None => 0,
-        }
+    pub(crate) fn peek(&self, text: Short) -> u32 {
+        self.shorts.peek(text)
     }
 
     fn find_or_add(&mut self, list: &[Cow<'_, str>]) -> u32 {

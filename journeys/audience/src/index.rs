@@ -155,10 +155,10 @@ impl ShortIndex {
         }
     }
 
-    /// What stands at the home of the text: reading it brings the place near. 0 for a small table, which is near already.
+    /// What stands at the home of the text: reading it brings the place near.
     #[inline]
     pub(crate) fn peek(&self, text: Short) -> u32 {
-        if self.slots.len() < FAR { 0 } else { self.slots[home((text.hash() >> 32) as u32, self.slots.len())].1 }
+        if self.slots.is_empty() { 0 } else { self.slots[home((text.hash() >> 32) as u32, self.slots.len())].1 }
     }
 
     /// Whether the table is so large that looking at it may mean waiting for memory.

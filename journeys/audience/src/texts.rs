@@ -34,6 +34,13 @@ impl Texts {
         self.ends.get(number as usize).copied().unwrap_or(0)
     }
 
+    /// The first byte of a text or of what follows it; 0 for none.
+    #[inline]
+    pub(crate) fn first_byte(&self, number: u32) -> u8 {
+        let start = if number == 0 { 0 } else { self.end(number - 1) };
+        self.bytes.as_bytes().get(start as usize).copied().unwrap_or(0)
+    }
+
     /// The texts behind each other and where each ends, in bytes.
     pub(crate) fn parts(&self) -> (&str, &[u32]) {
         (&self.bytes, &self.ends)

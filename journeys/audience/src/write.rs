@@ -9,7 +9,7 @@ use crate::codes::put;
 use crate::column::Column;
 use crate::draft::{Draft, Owner, RowProblem};
 use crate::people::{INACTIVE, NO_CHANNEL, NO_DATE, NO_DEGREES, NONE, OPTED_OUT, People, stable_id};
-use crate::texts::{hash, same};
+use crate::texts::{Short, hash, same};
 
 /// Most different names of attributes, user attributes and metrics together (segments-and-endpoints.md 1, N002).
 const MAX_NAMES: usize = 250;
@@ -51,25 +51,35 @@ impl People {
     /// A large store lies in no cache, and a write that looks here and there waits for each place in turn. Asked for
     /// together, the places of many drafts come together.
     pub(crate) fn bring_near(&self, drafts: &[Draft<'_>]) {
-        let mut seen = 0;
+        // All hashes first: a processor looks only so far ahead, and should find nothing but places to ask for.
+        let ids: Vec<u64> = drafts.iter().filter_map(|draft| draft.id.as_deref()).map(hash).collect();
+        let users: Vec<u64> = drafts.iter().filter_map(|draft| draft.user_id.as_deref()).map(hash).collect();
+        let address = |draft: &Draft<'_>| Some(address_hash(draft.channel? as u8, draft.address.as_deref()?));
+        let addresses: Vec<u64> = drafts.iter().filter_map(address).collect();
+        let mut texts: Vec<(&Column, Short)> = Vec::new();
         for draft in drafts {
-            seen ^= draft.id.as_deref().map_or(0, |id| self.ids.peek(hash(id)));
-            seen ^= draft.user_id.as_deref().map_or(0, |id| self.users.peek(hash(id)));
-            if let (Some(channel), Some(address)) = (draft.channel, draft.address.as_deref()) {
-                seen ^= self.owners.peek(address_hash(channel as u8, address));
-            }
-            for (field, text) in &draft.fields {
-                seen ^= u64::from(self.fields[*field as usize].peek(text));
-            }
-            for list in draft.lists.iter().filter(|list| list.owner == Owner::Endpoint && list.values.len() == 1) {
-                if let Some(place) = list.place {
-                    seen ^= u64::from(self.attributes.at(place).peek(&draft.values[list.values.start]));
-                }
-            }
+            let fields = draft.fields.iter().map(|(field, text)| (&self.fields[*field as usize], text));
+            let single = draft.lists.iter().filter(|list| list.owner == Owner::Endpoint && list.values.len() == 1);
+            let lists =
+                single.filter_map(|list| Some((self.attributes.at(list.place?), &draft.values[list.values.start])));
+            let far = fields.chain(lists).filter(|(column, _)| column.is_far());
+            texts.extend(far.filter_map(|(column, text)| Some((column, Short::of(text)?))));
         }
-        for user in drafts.iter().filter_map(|draft| self.users.guess(hash(draft.user_id.as_deref()?))) {
-            let row = self.first_of_user.get(user as usize).copied().unwrap_or(NONE);
-            seen ^= u64::from(row) ^ u64::from(self.users.texts().end(user));
+        let mut seen = 0;
+        ids.iter().for_each(|hash| seen ^= self.ids.peek(*hash));
+        users.iter().for_each(|hash| seen ^= self.users.peek(*hash));
+        addresses.iter().for_each(|hash| seen ^= self.owners.peek(*hash));
+        texts.iter().for_each(|(column, short)| seen ^= u64::from(column.peek(*short)));
+        // What a known user's number leads to.
+        let known: Vec<u32> = users.iter().filter_map(|hash| self.users.guess(*hash)).collect();
+        for user in &known {
+            let row = self.first_of_user.get(*user as usize).copied().unwrap_or(NONE);
+            seen ^= u64::from(row) ^ u64::from(self.users.texts().end(*user));
+        }
+        for user in &known {
+            let row = self.first_of_user.get(*user as usize).copied().unwrap_or(NONE);
+            let next = self.next_of_user.get(row as usize).copied().unwrap_or(NONE);
+            seen ^= u64::from(next) ^ u64::from(self.users.texts().first_byte(*user));
         }
         std::hint::black_box(seen);
     }
