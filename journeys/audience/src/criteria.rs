@@ -5,6 +5,8 @@ use model::view::{View, Word};
 use model::wire::{AttributeDimension, AttributeType, DimensionType, MetricDimension, SetDimension};
 use serde_json::Value;
 
+use crate::words::read_instant;
+
 /// A dimension that can not be compiled: the member and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Fault {
@@ -86,11 +88,11 @@ impl TextTest {
             TextTest::Inclusive(wanted) => values.any(|value| wanted.iter().any(|w| w == value)),
             TextTest::Exclusive(wanted) => !values.any(|value| wanted.iter().any(|w| w == value)),
             TextTest::Contains(wanted) => values.any(|value| wanted.iter().any(|w| value.contains(w.as_str()))),
-            TextTest::Before(limit) => values.any(|value| parse_instant(value).is_some_and(|at| at < *limit)),
-            TextTest::After(limit) => values.any(|value| parse_instant(value).is_some_and(|at| at > *limit)),
-            TextTest::On(day) => values.any(|value| parse_instant(value).is_some_and(|at| at.div_euclid(DAY) == *day)),
+            TextTest::Before(limit) => values.any(|value| read_instant(value).is_some_and(|at| at < *limit)),
+            TextTest::After(limit) => values.any(|value| read_instant(value).is_some_and(|at| at > *limit)),
+            TextTest::On(day) => values.any(|value| read_instant(value).is_some_and(|at| at.div_euclid(DAY) == *day)),
             TextTest::Between(from, to) => {
-                values.any(|value| parse_instant(value).is_some_and(|at| (*from..=*to).contains(&at)))
+                values.any(|value| read_instant(value).is_some_and(|at| (*from..=*to).contains(&at)))
             }
         }
     }

@@ -35,6 +35,22 @@ pub fn any(file_name: &str, text: &str) -> (People, Vec<RowProblem>) {
     if is_json(file_name, text) { json_lines(text) } else { csv(text) }
 }
 
+/// The text of a file, for the functions here.
+///
+/// # Errors
+/// A problem of the line that is not UTF-8, or of a compressed file (segments-and-endpoints.md 3 and 6, I001).
+pub fn text(bytes: &[u8]) -> Result<&str, RowProblem> {
+    if bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(b"PK\x03\x04") {
+        return Err(RowProblem::new("", "the file is compressed; unpack it first"));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        let before = &bytes[..error.valid_up_to()];
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
+        let column = before.len() - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1) + 1;
+        RowProblem::new("", format!("byte {column} of the line is not UTF-8; store the file as UTF-8")).at(line)
+    })
+}
+
 /// As [`csv`], into a store that may hold endpoints already.
 pub fn csv_into(people: &mut People, text: &str) -> Vec<RowProblem> {
     csv::read(people, bare(text))

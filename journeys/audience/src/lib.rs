@@ -6,6 +6,7 @@
 //! - [`import`]: CSV and JSON lines into a store, with a [`RowProblem`] for each row that did not fit.
 //! - [`Stored`]: people as bytes, of which a segment reads only what it needs.
 //! - [`Row`]: one endpoint; `to_json` is what templates read.
+//! - [`zones`]: the time zone of an endpoint that names none.
 //! - [`Audience`]: segments, their groups and source segments.
 //! - [`EventMatcher`]: the same dimensions, asked about an event.
 
@@ -22,6 +23,7 @@ mod people;
 mod row;
 mod stored;
 mod texts;
+mod words;
 mod write;
 pub mod zones;
 

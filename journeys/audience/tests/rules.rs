@@ -390,3 +390,15 @@ fn n004_unknown_words_are_named() {
         assert!(problems[0].message.starts_with(&format!("`{word}` is not one of ")), "{}", problems[0]);
     }
 }
+
+#[test]
+fn i001_files_that_are_not_utf_8_or_are_compressed_are_told() {
+    assert_eq!(import::text("Id\nü\n".as_bytes()), Ok("Id\nü\n"));
+    assert_eq!(
+        import::text(b"Id\na,\xff\n").unwrap_err().to_string(),
+        "line 2: byte 3 of the line is not UTF-8; store the file as UTF-8"
+    );
+    for compressed in [&b"\x1f\x8b\x08\x00"[..], b"PK\x03\x04..."] {
+        assert_eq!(import::text(compressed).unwrap_err().to_string(), "the file is compressed; unpack it first");
+    }
+}

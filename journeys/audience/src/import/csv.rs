@@ -8,8 +8,9 @@ use memchr::memchr;
 use super::batch::Batch;
 use super::scan::{about_lines, cell_end, plain_number};
 
-use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, RowProblem, channel, instant, opt_out};
+use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, RowProblem};
 use crate::people::People;
+use crate::words::{channel, instant, opt_out};
 use crate::write::NewRows;
 
 /// What a column holds.

@@ -9,9 +9,10 @@ use model::view::Word;
 use model::wire::ChannelType;
 
 use super::scan::{number_at, string_end};
-use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, instant, opt_out, status};
+use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner};
 use crate::people::People;
 use crate::texts::starts_with;
+use crate::words::{instant, opt_out, status};
 
 /// Most members that are remembered: all that endpoints have, and as many names as a project may have.
 const MAX_KNOWN: usize = 400;
