@@ -80,7 +80,7 @@ pub struct People {
     /// By user, not by row.
     pub(crate) user_attributes: Named<Column>,
     pub(crate) metrics: Named<Vec<f64>>,
-    /// Bytes of all texts ever written: no arena has more.
+    /// At least the bytes of the fullest arena: all that was written since it was last counted.
     pub(crate) written: usize,
 }
 

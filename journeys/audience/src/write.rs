@@ -96,6 +96,9 @@ impl People {
         if known.is_none() && new_rows == NewRows::Reachable {
             draft.check_reachable()?;
         }
+        if self.written > MAX_ARENA - bytes {
+            self.count_written();
+        }
         self.check_room(draft, bytes)?;
         let joined = draft.user_id.as_deref().filter(|user_id| !user_id.is_empty());
         let hash_of_user = joined.map_or(0, hash);
@@ -261,7 +264,7 @@ impl People {
                 format!("too many custom attributes: {names} different names, at most {MAX_NAMES} are allowed");
             return Err(RowProblem::new("", message));
         }
-        if self.written + bytes > MAX_ARENA && self.fullest_arena() + bytes > MAX_ARENA {
+        if self.written > MAX_ARENA - bytes {
             return Err(RowProblem::new("", "there are too many endpoints to hold in memory"));
         }
         Ok(())
@@ -274,13 +277,9 @@ impl People {
 
     /// Counts anew what [`People::written`] holds.
     pub(crate) fn count_written(&mut self) {
-        self.written = self.fullest_arena();
-    }
-
-    fn fullest_arena(&self) -> usize {
         let columns = self.attributes.columns().chain(self.user_attributes.columns()).chain(&self.fields);
         let fullest = columns.map(Column::bytes).max().unwrap_or(0);
-        fullest.max(self.ids.bytes()).max(self.addresses.bytes()).max(self.users.bytes())
+        self.written = fullest.max(self.ids.bytes()).max(self.addresses.bytes()).max(self.users.bytes());
     }
 
     /// Whether the user that the draft names has room for the endpoint; the row that gives way where it has none
