@@ -1,8 +1,9 @@
 //! The time zone of an endpoint (journeys.md 6, "Time zone of an endpoint").
 
 use audience::Row;
+use audience::zones::{Method, estimate};
 use jiff::tz::TimeZone;
-use model::{Journey, Path, path};
+use model::{Journey, Path, Word, path};
 
 /// What is known of an endpoint's zone.
 #[derive(Clone, Debug)]
@@ -19,16 +20,16 @@ pub(crate) enum Zone {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Zones {
     /// In the order in which they are tried; the first success counts (chosen).
-    methods: Vec<String>,
+    methods: Vec<Method>,
 }
 
 impl Zones {
     pub fn compile(journey: Journey<'_>, not_honoured: &mut Vec<(Path, String)>) -> Zones {
         let mut methods = Vec::new();
         for (i, word) in journey.wire.timezone_estimation_methods().into_iter().enumerate() {
-            match word {
-                "PHONE_NUMBER" | "POSTAL_CODE" => methods.push(word.to_owned()),
-                _ => not_honoured.push((
+            match Method::parse(word) {
+                Some(method) => methods.push(method),
+                None => not_honoured.push((
                     path!["TimezoneEstimationMethods", i],
                     format!("`{word}` is not one of PHONE_NUMBER, POSTAL_CODE and is left out"),
                 )),
@@ -47,6 +48,7 @@ impl Zones {
         if self.methods.is_empty() {
             return Zone::NotEstimated;
         }
-        Zone::Unknown
+        let name = estimate(&self.methods, endpoint.address(), endpoint.country(), endpoint.postal_code());
+        name.and_then(|name| TimeZone::get(name).ok()).map_or(Zone::Unknown, Zone::Known)
     }
 }

@@ -219,6 +219,33 @@ fn clause_2_3_2_with_local_time_nobody_enters_without_a_zone() {
 }
 
 #[test]
+fn clause_6_a_missing_zone_is_estimated_by_phone_number_or_postal_code_in_the_order_of_the_list() {
+    // 21:30 in London is quiet, 16:30 in New York is not.
+    let quiet =
+        |methods: Value| json!({"QuietTime": {"Start": "20:00", "End": "08:00"}, "TimezoneEstimationMethods": methods});
+    let phone = json!({"ChannelType": "SMS", "Address": "+12125550100", "Location": {"Country": "US"}});
+    let postal = json!({"ChannelType": "SMS", "Address": "x", "Location": {"Country": "GB", "PostalCode": "SW1A 1AA"}});
+    let both =
+        json!({"ChannelType": "SMS", "Address": "+442079460000", "Location": {"Country": "US", "PostalCode": "10001"}});
+    let unknown = json!({"ChannelType": "SMS", "Address": "x", "Location": {"Country": "US"}});
+    let sms = json!({"a": {"SMS": {"TemplateName": "t"}}});
+    let now = T0 + 12 * HOUR + 30 * MINUTE;
+    for (endpoint, methods, said) in [
+        (&phone, json!(["PHONE_NUMBER"]), "sent"),
+        (&postal, json!(["POSTAL_CODE"]), "(QUIET_TIME): it is 21:30 there"),
+        (&both, json!(["PHONE_NUMBER", "POSTAL_CODE"]), "(QUIET_TIME): it is 21:30 there"),
+        (&both, json!(["POSTAL_CODE", "PHONE_NUMBER"]), "sent"),
+        (&unknown, json!(["PHONE_NUMBER", "POSTAL_CODE"]), "(QUIET_TIME_MISSING_TIMEZONE)"),
+        (&unknown, json!([]), "sent"),
+    ] {
+        let mut case = Case::of(&journey(quiet(methods.clone()), sms.clone()), std::slice::from_ref(endpoint));
+        let sent = !Case::sends(&case.enter(now)).is_empty();
+        assert_eq!(sent, said == "sent", "{endpoint} {methods} {:?}", case.told);
+        assert!(sent || case.told.iter().any(|told| told.contains(said)), "{:?}", case.told);
+    }
+}
+
+#[test]
 fn clause_6_a_journey_without_end_runs_540_days() {
     let case = Case::new(json!({}), json!({"a": email("")}));
     assert_eq!(case.program.closes(T0), T0 + 5 * MINUTE + 540 * DAY);
