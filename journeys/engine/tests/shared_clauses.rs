@@ -8,7 +8,7 @@ mod case;
 use case::{Case, T0, ann, compiled, email, journey, on_event, split, wait, with};
 use engine::{EventKind, Input, Membership, Reason, SendStatus, Timing, What};
 use model::time::{DAY, HOUR, MINUTE, SECOND};
-use model::{Journey, Millis};
+use model::{Journey, Millis, Word};
 use serde_json::{Value, json};
 
 fn people(count: usize) -> Vec<Value> {
@@ -133,6 +133,47 @@ fn clause_3_1_a_message_that_can_not_be_made_is_not_sent_and_the_participant_goe
     }
 }
 
+#[test]
+fn clause_3_1_each_activity_reaches_the_endpoints_of_its_channels() {
+    use model::wire::ChannelType;
+    let push = ["PUSH", "GCM", "APNS", "APNS_SANDBOX", "APNS_VOIP", "APNS_VOIP_SANDBOX", "ADM", "BAIDU"];
+    for (body, reached) in [
+        (json!({"EMAIL": {"TemplateName": "t"}}), &["EMAIL"][..]),
+        (json!({"SMS": {"TemplateName": "t"}}), &["SMS"]),
+        (json!({"PUSH": {"TemplateName": "t"}}), &push),
+        (json!({"ContactCenter": {}}), &["VOICE"]),
+        (json!({"CUSTOM": {"DeliveryUri": "f"}}), &["CUSTOM"]),
+        (json!({"CUSTOM": {"DeliveryUri": "f", "EndpointTypes": ["SMS", "IN_APP"]}}), &["SMS", "IN_APP"]),
+    ] {
+        for channel in ChannelType::ALL {
+            let endpoint = json!({"ChannelType": channel.as_str(), "Address": "a"});
+            let mut case = Case::of(&journey(json!({}), json!({"a": body})), &[endpoint]);
+            let sent = Case::sends(&case.enter(T0)).len();
+            assert_eq!(sent == 1, reached.contains(&channel.as_str()), "{body} {}", channel.as_str());
+            assert!(!case.state.is_inside(), "nobody is stopped");
+        }
+    }
+}
+
+// 3.4, 4 Ends
+
+#[test]
+fn clause_4_an_absent_or_empty_target_ends_the_path_there() {
+    let gold = json!([{"SegmentCondition": {"SegmentId": "gold"}}]);
+    for (yes, no) in [(Value::Null, Value::Null), (json!(""), json!(""))] {
+        let activities = json!({"a": {"ConditionalSplit": {"Condition": {"Conditions": gold}, "TrueActivity": yes, "FalseActivity": no}}});
+        let basic = with(ann(), json!({"Address": "b@x", "Attributes": {"Plan": ["basic"]}}));
+        let mut case = Case::of(&journey(json!({}), activities), &[ann(), basic]);
+        for (row, way) in [(0, "went Yes"), (1, "went No")] {
+            case.other(row);
+            case.enter(T0);
+            assert!(case.told.iter().any(|told| told.starts_with(way)), "{:?}", case.told);
+            case.said("left the journey: the path ends here");
+            assert_eq!(case.state.left_at, Some(T0));
+        }
+    }
+}
+
 // 5 Caps over several journeys
 
 #[test]
@@ -243,6 +284,34 @@ fn clause_6_a_missing_zone_is_estimated_by_phone_number_or_postal_code_in_the_or
         assert_eq!(sent, said == "sent", "{endpoint} {methods} {:?}", case.told);
         assert!(sent || case.told.iter().any(|told| told.contains(said)), "{:?}", case.told);
     }
+}
+
+#[test]
+fn clause_6_quiet_time_holds_transactional_messages_too_and_a_channel_without_hours_only_keeps_quiet() {
+    let members = json!({"QuietTime": {"Start": "20:00", "End": "08:00"}, "SendingSchedule": true,
+        "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "09:00", "EndTime": "10:00"}]}}});
+    let sms = json!({"a": {"SMS": {"TemplateName": "t", "MessageConfig": {"MessageType": "TRANSACTIONAL"}}}});
+    let phone = json!({"ChannelType": "SMS", "Address": "+4930123456", "Demographic": {"Timezone": "Europe/Berlin"}});
+    // A Tuesday: no hours for e-mail, none are given for SMS.
+    for (hour, status) in [(0, None), (12, Some("QUIET_TIME"))] {
+        let mut case = Case::of(&journey(members.clone(), sms.clone()), std::slice::from_ref(&phone));
+        let sent = Case::sends(&case.enter(T0 + hour * HOUR)).len();
+        assert_eq!(sent == 1, status.is_none(), "{:?}", case.told);
+    }
+    let mut case = Case::new(members, json!({"a": email("")}));
+    assert!(Case::sends(&case.enter(T0)).is_empty());
+    case.said("`a` was not sent to `e0` (QUIET_TIME): it is 10:00 there, outside the open hours, next open at 2026-12-07 08:00 UTC");
+}
+
+#[test]
+fn clause_6_the_release_of_a_held_message_is_told_before_it_is_sent() {
+    let quiet = json!({"QuietTime": {"Start": "20:00", "End": "08:00"}, "WaitForQuietTime": true});
+    let mut case = Case::new(quiet, json!({"a": email("")}));
+    case.enter(T0 + 11 * HOUR);
+    let effects = case.timer(T0 + 22 * HOUR + MINUTE);
+    let status = SendStatus::QuietTimeWaitFinished;
+    assert_eq!(effects[0].what, What::NotSent { activity: 0, row: Some(0), status });
+    assert_eq!(effects[1].what, What::Send { activity: 0, row: 0 });
 }
 
 #[test]
