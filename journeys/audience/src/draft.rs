@@ -92,7 +92,7 @@ impl Field {
     ];
 
     pub(crate) fn find(object: &str, member: &str) -> Option<Field> {
-        Field::ALL.iter().find(|(_, o, m)| *o == object && *m == member).map(|(field, _, _)| *field)
+        Field::ALL.iter().find(|(_, o, m)| *m == member && *o == object).map(|(field, _, _)| *field)
     }
 
     /// `Demographic.Timezone`.

@@ -119,6 +119,41 @@ impl<'a> Row<'a> {
         self.people.list(self.row, Owner::User, name)
     }
 
+    /// `Attributes`, those that are there, in the order in which the store first saw their names.
+    pub fn attributes(self) -> impl Iterator<Item = (&'a str, Values<'a>)> {
+        self.people.lists(self.row, Owner::Endpoint)
+    }
+
+    /// `User.UserAttributes`, as [`attributes`](Row::attributes).
+    pub fn user_attributes(self) -> impl Iterator<Item = (&'a str, Values<'a>)> {
+        self.people.lists(self.row, Owner::User)
+    }
+
+    /// `Metrics`, as [`attributes`](Row::attributes).
+    pub fn metrics(self) -> impl Iterator<Item = (&'a str, f64)> {
+        self.people.metrics(self.row)
+    }
+
+    /// A text member of `Demographic`, of `Location`, or (`object` empty) of the endpoint itself.
+    pub fn member(self, object: &str, name: &str) -> Option<&'a str> {
+        self.people.field(self.row, Field::find(object, name)?)
+    }
+
+    /// `CreationDate`
+    pub fn creation_date(self) -> Option<Millis> {
+        self.people.created(self.row)
+    }
+
+    /// `Location.Latitude` in degrees, rounded to one decimal.
+    pub fn latitude(self) -> Option<f64> {
+        self.people.latitude(self.row)
+    }
+
+    /// `Location.Longitude` in degrees, rounded to one decimal.
+    pub fn longitude(self) -> Option<f64> {
+        self.people.longitude(self.row)
+    }
+
     /// `Metrics.NAME`
     pub fn metric(self, name: &str) -> Option<f64> {
         self.people.metric(self.row, name)

@@ -1,8 +1,10 @@
-//! What a message says, so far as it decides whether it can be made (journeys.md 3.1, templates.md 3).
+//! What a message says, so far as it decides whether it can be made (journeys.md 3.1, templates.md 3 and 5).
 
 use audience::Row;
 use model::Millis;
-use templates::{Substitutions, Template};
+use templates::{Rendering, Template};
+
+use crate::Place;
 
 /// The template of a message activity.
 #[derive(Clone, Debug)]
@@ -23,8 +25,8 @@ impl Content {
     pub fn failure(&self, endpoint: Row<'_>, now: Millis) -> Option<String> {
         match self {
             Content::Template(template) => {
-                let rendered = template.render(&endpoint.to_json(), Substitutions::default(), now);
-                rendered.err().map(|error| error.to_string())
+                let checked = template.check(&Rendering::of(Place::of(endpoint), now));
+                checked.err().map(|error| error.to_string())
             }
             Content::Broken(why) => Some(why.clone()),
         }

@@ -5,6 +5,10 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
+use crate::decimal::Decimal;
+use crate::helpers::Trouble;
+use crate::output::Output;
+
 const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -36,16 +40,14 @@ pub(crate) fn zone(name: &str) -> Result<TimeZone, String> {
 }
 
 /// Writes an instant in its zone: `full`, `long`, `medium`, `short`, or a pattern.
-pub(crate) fn format(at: &Zoned, format: &str) -> Result<String, String> {
-    let pattern = named(format).unwrap_or(format);
-    let mut out = String::new();
-    for item in items(pattern)? {
-        match item {
-            Item::Text(text) => out.push_str(&text),
-            Item::Field(letter, width) => field(at, letter, width, &mut out)?,
+pub(crate) fn format(at: &Zoned, format: &str, out: &mut Output<'_>) -> Result<(), Trouble> {
+    for item in Items::of(format) {
+        match item? {
+            Item::Text(text) => out.push_str(text)?,
+            Item::Field(letter, width) => field(at, letter, width, out)?,
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 fn named(format: &str) -> Option<&'static str> {
@@ -58,97 +60,114 @@ fn named(format: &str) -> Option<&'static str> {
     })
 }
 
-enum Item {
-    Text(String),
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item<'p> {
+    Text(&'p str),
     /// A letter and how often it stands there.
-    Field(char, usize),
+    Field(u8, usize),
 }
 
-fn items(pattern: &str) -> Result<Vec<Item>, String> {
-    let mut items = Vec::new();
-    let mut rest = pattern.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '\'' => {
-                let mut text = String::new();
-                if rest.peek() == Some(&'\'') {
-                    rest.next();
-                    text.push('\'');
-                } else {
-                    loop {
-                        match rest.next() {
-                            Some('\'') if rest.peek() == Some(&'\'') => {
-                                rest.next();
-                                text.push('\'');
-                            }
-                            Some('\'') => break,
-                            Some(c) => text.push(c),
-                            None => {
-                                return Err(format!("the date format `{pattern}` opens a quote and does not close it"));
-                            }
-                        }
-                    }
-                }
-                items.push(Item::Text(text));
+/// The items of a pattern. Text stands in single quotes; two of them are one.
+struct Items<'p> {
+    pattern: &'p str,
+    rest: &'p str,
+    quoted: bool,
+}
+
+impl<'p> Items<'p> {
+    fn of(format: &'p str) -> Items<'p> {
+        let pattern = named(format).unwrap_or(format);
+        Items { pattern, rest: pattern, quoted: false }
+    }
+
+    fn take(&mut self, length: usize) -> &'p str {
+        let (taken, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        taken
+    }
+}
+
+impl<'p> Iterator for Items<'p> {
+    type Item = Result<Item<'p>, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.rest.starts_with('\'') {
+            if self.rest.starts_with("''") {
+                let quote = &self.take(2)[1..];
+                return Some(Ok(Item::Text(quote)));
             }
-            c if c.is_ascii_alphabetic() => {
-                let mut width = 1;
-                while rest.peek() == Some(&c) {
-                    rest.next();
-                    width += 1;
-                }
-                items.push(Item::Field(c, width));
+            self.take(1);
+            self.quoted = !self.quoted;
+        }
+        let quoted = self.quoted;
+        match self.rest.bytes().next() {
+            None if quoted => {
+                self.quoted = false;
+                Some(Err(format!("the date format `{}` opens a quote and does not close it", self.pattern)))
             }
-            c => items.push(Item::Text(c.to_string())),
+            None => None,
+            Some(letter) if !quoted && letter.is_ascii_alphabetic() => {
+                let width = self.rest.bytes().take_while(|byte| *byte == letter).count();
+                self.take(width);
+                Some(Ok(Item::Field(letter, width)))
+            }
+            Some(_) => {
+                let ends = |c: char| c == '\'' || (!quoted && c.is_ascii_alphabetic());
+                let length = self.rest.find(ends).unwrap_or(self.rest.len());
+                Some(Ok(Item::Text(self.take(length))))
+            }
         }
     }
-    Ok(items)
 }
 
-fn field(at: &Zoned, letter: char, width: usize, out: &mut String) -> Result<(), String> {
-    let number = |number: i64| format!("{number:0width$}");
-    let name = |name: &str| if width >= 4 { name.to_owned() } else { name[..3].to_owned() };
+fn field(at: &Zoned, letter: u8, width: usize, out: &mut Output<'_>) -> Result<(), Trouble> {
     let hour = i64::from(at.hour());
-    let text = match letter {
-        'G' => "AD".to_owned(),
-        'y' => year(i64::from(at.year()), width),
-        'Y' => year(i64::from(week(at.date()).1), width),
-        'M' | 'L' if width >= 3 => name(MONTHS[at.month() as usize - 1]),
-        'M' | 'L' => number(i64::from(at.month())),
-        'd' => number(i64::from(at.day())),
-        'D' => number(i64::from(at.day_of_year())),
-        'E' => name(DAYS[at.weekday().to_monday_zero_offset() as usize]),
-        'u' => number(i64::from(at.weekday().to_monday_one_offset())),
-        'F' => number((i64::from(at.day()) - 1) / 7 + 1),
-        'w' => number(i64::from(week(at.date()).0)),
-        'W' => {
+    let number = match letter {
+        b'G' => return Ok(out.push_str("AD")?),
+        b'a' => return Ok(out.push_str(if hour < 12 { "AM" } else { "PM" })?),
+        b'M' | b'L' if width >= 3 => return name(MONTHS[at.month() as usize - 1], width, out),
+        b'E' => return name(DAYS[at.weekday().to_monday_zero_offset() as usize], width, out),
+        b'z' => return Ok(out.push_str(&at.strftime("%Z").to_string())?),
+        b'Z' => return Ok(out.push_str(&offset(at.offset(), ""))?),
+        b'X' if at.offset() == Offset::UTC => return Ok(out.push('Z')?),
+        b'X' if width == 1 => return Ok(out.push_str(&offset(at.offset(), "")[..3])?),
+        b'X' => return Ok(out.push_str(&offset(at.offset(), if width == 2 { "" } else { ":" }))?),
+        b'y' if width == 2 => i64::from(at.year()).rem_euclid(100),
+        b'y' => i64::from(at.year()),
+        b'Y' if width == 2 => i64::from(week(at.date()).1).rem_euclid(100),
+        b'Y' => i64::from(week(at.date()).1),
+        b'M' | b'L' => i64::from(at.month()),
+        b'd' => i64::from(at.day()),
+        b'D' => i64::from(at.day_of_year()),
+        b'u' => i64::from(at.weekday().to_monday_one_offset()),
+        b'F' => (i64::from(at.day()) - 1) / 7 + 1,
+        b'w' => i64::from(week(at.date()).0),
+        b'W' => {
             let first = at.date().first_of_month().weekday().to_sunday_zero_offset();
-            number((i64::from(at.day()) - 1 + i64::from(first)) / 7 + 1)
+            (i64::from(at.day()) - 1 + i64::from(first)) / 7 + 1
         }
-        'a' => if hour < 12 { "AM" } else { "PM" }.to_owned(),
-        'H' => number(hour),
-        'k' => number(if hour == 0 { 24 } else { hour }),
-        'K' => number(hour % 12),
-        'h' => number(if hour % 12 == 0 { 12 } else { hour % 12 }),
-        'm' => number(i64::from(at.minute())),
-        's' => number(i64::from(at.second())),
-        'S' => number(i64::from(at.millisecond())),
-        'z' => at.strftime("%Z").to_string(),
-        'Z' => offset(at.offset(), ""),
-        'X' if at.offset() == Offset::UTC => "Z".to_owned(),
-        'X' => match width {
-            1 => offset(at.offset(), "")[..3].to_owned(),
-            2 => offset(at.offset(), ""),
-            _ => offset(at.offset(), ":"),
-        },
-        _ => return Err(format!("`{letter}` means nothing in a date format; text stands in single quotes")),
+        b'H' => hour,
+        b'k' => (hour + 23) % 24 + 1,
+        b'K' => hour % 12,
+        b'h' => (hour + 11) % 12 + 1,
+        b'm' => i64::from(at.minute()),
+        b's' => i64::from(at.second()),
+        b'S' => i64::from(at.millisecond()),
+        _ => {
+            let letter = char::from(letter);
+            return Err(format!("`{letter}` means nothing in a date format; text stands in single quotes").into());
+        }
     };
-    out.push_str(&text);
-    Ok(())
+    let mut buffer = [0; Decimal::LONGEST];
+    let digits = Decimal::whole_number(number).digits(&mut buffer);
+    for _ in digits.len()..width {
+        out.push('0')?;
+    }
+    Ok(out.push_str(digits)?)
 }
 
-fn year(year: i64, width: usize) -> String {
-    if width == 2 { format!("{:02}", year.rem_euclid(100)) } else { format!("{year:0width$}") }
+fn name(name: &str, width: usize, out: &mut Output<'_>) -> Result<(), Trouble> {
+    Ok(out.push_str(if width >= 4 { name } else { &name[..3] })?)
 }
 
 /// Week and its year as in the United States: weeks begin on Sunday, the week of 1 January is the first.
@@ -181,17 +200,16 @@ pub(crate) fn read(text: &str, format: Option<&str>, zone: &TimeZone) -> Result<
         return local.to_zoned(zone.clone()).map_err(|error| error.to_string());
     };
     let wrong = || format!("`{text}` is not a date in the format `{format}`");
-    let pattern = named(format).unwrap_or(format);
     let mut seen = Seen { year: 1970, month: 1, day: 1, ..Seen::default() };
     let mut rest = text;
-    let items = items(pattern)?;
+    let items: Vec<Item<'_>> = Items::of(format).collect::<Result<_, _>>()?;
     for (place, item) in items.iter().enumerate() {
         rest = match item {
-            Item::Text(expected) => rest.strip_prefix(expected.as_str()).ok_or_else(wrong)?,
+            Item::Text(expected) => rest.strip_prefix(*expected).ok_or_else(wrong)?,
             Item::Field(letter, width) => {
                 // Digits that touch the next field are divided by width: `yyyyMMdd`.
                 let touches =
-                    matches!(items.get(place + 1), Some(Item::Field(next, _)) if "yMdHhkKmsS".contains(*next));
+                    matches!(items.get(place + 1), Some(Item::Field(next, _)) if b"yMdHhkKmsS".contains(next));
                 seen.field(*letter, *width, touches, rest).ok_or_else(wrong)?
             }
         };
@@ -228,7 +246,7 @@ struct Seen {
 
 impl Seen {
     /// Reads one field; what is behind it.
-    fn field<'t>(&mut self, letter: char, width: usize, touches: bool, text: &'t str) -> Option<&'t str> {
+    fn field<'t>(&mut self, letter: u8, width: usize, touches: bool, text: &'t str) -> Option<&'t str> {
         let number = || -> Option<(i16, &'t str)> {
             let limit = if touches { width } else { text.len() };
             let length = text.bytes().take(limit).take_while(u8::is_ascii_digit).count();
@@ -236,31 +254,31 @@ impl Seen {
         };
         let small = || number().and_then(|(value, rest)| Some((i8::try_from(value).ok()?, rest)));
         let (value, rest) = match letter {
-            'y' | 'Y' => {
+            b'y' | b'Y' => {
                 let (year, rest) = number()?;
                 // Two digits mean a year from 1950 to 2049.
                 let short = width == 2 && text.len() - rest.len() == 2;
                 self.year = if short { year + if year < 50 { 2000 } else { 1900 } } else { year };
                 return Some(rest);
             }
-            'M' | 'L' if width >= 3 => {
+            b'M' | b'L' if width >= 3 => {
                 let (month, rest) = starts_with_name(text, &MONTHS)?;
                 self.month = month as i8 + 1;
                 return Some(rest);
             }
-            'E' => return starts_with_name(text, &DAYS).map(|(_, rest)| rest),
-            'G' => return text.strip_prefix("AD").or_else(|| text.strip_prefix("BC")),
-            'a' => {
+            b'E' => return starts_with_name(text, &DAYS).map(|(_, rest)| rest),
+            b'G' => return text.strip_prefix("AD").or_else(|| text.strip_prefix("BC")),
+            b'a' => {
                 let half = text.get(..2)?.to_ascii_uppercase();
                 self.afternoon = half == "PM";
                 return (half == "AM" || half == "PM").then(|| &text[2..]);
             }
-            'S' => {
+            b'S' => {
                 let (millis, rest) = number()?;
                 self.millis = millis;
                 return Some(rest);
             }
-            'X' | 'Z' | 'z' => {
+            b'X' | b'Z' | b'z' => {
                 if let Some((offset, rest)) = read_offset(text) {
                     self.zone = Some(TimeZone::fixed(offset));
                     return Some(rest);
@@ -272,15 +290,15 @@ impl Seen {
             _ => small()?,
         };
         match letter {
-            'M' | 'L' => self.month = value,
-            'd' => self.day = value,
-            'H' => self.hour = Some(value),
-            'k' => self.hour = Some(value % 24),
-            'h' | 'K' => self.half_day_hour = Some(value),
-            'm' => self.minute = value,
-            's' => self.second = value,
+            b'M' | b'L' => self.month = value,
+            b'd' => self.day = value,
+            b'H' => self.hour = Some(value),
+            b'k' => self.hour = Some(value % 24),
+            b'h' | b'K' => self.half_day_hour = Some(value),
+            b'm' => self.minute = value,
+            b's' => self.second = value,
             // The day of the week, the week and the like follow from the date.
-            'u' | 'F' | 'w' | 'W' | 'D' => {}
+            b'u' | b'F' | b'w' | b'W' | b'D' => {}
             _ => return None,
         }
         Some(rest)
@@ -323,6 +341,13 @@ fn read_offset(text: &str) -> Option<(Offset, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Budget;
+
+    fn format(at: &Zoned, pattern: &str) -> Result<String, Trouble> {
+        let mut text = String::new();
+        super::format(at, pattern, &mut Output::new(&mut text, &mut Budget::new()))?;
+        Ok(text)
+    }
 
     fn at(text: &str, zone_name: &str) -> Zoned {
         text.parse::<Timestamp>().unwrap().to_zoned(zone(zone_name).unwrap())

@@ -1,22 +1,37 @@
 //! Handlebars with Pinpoint's variables and helpers: list the variables, render for one endpoint, count SMS parts.
 //!
-//! Takes a template document and an endpoint as JSON; gives the texts that the endpoint receives. The handlebars library
-//! reads the templates; they are rendered here, straight from the endpoint, because Pinpoint's rules about lists, missing
-//! values and escaping are its own, and because a template must not be able to hang or to fill the memory. Never reads a
-//! clock or makes up chance: `now` and the seed are parameters.
+//! Takes a template document and a view of an endpoint; gives the texts that the endpoint receives. The handlebars library
+//! reads what stands in braces; templates are rendered here, straight from the endpoint, because Pinpoint's rules about
+//! lists, missing values and escaping are its own, and because a template must not be able to hang or to fill the memory.
+//! Never reads a clock or makes up chance: `now` and the seed are parameters.
 //!
-//! - [`Template`]: compile once, [`render`](Template::render) for many.
-//! - [`sms_parts`]: how many text messages a text is.
+//! - [`Template`]: compile once, [`render`](Template::render) for many, or ask with [`check`](Template::check) whether a
+//!   message can be made and sent, mostly without making it.
+//! - [`View`]: what an endpoint is read through; `&serde_json::Value` is one, and a store gives its own.
+//! - [`limits`]: how large templates and messages may be.
+//! - [`sms_parts`]: how many text messages a text is; [`push_payload`]: what a push service is sent.
 
 mod dates;
 mod decimal;
+mod expression;
 mod helpers;
+mod layers;
+pub mod limits;
+mod outline;
+mod output;
 mod parse;
+mod payload;
 mod render;
 mod sms;
+mod tags;
 mod template;
+mod tree;
 mod value;
+mod view;
 
+pub use limits::OverLimit;
+pub use payload::push_payload;
 pub use render::RenderError;
 pub use sms::{Encoding, SmsParts, sms_parts};
-pub use template::{Rendered, Rendering, Substitutions, Template, TemplateError, Variable};
+pub use template::{Rendered, Rendering, Substitutions, Template, TemplateError, Unsendable, Variable};
+pub use view::{Datum, View};

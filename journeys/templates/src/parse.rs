@@ -1,367 +1,259 @@
 //! From the text of a part to the tree that is rendered.
 
-use handlebars::template::{
-    BlockParam, DecoratorTemplate, HelperTemplate, Parameter, Template as Tree, TemplateElement,
-};
-use handlebars::{Path as HandlebarsPath, PathSeg, TemplateErrorReason};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::helpers::{self, Helper, Kind};
+use crate::expression::{Reader, Words, refuse_block, unknown, words};
+use crate::helpers::{self, Kind};
+use crate::limits;
+use crate::tags::{Piece, Tag, TagKind, pieces};
+use crate::tree::{At, Branch, Expr, Fault, MAX_DEPTH, Node, Parsed};
 
-/// Deepest nesting of blocks and of parentheses.
-const MAX_DEPTH: usize = 50;
-/// Longest text of a part, in bytes: the 600,000 characters of an e-mail template (templates.md 5).
-const MAX_BYTES: usize = 4 * 600_000;
+/// Longest text of a part, in bytes: every character of the largest template may take four (templates.md 5).
+const MAX_BYTES: usize = 4 * limits::EMAIL_TEMPLATE;
 
-/// A place in a part: line and column, from 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct At {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
+/// Reads a part. Takes time by its length, and no more stack than [`MAX_DEPTH`] needs.
+pub(crate) fn parse(part: &str, defaults: &Map<String, Value>) -> Result<Parsed, Fault> {
+    if part.len() > MAX_BYTES {
+        return Err(Fault::new(At { line: 1, column: 1 }, format!("is longer than {MAX_BYTES} bytes")));
+    }
+    let mut parser =
+        Parser { reader: Reader { defaults }, open: Vec::new(), nodes: Vec::new(), deepest: 0, partials: Vec::new() };
+    for piece in pieces(part)? {
+        match piece {
+            Piece::Text(text) => parser.nodes.push(Node::Text(text.into_owned())),
+            Piece::Tag(tag) => parser.tag(&tag)?,
+        }
+    }
+    if let Some(open) = parser.open.iter().rfind(|open| !open.chained) {
+        return Err(Fault::new(open.at, format!("`{0}` is opened here, and `{{{{/{0}}}}}` is missing", open.name)));
+    }
+    let partials = parser.partials.into_iter().map(|partial| partial.nodes).collect();
+    Ok(Parsed { body: parser.nodes, partials })
 }
 
-/// What is wrong with a part, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) at: At,
-    pub(crate) message: String,
+struct Parser<'d> {
+    reader: Reader<'d>,
+    /// The blocks around this place, outermost first.
+    open: Vec<Open>,
+    /// What the innermost block holds so far.
+    nodes: Vec<Node>,
+    /// Depth of what the innermost block holds so far, in blocks below it.
+    deepest: usize,
+    partials: Vec<Partial>,
 }
 
-/// A part, ready to be rendered.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Parsed {
-    pub(crate) body: Vec<Node>,
-    /// Inline partials; each can insert only earlier ones, so there are no circles.
-    pub(crate) partials: Vec<Vec<Node>>,
+struct Partial {
+    name: String,
+    nodes: Vec<Node>,
+    /// Blocks and partials in each other, with itself.
+    depth: usize,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) enum Node {
-    Text(String),
-    /// `{{x}}`; escaped in HTML unless it was written with three braces.
-    Print {
-        value: Expr,
-        escape: bool,
-        at: At,
-    },
+/// A block that has not been closed yet.
+struct Open {
+    /// As it must be closed.
+    name: String,
+    at: At,
+    block: Block,
+    /// Begun by an `else`: closed together with the block around it.
+    chained: bool,
+    /// Whether the `else` without condition has been there.
+    last: bool,
+    /// What stood before it in the block around, and how deep that is.
+    before: Vec<Node>,
+    depth_before: usize,
+}
+
+enum Block {
     Each {
         list: Expr,
         body: Vec<Node>,
-        otherwise: Vec<Node>,
-    },
-    /// `if`, `unless` (negated), and the comparing helpers as blocks.
-    If {
-        condition: Expr,
-        negated: bool,
-        body: Vec<Node>,
-        otherwise: Vec<Node>,
     },
     With {
         value: Expr,
         body: Vec<Node>,
-        otherwise: Vec<Node>,
     },
-    Partial(usize),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Expr {
-    Literal(Value),
-    Path(VariablePath),
-    Call(Box<Call>),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub(crate) helper: &'static Helper,
-    pub(crate) arguments: Vec<Expr>,
-    pub(crate) options: Vec<(String, Expr)>,
-    pub(crate) at: At,
-}
-
-/// Where a value is looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum VariablePath {
-    /// `@index`, `../@index`: the name and how many blocks up.
-    Local { name: String, up: usize },
-    Value {
-        /// Names and list places, outermost first; empty = `this`.
-        names: Vec<String>,
-        /// `../`: how many blocks up.
-        up: usize,
-        /// `@root.`
-        from_root: bool,
-        /// The names with dots between: the key in substitutions.
-        key: String,
-        /// As it stands in the template.
-        written: String,
+    /// The branches so far; the condition of the one that is being read.
+    If {
+        branches: Vec<Branch>,
+        condition: Option<(Expr, bool)>,
+    },
+    Define {
+        partial: String,
     },
 }
 
-impl VariablePath {
-    /// As it stands in the template.
-    pub(crate) fn written(&self) -> String {
-        match self {
-            VariablePath::Local { name, up } => format!("{}@{name}", "../".repeat(*up)),
-            VariablePath::Value { written, .. } => written.clone(),
-        }
-    }
-}
-
-/// Reads a part.
-pub(crate) fn parse(text: &str) -> Result<Parsed, Fault> {
-    let whole = At { line: 1, column: 1 };
-    if text.len() > MAX_BYTES {
-        return Err(Fault { at: whole, message: format!("is longer than {MAX_BYTES} bytes") });
-    }
-    check_depth(text)?;
-    let tree = Tree::compile(text).map_err(|error| {
-        let at = error.pos().map_or(whole, |(line, column)| At { line, column });
-        Fault { at, message: syntax_message(error.reason()) }
-    })?;
-    let mut parser = Parser { partials: Vec::new() };
-    let body = parser.nodes(tree)?;
-    Ok(Parsed { body, partials: parser.partials.into_iter().map(|(_, nodes)| nodes).collect() })
-}
-
-/// The library reads nested blocks and parentheses by recursion: too many would overflow the stack.
-fn check_depth(text: &str) -> Result<(), Fault> {
-    let (mut blocks, mut parentheses, mut in_braces) = (0usize, 0usize, false);
-    let bytes = text.as_bytes();
-    for (place, byte) in bytes.iter().enumerate() {
-        let opens = bytes[..place].ends_with(b"{{") || bytes[..place].ends_with(b"{{~");
-        match byte {
-            b'#' if opens => blocks += 1,
-            b'/' if opens => blocks = blocks.saturating_sub(1),
-            b'{' if bytes[..place].ends_with(b"{") => in_braces = true,
-            b'}' => (in_braces, parentheses) = (false, 0),
-            b'(' | b'[' if in_braces => parentheses += 1,
-            b')' | b']' if in_braces => parentheses = parentheses.saturating_sub(1),
-            _ => {}
-        }
-        if blocks > MAX_DEPTH || parentheses > MAX_DEPTH {
-            let before = &text[..place];
-            let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-            let at = At { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 };
-            return Err(Fault { at, message: format!("nested deeper than {MAX_DEPTH} levels") });
-        }
-    }
-    Ok(())
-}
-
-/// The library's word on a syntax error, in ours.
-fn syntax_message(reason: &TemplateErrorReason) -> String {
-    match reason {
-        TemplateErrorReason::MismatchingClosedHelper(open, close)
-        | TemplateErrorReason::MismatchingClosedDecorator(open, close) => {
-            format!("`{open}` was opened, but `{close}` is closed here")
-        }
-        TemplateErrorReason::InvalidSyntax(_) => {
-            "this is not a handlebars expression; is a `}}`, a `)`, a quote or a `{{/...}}` missing?".to_owned()
-        }
-        TemplateErrorReason::InvalidParam(text) => format!("`{text}` can not be an argument"),
-        other => other.to_string(),
-    }
-}
-
-struct Parser {
-    /// Name and content of the inline partials so far.
-    partials: Vec<(String, Vec<Node>)>,
-}
-
-impl Parser {
-    fn nodes(&mut self, tree: Tree) -> Result<Vec<Node>, Fault> {
-        let mut nodes = Vec::new();
-        let places = tree.mapping.into_iter().map(Some).chain(std::iter::repeat(None));
-        for (element, place) in tree.elements.into_iter().zip(places) {
-            let at = place.map_or(At::default(), |place| At { line: place.0, column: place.1 });
-            match element {
-                TemplateElement::RawString(text) => nodes.push(Node::Text(text)),
-                TemplateElement::Comment(_) => {}
-                TemplateElement::Expression(call) => nodes.push(self.print(*call, true, at)?),
-                TemplateElement::HtmlExpression(call) => nodes.push(self.print(*call, false, at)?),
-                TemplateElement::HelperBlock(block) => nodes.push(self.block(*block, at)?),
-                TemplateElement::DecoratorBlock(decorator) => self.define(*decorator, at)?,
-                TemplateElement::PartialExpression(partial) => nodes.push(self.partial(*partial, at)?),
-                TemplateElement::DecoratorExpression(_) | TemplateElement::PartialBlock(_) => {
-                    return Err(fault(at, "decorators and partial blocks are not supported"));
+impl Parser<'_> {
+    fn tag(&mut self, tag: &Tag<'_>) -> Result<(), Fault> {
+        match tag.kind {
+            TagKind::Print | TagKind::PrintRaw => {
+                let value = self.reader.expression(words(tag)?)?;
+                refuse_block(&value, |name| {
+                    format!("`{name}` is a block: write `{{{{#{name} ...}}}} ... {{{{/{name}}}}}`")
+                })?;
+                self.nodes.push(Node::Print { value, escape: tag.kind == TagKind::Print, at: tag.at });
+                Ok(())
+            }
+            TagKind::Open => {
+                let words = words(tag)?;
+                let name = words.name().to_owned();
+                let block = self.block(words, tag.at)?;
+                self.push(name, block, false, tag.at)
+            }
+            TagKind::Define => {
+                let words = words(tag)?;
+                if words.name() != "inline" {
+                    return Err(unknown(words.name(), tag.at));
                 }
-                _ => return Err(fault(at, "this kind of expression is not supported")),
+                let Some(partial) = words.only_text().map(str::to_owned) else {
+                    return Err(Fault::new(tag.at, "an inline partial needs a name in quotes"));
+                };
+                self.push("inline".to_owned(), Block::Define { partial }, false, tag.at)
             }
+            TagKind::Else => self.otherwise(tag),
+            TagKind::Close => self.close(tag),
+            TagKind::Partial => self.insert(tag),
+            TagKind::Comment => Ok(()),
         }
-        Ok(nodes)
     }
 
-    fn print(&mut self, call: HelperTemplate, escape: bool, at: At) -> Result<Node, Fault> {
-        let value = expression(call, at)?;
-        if let Expr::Call(call) = &value
-            && matches!(call.helper.kind, Kind::Block)
-        {
-            return Err(fault(
-                at,
-                &format!("`{0}` is a block: write `{{{{#{0} ...}}}} ... {{{{/{0}}}}}`", call.helper.name),
-            ));
-        }
-        Ok(Node::Print { value, escape, at })
-    }
-
-    fn block(&mut self, block: HelperTemplate, at: At) -> Result<Node, Fault> {
-        let HelperTemplate { name, params, hash, block_param, template, inverse, .. } = block;
-        let name = name.as_name().unwrap_or_default().to_owned();
+    fn block(&self, words: Words, at: At) -> Result<Block, Fault> {
+        let name = words.name().to_owned();
         let Some(helper) = helpers::find(&name) else { return Err(unknown(&name, at)) };
-        if block_param.is_some_and(|names| matches!(names, BlockParam::Single(_) | BlockParam::Pair(_))) {
-            return Err(fault(at, "names behind `as` are not supported; use `this`"));
-        }
-        let condition = call(helper, params, hash, at)?;
-        let body = template.map(|tree| self.nodes(tree)).transpose()?.unwrap_or_default();
-        let otherwise = inverse.map(|tree| self.nodes(tree)).transpose()?.unwrap_or_default();
-        let first = |mut call: Call| {
-            if call.arguments.is_empty() { Expr::Literal(Value::Null) } else { call.arguments.remove(0) }
-        };
+        let mut call = self.reader.call(helper, words)?;
+        let mut first = || call.arguments.pop().unwrap_or(Expr::Literal(Value::Null));
         Ok(match (helper.kind, helper.name) {
-            (Kind::Block, "each") => Node::Each { list: first(condition), body, otherwise },
-            (Kind::Block, "with") => Node::With { value: first(condition), body, otherwise },
-            (Kind::Block, name) => Node::If { condition: first(condition), negated: name == "unless", body, otherwise },
-            (Kind::Condition(_), _) => {
-                Node::If { condition: Expr::Call(Box::new(condition)), negated: false, body, otherwise }
+            (Kind::Block, "each") => Block::Each { list: first(), body: Vec::new() },
+            (Kind::Block, "with") => Block::With { value: first(), body: Vec::new() },
+            (Kind::Block, name) => Block::If { branches: Vec::new(), condition: Some((first(), name == "unless")) },
+            (Kind::Inline(_) | Kind::Join, name) => {
+                return Err(Fault::new(at, format!("`{name}` has no block form: write `{{{{{name} ...}}}}`")));
             }
-            (Kind::Inline(_), name) => {
-                return Err(fault(at, &format!("`{name}` has no block form: write `{{{{{name} ...}}}}`")));
+            _ => {
+                // The block is the answer; a word for it would always count as yes.
+                call.options.clear();
+                Block::If { branches: Vec::new(), condition: Some((Expr::Call(Box::new(call)), false)) }
             }
         })
     }
 
-    fn define(&mut self, decorator: DecoratorTemplate, at: At) -> Result<(), Fault> {
-        let name = match (decorator.name.as_name(), decorator.params.first()) {
-            (Some("inline"), Some(Parameter::Literal(Value::String(name)))) => name.clone(),
-            (Some("inline"), _) => return Err(fault(at, "an inline partial needs a name in quotes")),
-            (name, _) => return Err(unknown(name.unwrap_or_default(), at)),
-        };
-        let nodes = decorator.template.map(|tree| self.nodes(tree)).transpose()?.unwrap_or_default();
-        self.partials.push((name, nodes));
+    fn push(&mut self, name: String, block: Block, chained: bool, at: At) -> Result<(), Fault> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(too_deep(at));
+        }
+        let before = std::mem::take(&mut self.nodes);
+        let depth_before = std::mem::take(&mut self.deepest);
+        self.open.push(Open { name, at, block, chained, last: false, before, depth_before });
         Ok(())
     }
 
-    fn partial(&mut self, partial: DecoratorTemplate, at: At) -> Result<Node, Fault> {
-        let name = match &partial.name {
-            Parameter::Literal(Value::String(name)) => name.clone(),
-            name => name.as_name().unwrap_or_default().to_owned(),
+    /// `{{else}}`, `{{else if x}}` and the like.
+    fn otherwise(&mut self, tag: &Tag<'_>) -> Result<(), Fault> {
+        let chain = match tag.inner.trim() {
+            "" => None,
+            _ => {
+                let words = words(tag)?;
+                Some((words.name().to_owned(), self.block(words, tag.at)?))
+            }
         };
-        // The last definition of a name before this place.
-        match self.partials.iter().rposition(|(known, _)| *known == name) {
-            Some(place) => Ok(Node::Partial(place)),
-            None => Err(fault(at, &format!("there is no inline partial `{name}` above this place"))),
+        let misplaced = || Fault::new(tag.at, "this `else` belongs to no block");
+        let Some(open) = self.open.last_mut() else { return Err(misplaced()) };
+        if open.last || matches!(open.block, Block::Define { .. }) {
+            return Err(misplaced());
         }
-    }
-}
-
-fn expression(call_or_path: HelperTemplate, at: At) -> Result<Expr, Fault> {
-    let HelperTemplate { name, params, hash, .. } = call_or_path;
-    let word = name.as_name().unwrap_or_default().to_owned();
-    match (helpers::find(&word), params.is_empty() && hash.is_empty()) {
-        (Some(helper), _) => Ok(Expr::Call(Box::new(call(helper, params, hash, at)?))),
-        (None, true) => parameter(name, at),
-        (None, false) => Err(unknown(&word, at)),
-    }
-}
-
-fn call(
-    helper: &'static Helper,
-    params: Vec<Parameter>,
-    hash: std::collections::HashMap<String, Parameter>,
-    at: At,
-) -> Result<Call, Fault> {
-    let count = params.len();
-    if count < helper.least || count > helper.most {
-        let wanted = match (helper.least, helper.most) {
-            (least, most) if least == most => format!("{least}"),
-            (least, usize::MAX) => format!("at least {least}"),
-            (least, most) => format!("{least} to {most}"),
-        };
-        return Err(fault(at, &format!("`{}` takes {wanted} arguments, found {count}", helper.name)));
-    }
-    let arguments = params.into_iter().map(|param| parameter(param, at)).collect::<Result<_, _>>()?;
-    let mut options: Vec<(String, Parameter)> = hash.into_iter().collect();
-    options.sort_by(|a, b| a.0.cmp(&b.0));
-    if let Some((name, _)) = options.iter().find(|(name, _)| !helper.options.contains(&name.as_str())) {
-        return Err(fault(at, &format!("`{}` has no option `{name}`", helper.name)));
-    }
-    let options =
-        options.into_iter().map(|(name, param)| Ok((name, parameter(param, at)?))).collect::<Result<_, _>>()?;
-    Ok(Call { helper, arguments, options, at })
-}
-
-fn parameter(parameter: Parameter, at: At) -> Result<Expr, Fault> {
-    match parameter {
-        Parameter::Literal(value) => Ok(Expr::Literal(value)),
-        Parameter::Name(name) => Ok(Expr::Path(path(vec![name.clone()], &name))),
-        Parameter::Path(HandlebarsPath::Local((up, name, _))) => Ok(Expr::Path(VariablePath::Local { name, up })),
-        Parameter::Path(HandlebarsPath::Relative((segments, written))) => {
-            let names = segments.into_iter().filter_map(|segment| match segment {
-                PathSeg::Named(name) => Some(name),
-                _ => None,
-            });
-            Ok(Expr::Path(path(names.collect(), &written)))
-        }
-        Parameter::Subexpression(inner) => match *inner.element {
-            TemplateElement::Expression(call) => {
-                let value = expression(*call, at)?;
-                match &value {
-                    Expr::Call(call) if matches!(call.helper.kind, Kind::Block) => {
-                        Err(fault(at, &format!("`{}` is a block and can not stand in parentheses", call.helper.name)))
-                    }
-                    _ => Ok(value),
+        let nodes = std::mem::take(&mut self.nodes);
+        match &mut open.block {
+            Block::Each { body, .. } | Block::With { body, .. } => *body = nodes,
+            Block::If { branches, condition } => {
+                if let Some((condition, negated)) = condition.take() {
+                    branches.push(Branch { condition, negated, body: nodes });
                 }
             }
-            _ => Err(fault(at, "this can not stand in parentheses")),
-        },
-        _ => Err(fault(at, "this kind of argument is not supported")),
+            Block::Define { .. } => return Err(misplaced()),
+        }
+        match (chain, &mut open.block) {
+            (None, _) => open.last = true,
+            // One more branch of the same question: a long chain is not deep.
+            (Some((_, Block::If { condition: Some(next), .. })), Block::If { condition, .. }) => {
+                *condition = Some(next)
+            }
+            (Some((name, block)), _) => {
+                open.last = true;
+                return self.push(name, block, true, tag.at);
+            }
+        }
+        Ok(())
     }
-}
 
-fn path(names: Vec<String>, written: &str) -> VariablePath {
-    VariablePath::Value {
-        up: written.split('/').take_while(|part| *part == "..").count(),
-        from_root: written.starts_with("@root"),
-        key: names.join("."),
-        names,
-        written: written.to_owned(),
-    }
-}
-
-fn unknown(name: &str, at: At) -> Fault {
-    fault(at, &format!("there is no helper `{name}`"))
-}
-
-fn fault(at: At, message: &str) -> Fault {
-    Fault { at, message: message.to_owned() }
-}
-
-/// Calls `visit` with every variable that is read from outside, in order, and with whether a value must be there.
-pub(crate) fn variables(nodes: &[Node], visit: &mut dyn FnMut(&str, bool)) {
-    for node in nodes {
-        match node {
-            Node::Text(_) | Node::Partial(_) => {}
-            Node::Print { value: value @ Expr::Path(_), .. } => in_expression(value, true, visit),
-            Node::Print { value, .. } => in_expression(value, false, visit),
-            Node::Each { list: value, body, otherwise }
-            | Node::If { condition: value, body, otherwise, .. }
-            | Node::With { value, body, otherwise, .. } => {
-                in_expression(value, false, visit);
-                variables(body, visit);
-                variables(otherwise, visit);
+    fn close(&mut self, tag: &Tag<'_>) -> Result<(), Fault> {
+        let closed = tag.inner.trim();
+        loop {
+            let Some(open) = self.open.pop() else {
+                return Err(Fault::new(tag.at, format!("`{closed}` is closed here, but is not open")));
+            };
+            if !open.chained && open.name != closed {
+                return Err(Fault::new(tag.at, format!("`{}` was opened, but `{closed}` is closed here", open.name)));
+            }
+            let chained = open.chained;
+            self.finish(open, tag.at)?;
+            if !chained {
+                return Ok(());
             }
         }
     }
+
+    /// Puts a block that has been read into the one around it.
+    fn finish(&mut self, open: Open, at: At) -> Result<(), Fault> {
+        let nodes = std::mem::replace(&mut self.nodes, open.before);
+        let depth = self.deepest + 1;
+        self.deepest = open.depth_before;
+        let node = match (open.block, open.last) {
+            (Block::Define { partial }, _) => {
+                self.partials.push(Partial { name: partial, nodes, depth });
+                return Ok(());
+            }
+            (Block::Each { list, body }, true) => Node::Each { list, body, otherwise: nodes },
+            (Block::Each { list, .. }, false) => Node::Each { list, body: nodes, otherwise: Vec::new() },
+            (Block::With { value, body }, true) => Node::With { value, body, otherwise: nodes },
+            (Block::With { value, .. }, false) => Node::With { value, body: nodes, otherwise: Vec::new() },
+            (Block::If { mut branches, condition }, _) => match condition {
+                Some((condition, negated)) => {
+                    branches.push(Branch { condition, negated, body: nodes });
+                    Node::If { branches, otherwise: Vec::new() }
+                }
+                None => Node::If { branches, otherwise: nodes },
+            },
+        };
+        self.nodes.push(node);
+        self.deepen(depth, at)
+    }
+
+    /// `{{> name}}`: the last definition of the name before this place (templates.md 4.5, chosen).
+    fn insert(&mut self, tag: &Tag<'_>) -> Result<(), Fault> {
+        let written = tag.inner.trim();
+        let unquoted = [('"', '"'), ('\'', '\''), ('[', ']')]
+            .into_iter()
+            .find_map(|(open, close)| written.strip_prefix(open)?.strip_suffix(close));
+        let name = unquoted.unwrap_or(written);
+        if let Some(place) = self.partials.iter().rposition(|partial| partial.name == name) {
+            let depth = self.partials[place].depth;
+            self.nodes.push(Node::Partial(place));
+            return self.deepen(depth, tag.at);
+        }
+        match (unquoted, name.split_once(char::is_whitespace)) {
+            (None, Some((name, _))) => {
+                Err(Fault::new(tag.at, format!("the inline partial `{name}` takes no arguments")))
+            }
+            _ => Err(Fault::new(tag.at, format!("there is no inline partial `{name}` above this place"))),
+        }
+    }
+
+    fn deepen(&mut self, depth: usize, at: At) -> Result<(), Fault> {
+        self.deepest = self.deepest.max(depth);
+        if self.open.len() + depth > MAX_DEPTH { Err(too_deep(at)) } else { Ok(()) }
+    }
 }
 
-fn in_expression(value: &Expr, needed: bool, visit: &mut dyn FnMut(&str, bool)) {
-    match value {
-        Expr::Path(VariablePath::Value { key, names, .. }) if !names.is_empty() => visit(key, needed),
-        Expr::Call(call) => {
-            call.arguments.iter().for_each(|argument| in_expression(argument, false, visit));
-            call.options.iter().for_each(|(_, option)| in_expression(option, false, visit));
-        }
-        _ => {}
-    }
+fn too_deep(at: At) -> Fault {
+    Fault::new(at, format!("nested deeper than {MAX_DEPTH} levels"))
 }

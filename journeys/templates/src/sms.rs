@@ -1,5 +1,7 @@
 //! How many parts a text message needs (templates.md 5, "SMS parts").
 
+use crate::limits;
+
 /// How the text of a message is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encoding {
@@ -24,35 +26,40 @@ pub struct SmsParts {
     pub too_long: bool,
 }
 
-const GSM_SYMBOLS: &str = "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà \n\r";
-const GSM_EXTENSION: &str = "^{}\\[]~|€\u{c}";
-
 /// The size of a rendered text message.
 pub fn sms_parts(text: &str) -> SmsParts {
-    let gsm: Option<Vec<usize>> = text.chars().map(septets).collect();
     let characters = text.chars().count();
-    match gsm {
-        Some(widths) => size(Encoding::Gsm, &widths, 160, 153, characters > 1600),
-        None => {
-            let widths: Vec<usize> = text.chars().map(char::len_utf16).collect();
-            size(Encoding::Ucs2, &widths, 70, 67, characters > 630)
-        }
+    if text.chars().all(|c| septets(c).is_some()) {
+        let widths = text.chars().filter_map(septets);
+        size(Encoding::Gsm, widths, 160, 153, characters > limits::SMS_GSM)
+    } else {
+        let widths = text.chars().map(char::len_utf16);
+        size(Encoding::Ucs2, widths, 70, 67, characters > limits::SMS_OTHER)
     }
 }
 
+/// Septets of a character in GSM 03.38; `None` = it is in neither table.
 fn septets(c: char) -> Option<usize> {
-    if c.is_ascii_alphanumeric() || GSM_SYMBOLS.contains(c) {
-        Some(1)
-    } else if GSM_EXTENSION.contains(c) {
-        Some(2)
-    } else {
-        None
+    match c {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '\n' | '\r' => Some(1),
+        '!'..='/' | ':'..='@' => Some(1),
+        '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Δ' | '_' | 'Φ' | 'Γ' | 'Λ' | 'Ω'
+        | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' | 'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä'
+        | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
+        '^' | '{' | '}' | '\\' | '[' | ']' | '~' | '|' | '€' | '\u{c}' => Some(2),
+        _ => None,
     }
 }
 
 /// A character is never split over two parts.
-fn size(encoding: Encoding, widths: &[usize], alone: usize, chained: usize, too_long: bool) -> SmsParts {
-    let units: usize = widths.iter().sum();
+fn size(
+    encoding: Encoding,
+    widths: impl Iterator<Item = usize> + Clone,
+    alone: usize,
+    chained: usize,
+    too_long: bool,
+) -> SmsParts {
+    let units: usize = widths.clone().sum();
     if units <= alone {
         return SmsParts { encoding, units, parts: 1, left: alone - units, too_long };
     }
@@ -70,6 +77,21 @@ fn size(encoding: Encoding, widths: &[usize], alone: usize, chained: usize, too_
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The basic set, as the reference lists it, and the extension.
+    #[test]
+    fn the_tables_of_gsm_03_38() {
+        let basic = "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ!\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà \n\r0123456789\
+            abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        for c in (0..0x3000).filter_map(char::from_u32) {
+            let expected = match c {
+                c if basic.contains(c) => Some(1),
+                c if "^{}\\[]~|€\u{c}".contains(c) => Some(2),
+                _ => None,
+            };
+            assert_eq!(septets(c), expected, "{c:?}");
+        }
+    }
 
     #[test]
     fn check_values() {

@@ -1,14 +1,18 @@
 //! Templates: compiled once, rendered for many.
 
-use std::sync::LazyLock;
-
+use model::TemplateKind;
+use model::View as _;
 use model::time::Millis;
 use model::wire::{EmailTemplateRequest, PushNotificationTemplateRequest};
-use model::{TemplateKind, View};
 use serde_json::{Map, Value};
 
-use crate::parse::{self, Parsed};
+use crate::limits::{self, OverLimit};
+use crate::outline::{Counted, Outline};
+use crate::output::Budget;
+use crate::parse;
 use crate::render::{self, RenderError, Source};
+use crate::tree::{self, Parsed, Path};
+use crate::view::{Datum, View};
 
 /// Why a template can not be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,9 +65,9 @@ pub struct Substitutions<'a> {
 
 /// Everything that a rendering depends on besides the template.
 #[derive(Clone, Copy, Debug)]
-pub struct Rendering<'a> {
-    /// An `EndpointRequest` or `EndpointResponse`; `Value::Null` = none.
-    pub endpoint: &'a Value,
+pub struct Rendering<'a, V> {
+    /// The endpoint, as any [`View`]: `&Value` of an `EndpointRequest` or `EndpointResponse`; `&Value::Null` = none.
+    pub endpoint: V,
     /// Values of the request.
     pub substitutions: Substitutions<'a>,
     /// The moment of sending, for `now`.
@@ -74,12 +78,41 @@ pub struct Rendering<'a> {
     pub missing_as_empty: bool,
 }
 
+impl<'a, V: View<'a>> Rendering<'a, V> {
+    /// For an endpoint at a moment, with nothing substituted; `uuid` is made of the endpoint's id and the moment.
+    pub fn of(endpoint: V, now: Millis) -> Rendering<'a, V> {
+        let who = text_at(endpoint, "Id").or_else(|| text_at(endpoint, "Address")).unwrap_or_default();
+        let substitutions = Substitutions::default();
+        Rendering { endpoint, substitutions, now, seed: seed(who, now), missing_as_empty: false }
+    }
+}
+
+fn text_at<'a, V: View<'a>>(endpoint: V, name: &str) -> Option<&'a str> {
+    match endpoint.member(name)?.datum() {
+        Datum::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Why an endpoint gets no message: it must not be sent.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsendable {
+    /// It can not be rendered.
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    /// It is rendered, and too large for its channel.
+    #[error(transparent)]
+    Limit(#[from] OverLimit),
+}
+
 /// A compiled template.
 #[derive(Clone, Debug)]
 pub struct Template {
     kind: TemplateKind,
     parts: Vec<Part>,
     defaults: Map<String, Value>,
+    /// By push service, as in [`Part`].
+    outlines: Vec<(&'static str, Option<Outline>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -91,7 +124,9 @@ struct Part {
     parsed: Parsed,
 }
 
-static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+/// The push services with parts of their own.
+const SERVICES: [&str; 4] = ["APNS", "GCM", "ADM", "Baidu"];
+const FALLBACK: &str = "Default";
 
 impl Template {
     /// Compiles a template document: an `EmailTemplateRequest`, `SMSTemplateRequest` and so on, or its response. In-app
@@ -105,7 +140,7 @@ impl Template {
         let mut add = |service: &'static str, name: &str, text: Option<&str>| -> Result<(), TemplateError> {
             if let Some(text) = text {
                 let shown = if service.is_empty() { name.to_owned() } else { format!("{service}.{name}") };
-                let parsed = parse::parse(text).map_err(|fault| TemplateError {
+                let parsed = parse::parse(text, &defaults).map_err(|fault| TemplateError {
                     part: shown,
                     line: fault.at.line,
                     column: fault.at.column,
@@ -127,21 +162,31 @@ impl Template {
             }
             TemplateKind::Sms | TemplateKind::Voice => add("", "Body", text("Body"))?,
             TemplateKind::Push => {
-                let fallback = members(document.get("Default"));
+                let fallback = members(document.get(FALLBACK));
                 if let Some(view) = PushNotificationTemplateRequest::of(document) {
-                    for service in ["APNS", "GCM", "ADM", "Baidu"] {
+                    for service in SERVICES {
                         for (name, text) in service_parts(&fallback, view.object().get(service)) {
                             add(service, name, Some(text))?;
                         }
                     }
                 }
                 for (name, text) in fallback {
-                    add("Default", name, Some(text))?;
+                    add(FALLBACK, name, Some(text))?;
                 }
             }
             TemplateKind::InApp => {}
         }
-        Ok(Template { kind, parts, defaults })
+        let services: &[&'static str] = match kind {
+            TemplateKind::Push => &[SERVICES[0], SERVICES[1], SERVICES[2], SERVICES[3], FALLBACK],
+            _ => &[""],
+        };
+        let counted = if kind == TemplateKind::Push { Counted::Json } else { Counted::Plain };
+        let outline = |service: &'static str| {
+            let parts = parts.iter().filter(|part| part.service == service);
+            (service, Outline::of(parts.map(|part| (&part.parsed, part.html)), counted))
+        };
+        let outlines = services.iter().map(|service| outline(service)).collect();
+        Ok(Template { kind, parts, defaults, outlines })
     }
 
     /// The kind it was compiled as.
@@ -153,14 +198,13 @@ impl Template {
     ///
     /// # Errors
     /// See [`RenderError`]: the message must not be sent.
-    pub fn render(
-        &self,
-        endpoint: &Value,
-        substitutions: Substitutions<'_>,
+    pub fn render<'a, V: View<'a>>(
+        &'a self,
+        endpoint: V,
+        substitutions: Substitutions<'a>,
         now: Millis,
     ) -> Result<Rendered, RenderError> {
-        let who = endpoint.get("Id").or_else(|| endpoint.get("Address")).and_then(Value::as_str).unwrap_or_default();
-        self.render_with(&Rendering { endpoint, substitutions, now, seed: seed(who, now), missing_as_empty: false })
+        self.render_with(&Rendering { substitutions, ..Rendering::of(endpoint, now) })
     }
 
     /// As [`render`](Template::render), with everything given.
@@ -169,47 +213,103 @@ impl Template {
     ///
     /// # Errors
     /// See [`RenderError`]: the message must not be sent.
-    pub fn render_with(&self, rendering: &Rendering<'_>) -> Result<Rendered, RenderError> {
-        let service = match self.kind {
-            TemplateKind::Push => service(rendering.endpoint.get("ChannelType").and_then(Value::as_str)),
-            _ => "",
-        };
-        let substitutions =
-            [rendering.substitutions.address.unwrap_or(&NOTHING), rendering.substitutions.message.unwrap_or(&NOTHING)];
+    pub fn render_with<'a, V: View<'a>>(&'a self, rendering: &Rendering<'a, V>) -> Result<Rendered, RenderError> {
         let mut rendered = Rendered::default();
-        for part in self.parts.iter().filter(|part| part.service == service) {
-            let source = Source {
-                part: &part.name,
-                html: part.html,
-                endpoint: rendering.endpoint,
-                substitutions: &substitutions,
-                defaults: &self.defaults,
-                now: rendering.now,
-                seed: rendering.seed,
-                missing_as_empty: rendering.missing_as_empty,
-            };
-            rendered.parts.push((part.name.clone(), render::render(&part.parsed, &source)?));
-        }
+        self.render_into(rendering, &mut rendered)?;
         Ok(rendered)
+    }
+
+    /// As [`render_with`](Template::render_with), into a message that is written over: what it has allocated is used
+    /// again, so that a run over many endpoints allocates nothing.
+    ///
+    /// # Errors
+    /// See [`RenderError`]: the message must not be sent, and what is in `rendered` means nothing.
+    pub fn render_into<'a, V: View<'a>>(
+        &'a self,
+        rendering: &Rendering<'a, V>,
+        rendered: &mut Rendered,
+    ) -> Result<(), RenderError> {
+        let service = self.service(rendering.endpoint);
+        let source = source(rendering);
+        let (mut budget, mut uuids, mut count) = (Budget::new(), 0, 0);
+        for part in self.parts.iter().filter(|part| part.service == service) {
+            if count == rendered.parts.len() {
+                rendered.parts.push(Default::default());
+            }
+            let (name, text) = &mut rendered.parts[count];
+            if *name != part.name {
+                name.clone_from(&part.name);
+            }
+            text.clear();
+            render::render(&part.parsed, &source, (&part.name, part.html), &mut budget, &mut uuids, text)?;
+            count += 1;
+        }
+        rendered.parts.truncate(count);
+        Ok(())
+    }
+
+    /// The message for one endpoint: rendered, and within the limits of its channel (templates.md 5).
+    ///
+    /// # Errors
+    /// See [`Unsendable`]: the message must not be sent.
+    pub fn message<'a, V: View<'a>>(&'a self, rendering: &Rendering<'a, V>) -> Result<Rendered, Unsendable> {
+        let rendered = self.render_with(rendering)?;
+        limits::check(self.kind, self.service(rendering.endpoint), &rendered)?;
+        Ok(rendered)
+    }
+
+    /// Whether [`message`](Template::message) would give one. It is not rendered when values and lengths show that
+    /// nothing can be wrong, which is so for most.
+    ///
+    /// # Errors
+    /// Those of [`message`](Template::message).
+    pub fn check<'a, V: View<'a>>(&'a self, rendering: &Rendering<'a, V>) -> Result<(), Unsendable> {
+        let service = self.service(rendering.endpoint);
+        let outline = self.outlines.iter().find(|(known, _)| *known == service);
+        if let Some((_, Some(outline))) = outline
+            && outline.holds(&source(rendering), limits::certain(self.kind, service))
+        {
+            return Ok(());
+        }
+        self.message(rendering).map(|_| ())
+    }
+
+    /// The push service of an endpoint; empty for other kinds.
+    fn service<'a, V: View<'a>>(&self, endpoint: V) -> &'static str {
+        match self.kind {
+            TemplateKind::Push => service(text_at(endpoint, "ChannelType")),
+            _ => "",
+        }
     }
 
     /// The variables that the template reads, each once, in the order of their first appearance.
     pub fn variables(&self) -> Vec<Variable> {
         let mut variables: Vec<Variable> = Vec::new();
         for part in &self.parts {
-            let mut visit = |path: &str, needed: bool| match variables.iter_mut().find(|known| known.path == path) {
+            let mut visit = |path: &Path, needed: bool| match variables.iter_mut().find(|known| known.path == path.key)
+            {
                 Some(known) => known.needed |= needed,
                 None => {
-                    let has_default = has_default(&self.defaults, path);
-                    variables.push(Variable { path: path.to_owned(), has_default, needed });
+                    let has_default = has_default(&self.defaults, &path.key);
+                    variables.push(Variable { path: path.key.clone(), has_default, needed });
                 }
             };
-            parse::variables(&part.parsed.body, &mut visit);
+            tree::variables(&part.parsed.body, &mut visit);
             for partial in &part.parsed.partials {
-                parse::variables(partial, &mut visit);
+                tree::variables(partial, &mut visit);
             }
         }
         variables
+    }
+}
+
+fn source<'a, V: View<'a>>(rendering: &Rendering<'a, V>) -> Source<'a, V> {
+    Source {
+        endpoint: rendering.endpoint,
+        substitutions: [rendering.substitutions.address, rendering.substitutions.message],
+        now: rendering.now,
+        seed: rendering.seed,
+        missing_as_empty: rendering.missing_as_empty,
     }
 }
 

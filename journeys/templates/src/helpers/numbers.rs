@@ -1,49 +1,52 @@
 //! Arithmetic. What is not a number, or can not be divided, gives nothing.
 
-use super::{Answer, Arguments};
+use super::{Answer, Arguments, Written};
 use crate::decimal::Decimal;
-use crate::value::Val;
+use crate::output::Output;
 
-fn two<'a>(arguments: &Arguments<'a>, compute: fn(Decimal, Decimal) -> Option<Decimal>) -> Answer<'a> {
-    let result = match (arguments.number(0), arguments.number(1)) {
-        (Some(a), Some(b)) => compute(a, b),
-        _ => None,
-    };
-    Ok(result.map_or(Val::Missing, |number| Val::text(number.to_string())))
+fn write(result: Option<Decimal>, out: &mut Output<'_>) -> Answer {
+    let Some(number) = result else { return Ok(Written::Nothing) };
+    out.push_str(number.digits(&mut [0; Decimal::LONGEST]))?;
+    Ok(Written::Text)
 }
 
-fn one<'a>(arguments: &Arguments<'a>, compute: fn(Decimal) -> Decimal) -> Answer<'a> {
-    Ok(arguments.number(0).map_or(Val::Missing, |number| Val::text(compute(number).to_string())))
+fn two(arguments: &Arguments<'_>, out: &mut Output<'_>, compute: fn(Decimal, Decimal) -> Option<Decimal>) -> Answer {
+    let (a, b) = (arguments.number(0), arguments.number(1));
+    write(a.zip(b).and_then(|(a, b)| compute(a, b)), out)
 }
 
-pub(super) fn add<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    two(arguments, Decimal::add)
+fn one(arguments: &Arguments<'_>, out: &mut Output<'_>, compute: fn(Decimal) -> Decimal) -> Answer {
+    write(arguments.number(0).map(compute), out)
 }
 
-pub(super) fn subtract<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    two(arguments, Decimal::subtract)
+pub(super) fn add(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    two(arguments, out, Decimal::add)
 }
 
-pub(super) fn multiply<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    two(arguments, Decimal::multiply)
+pub(super) fn subtract(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    two(arguments, out, Decimal::subtract)
 }
 
-pub(super) fn divide<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    two(arguments, Decimal::divide)
+pub(super) fn multiply(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    two(arguments, out, Decimal::multiply)
 }
 
-pub(super) fn modulo<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    two(arguments, Decimal::modulo)
+pub(super) fn divide(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    two(arguments, out, Decimal::divide)
 }
 
-pub(super) fn ceiling<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    one(arguments, Decimal::ceiling)
+pub(super) fn modulo(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    two(arguments, out, Decimal::modulo)
 }
 
-pub(super) fn floor<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    one(arguments, Decimal::floor)
+pub(super) fn ceiling(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    one(arguments, out, Decimal::ceiling)
 }
 
-pub(super) fn round<'a>(arguments: &Arguments<'a>) -> Answer<'a> {
-    one(arguments, Decimal::round)
+pub(super) fn floor(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    one(arguments, out, Decimal::floor)
+}
+
+pub(super) fn round(arguments: &Arguments<'_>, out: &mut Output<'_>) -> Answer {
+    one(arguments, out, Decimal::round)
 }
