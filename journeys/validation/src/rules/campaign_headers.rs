@@ -1,7 +1,7 @@
 use model::wire;
 
-use crate::rules::template_size::HEADERS;
 use crate::{Document, Findings, places};
+use templates::limits::EMAIL_HEADERS as HEADERS;
 
 rule! {
     /// Checks the headers of a campaign's e-mail: at most 15, names of at most 126 characters, values of at most 870.

@@ -17,7 +17,7 @@ rule! {
 }
 
 /// Characters of a push notification's body.
-const BODY: usize = 200;
+const BODY: usize = templates::limits::CAMPAIGN_PUSH_BODY;
 /// Bytes of a custom message's data.
 const DATA: usize = 5 * 1024;
 

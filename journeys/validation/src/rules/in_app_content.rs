@@ -1,5 +1,9 @@
 use model::wire::Layout;
 use model::{DocumentId, Path, TemplateKind, View, wire};
+use templates::limits::{
+    IN_APP_BODY as BODY, IN_APP_BUTTON as BUTTON, IN_APP_CONTENTS as CONTENTS, IN_APP_CUSTOM as PAIRS,
+    IN_APP_HEADER as HEADER,
+};
 
 use crate::{Document, Findings, places};
 
@@ -16,12 +20,6 @@ rule! {
     /// Source: campaigns.md 11, C023; templates.md 1 and 5; `InAppMessageContent`.
     "in-app-content", Error, "an in-app message is too large", Document
 }
-
-const CONTENTS: usize = 5;
-const HEADER: usize = 64;
-const BODY: usize = 150;
-const BUTTON: usize = 64;
-const PAIRS: usize = 10;
 
 fn check(document: &Document, found: &mut Findings) {
     match document.id {

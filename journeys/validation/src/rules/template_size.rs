@@ -1,5 +1,5 @@
-use model::{Path, TemplateKind, path};
-use serde_json::Value;
+use model::{TemplateKind, path};
+use templates::limits::{Excess, Unit, excesses};
 
 use crate::{Findings, TemplateContext};
 
@@ -17,44 +17,22 @@ rule! {
     "template-size", Error, "a template is too large", Template
 }
 
-/// Headers of an e-mail.
-pub(super) const HEADERS: usize = 15;
-
 fn check(template: &TemplateContext, found: &mut Findings) {
-    let mut limit = |at: Path, most: usize| {
-        let count = at.find(template.document.root).map_or(0, letters);
-        if count > most {
-            let name = if at.0.is_empty() { "the template".to_owned() } else { format!("`{at}`") };
-            found.report(at, format!("{name} has {count} characters; {most} is the most")).help("shorten it");
+    for Excess { at, unit, count, most } in excesses(template.kind, template.document.root) {
+        // What an in-app message shows has a rule of its own.
+        let whole = at.0.is_empty();
+        if template.kind == TemplateKind::InApp && !whole && at != path!["TemplateDescription"] {
+            continue;
         }
-    };
-    limit(path!["TemplateDescription"], 500);
-    match template.kind {
-        TemplateKind::Email => limit(Path::default(), 600_000),
-        TemplateKind::Sms => limit(path!["Body"], 1_600),
-        TemplateKind::Voice => limit(path!["Body"], 10_000),
-        TemplateKind::InApp => limit(Path::default(), 200_000),
-        TemplateKind::Push => {
-            for part in ["Default", "APNS", "GCM", "Baidu"] {
-                limit(path![part], 4_000);
+        match unit {
+            Unit::Characters => {
+                let name = if whole { "the template".to_owned() } else { format!("`{at}`") };
+                found.report(at, format!("{name} has {count} characters; {most} is the most")).help("shorten it");
             }
-            limit(path!["ADM"], 6_000);
+            Unit::Elements => {
+                let name = if at == path!["Headers"] { "headers".to_owned() } else { format!("`{at}`") };
+                found.report(at, format!("the template has {count} {name}; {most} is the most")).help("take some away");
+            }
         }
-    }
-    let headers = template.document.root.get("Headers").and_then(Value::as_array).map_or(0, Vec::len);
-    if headers > HEADERS {
-        found
-            .report(path!["Headers"], format!("the template has {headers} headers; {HEADERS} is the most"))
-            .help("take some away");
-    }
-}
-
-/// The characters of all texts in a value.
-fn letters(value: &Value) -> usize {
-    match value {
-        Value::String(text) => text.chars().count(),
-        Value::Array(list) => list.iter().map(letters).sum(),
-        Value::Object(object) => object.values().map(letters).sum(),
-        _ => 0,
     }
 }

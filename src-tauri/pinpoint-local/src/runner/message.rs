@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use audience::Row;
+use engine::Place;
 use engine::draw::hash;
 use model::view::Word;
 use model::{ActivityKind, Millis};
@@ -117,15 +118,14 @@ impl Post {
             Ok(template) => template,
             Err(reason) => return Ok(Err(reason.clone())),
         };
-        let endpoint = envelope.endpoint.to_json();
         let rendering = Rendering {
-            endpoint: &endpoint,
+            endpoint: Place::of(envelope.endpoint),
             substitutions: Substitutions::default(),
             now,
             seed: hash(&[id]),
             missing_as_empty: false,
         };
-        Ok(match template.render_with(&rendering) {
+        Ok(match template.message(&rendering) {
             Ok(rendered) => Ok(rendered.parts),
             Err(error) => {
                 tracing::warn!(template = name, %error, "a message could not be rendered");
