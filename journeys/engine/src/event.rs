@@ -129,6 +129,11 @@ impl EventKind {
         }
     }
 
+    /// Whether it only says that the message was handed over.
+    pub fn is_send(self) -> bool {
+        matches!(self, EventKind::JourneySend | EventKind::EmailSend | EventKind::SmsSend)
+    }
+
     /// What it means, after "was": "delivered".
     pub fn participle(self) -> &'static str {
         match self {

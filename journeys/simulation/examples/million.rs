@@ -173,7 +173,7 @@ fn responses() -> ResponseModel {
     let sms = SmsResponse { delivered: 0.99, failed: 0.01, opt_out: 0.0, ..SmsResponse::default() };
     let channels = Responses { sms, ..email(0.30) };
     let activities = [("A1", 0.35), ("A5", 0.30), ("A12", 0.25)].map(|(id, open)| (id.to_owned(), email(open)));
-    ResponseModel { channels, activities: activities.into() }
+    ResponseModel { channels, activities: activities.into(), ..ResponseModel::default() }
 }
 
 /// People with the shares of the benchmark's generator.

@@ -1,15 +1,22 @@
-//! How people respond to messages: rates and delays per channel, overridable per activity.
+//! How people respond to messages: rates and delays per channel, overridable per activity and for segments.
 //!
 //! The defaults are round figures in the range that senders with permission see; they are assumptions, not measurements.
-//! Every rate is a probability, 0 to 1; every delay is in seconds.
+//! Every rate is a probability, 0 to 1; every delay is in seconds. [`ResponseModel::read`] takes what a file says, where
+//! a member that is not named is inherited; [`calibrate`](crate::calibrate()) learns it from events.
+
+mod delay;
+mod plan;
+mod reading;
 
 use std::collections::BTreeMap;
 
-use engine::{EventKind, Program};
-use model::{ActivityKind, Millis};
+use audience::{Audience, AudienceError};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::chance::Chance;
+pub use delay::{Delay, LogNormal};
+pub(crate) use plan::Plan;
+pub use reading::ResponseFault;
 
 /// How people respond.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -19,6 +26,42 @@ pub struct ResponseModel {
     pub channels: Responses,
     /// To the messages of single activities, by activity id: in place of `channels`, whole.
     pub activities: BTreeMap<String, Responses>,
+    /// How the people of some segments respond. The first segment that an endpoint is in takes the place of all above,
+    /// whole; who is in is settled once, at the instant at which the members of the entry segment come in.
+    pub segments: Vec<SegmentResponses>,
+}
+
+/// How the people of a segment respond.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SegmentResponses {
+    /// The segment, by its file name in the project.
+    pub segment: String,
+    /// To messages of each channel.
+    pub channels: Responses,
+    /// To the messages of single activities, in place of `channels`, whole.
+    pub activities: BTreeMap<String, Responses>,
+    /// The compiled segment, [`ResponseModel::bind`]; without it nobody is in, and the run says so.
+    #[serde(skip)]
+    pub(crate) audience: Option<Audience>,
+}
+
+impl ResponseModel {
+    /// Compiles the segments that it names; `lookup` answers their documents, as for [`engine::Context`].
+    ///
+    /// # Errors
+    /// When a segment does not exist or can not be asked.
+    pub fn bind<'a>(&mut self, lookup: &dyn Fn(&str) -> Option<&'a Value>) -> Result<(), AudienceError> {
+        for responses in &mut self.segments {
+            responses.audience = Some(Audience::compile(&responses.segment, lookup)?);
+        }
+        Ok(())
+    }
+
+    /// The segments that were not bound.
+    pub(crate) fn unbound(&self) -> impl Iterator<Item = &str> {
+        self.segments.iter().filter(|responses| responses.audience.is_none()).map(|r| r.segment.as_str())
+    }
 }
 
 /// Responses by channel.
@@ -35,16 +78,6 @@ pub struct Responses {
     pub custom: CustomResponse,
     /// To calls.
     pub contact_center: ContactCenterResponse,
-}
-
-/// How long something takes, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delay {
-    /// Always this long.
-    Fixed(f64),
-    /// Exponentially distributed with this mean: most soon, some late.
-    Exponential(f64),
 }
 
 /// Responses to an e-mail. `delivered`, `hard_bounce`, `soft_bounce` and `rejected` exclude each other; what they leave
@@ -205,197 +238,5 @@ impl Default for ContactCenterResponse {
             not_answered: 0.30,
             delay: Delay::Fixed(60.0),
         }
-    }
-}
-
-/// The response model by activity index, in milliseconds.
-#[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    by_activity: Vec<Option<Response>>,
-}
-
-#[derive(Clone, Debug)]
-struct Response {
-    /// Of those sent, excluding each other: kind and cumulative probability.
-    first: Vec<(EventKind, f64)>,
-    first_delay: Wait,
-    /// What may follow.
-    next: Vec<Next>,
-    attributes: Vec<(String, String)>,
-}
-
-/// Something that follows an event.
-#[derive(Clone, Copy, Debug)]
-struct Next {
-    /// Bit n: follows kind n.
-    after: u32,
-    kind: EventKind,
-    probability: f64,
-    delay: Wait,
-    /// Counts from sending, not from the event that it follows.
-    from_send: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Wait {
-    Fixed(Millis),
-    Exponential(Millis),
-}
-
-impl From<Delay> for Wait {
-    fn from(delay: Delay) -> Wait {
-        let millis = |seconds: f64| (seconds.max(0.0) * 1_000.0) as Millis;
-        match delay {
-            Delay::Fixed(seconds) => Wait::Fixed(millis(seconds)),
-            Delay::Exponential(mean) => Wait::Exponential(millis(mean)),
-        }
-    }
-}
-
-impl Wait {
-    #[inline]
-    fn draw(self, chance: &mut Chance) -> Millis {
-        match self {
-            Wait::Fixed(span) => span,
-            Wait::Exponential(mean) => chance.exponential(mean),
-        }
-    }
-}
-
-impl Plan {
-    pub fn compile(model: &ResponseModel, program: &Program) -> Plan {
-        let by_activity = (0..program.len())
-            .map(|activity| {
-                let activity = activity as u16;
-                let responses = model.activities.get(program.activity_id(activity)).unwrap_or(&model.channels);
-                Response::of(program.kind(activity)?, responses)
-            })
-            .collect();
-        Plan { by_activity }
-    }
-
-    /// What comes of a message sent at `at`, in no order of time; `tell` gets kind and instant.
-    ///
-    /// To a `suppressed` e-mail address nothing comes but a bounce.
-    #[inline]
-    pub fn respond(
-        &self,
-        activity: u16,
-        at: Millis,
-        suppressed: bool,
-        mut chance: Chance,
-        tell: &mut impl FnMut(EventKind, Millis),
-    ) {
-        let Some(response) = self.by_activity.get(usize::from(activity)).and_then(Option::as_ref) else { return };
-        if suppressed {
-            return tell(EventKind::EmailHardBounce, at + response.first_delay.draw(&mut chance));
-        }
-        let draw = chance.draw();
-        let Some((kind, _)) = response.first.iter().find(|(_, bound)| draw < *bound) else { return };
-        let first_at = at + response.first_delay.draw(&mut chance);
-        tell(*kind, first_at);
-        // At most one event of each kind; a later one may follow an earlier.
-        let mut happened = 1u32 << *kind as u32;
-        let mut times = [(0u8, 0 as Millis); 4];
-        times[0] = (*kind as u8, first_at);
-        let mut count = 1;
-        for next in &response.next {
-            if happened & next.after == 0 || !chance.happens(next.probability) {
-                continue;
-            }
-            let before = times[..count].iter().rev().find(|(kind, _)| next.after & (1 << kind) != 0);
-            let before = before.map_or(first_at, |(_, at)| *at);
-            let delay = next.delay.draw(&mut chance);
-            let when = if next.from_send { (at + delay).max(before) } else { before + delay };
-            tell(next.kind, when);
-            happened |= 1 << next.kind as u32;
-            if count < times.len() {
-                times[count] = (next.kind as u8, when);
-                count += 1;
-            }
-        }
-    }
-
-    /// `EventAttributes` of the answers of an activity's function.
-    pub fn attributes(&self, activity: u16) -> &[(String, String)] {
-        self.by_activity.get(usize::from(activity)).and_then(Option::as_ref).map_or(&[], |r| &r.attributes)
-    }
-}
-
-impl Response {
-    fn of(kind: ActivityKind, responses: &Responses) -> Option<Response> {
-        let after = |kinds: &[EventKind]| kinds.iter().fold(0, |bits, kind| bits | 1u32 << *kind as u32);
-        let next = |after, kind, probability, delay: Delay, from_send| Next {
-            after,
-            kind,
-            probability,
-            delay: delay.into(),
-            from_send,
-        };
-        let (first, delay, next, attributes) = match kind {
-            ActivityKind::Email => {
-                let r = &responses.email;
-                let delivered = after(&[EventKind::EmailDelivered]);
-                let opened = after(&[EventKind::EmailOpen]);
-                let first = vec![
-                    (EventKind::EmailDelivered, r.delivered),
-                    (EventKind::EmailHardBounce, r.hard_bounce),
-                    (EventKind::EmailSoftBounce, r.soft_bounce),
-                    (EventKind::EmailRejected, r.rejected),
-                ];
-                let next = vec![
-                    next(delivered, EventKind::EmailOpen, r.open, r.open_delay, true),
-                    next(opened, EventKind::EmailClick, r.click, r.click_delay, false),
-                    next(opened, EventKind::EmailUnsubscribe, r.unsubscribe, r.unsubscribe_delay, false),
-                    next(opened, EventKind::EmailComplaint, r.complaint, r.unsubscribe_delay, false),
-                ];
-                (first, r.delivery_delay, next, Vec::new())
-            }
-            ActivityKind::Sms => {
-                let r = &responses.sms;
-                let first = vec![(EventKind::SmsSuccess, r.delivered), (EventKind::SmsFailure, r.failed)];
-                let delivered = after(&[EventKind::SmsSuccess]);
-                let next = vec![next(delivered, EventKind::SmsOptOut, r.opt_out, r.opt_out_delay, false)];
-                (first, r.delivery_delay, next, Vec::new())
-            }
-            ActivityKind::Push => {
-                let r = &responses.push;
-                let first = vec![
-                    (EventKind::PushForeground, r.received_foreground),
-                    (EventKind::PushBackground, r.received_background),
-                ];
-                let received = after(&[EventKind::PushForeground, EventKind::PushBackground]);
-                let next = vec![next(received, EventKind::PushOpened, r.opened, r.open_delay, false)];
-                (first, r.delivery_delay, next, Vec::new())
-            }
-            ActivityKind::Custom => {
-                let r = &responses.custom;
-                let attributes = r.attributes.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
-                (vec![(EventKind::CustomResponse, r.answered)], r.delay, Vec::new(), attributes)
-            }
-            ActivityKind::ContactCenter => {
-                let r = &responses.contact_center;
-                let first = vec![
-                    (EventKind::Connected, r.connected),
-                    (EventKind::VoicemailBeep, r.voicemail),
-                    (EventKind::SitTone, r.sit_tone),
-                    (EventKind::Fax, r.fax),
-                    (EventKind::NotAnswered, r.not_answered),
-                ];
-                (first, r.delay, Vec::new(), Vec::new())
-            }
-            _ => return None,
-        };
-        let mut sum = 0.0;
-        let first = first
-            .into_iter()
-            .map(|(kind, probability): (EventKind, f64)| {
-                sum += probability.max(0.0);
-                (kind, sum)
-            })
-            .collect();
-        // What never happens is not drawn.
-        let next = next.into_iter().filter(|next: &Next| next.probability > 0.0).collect();
-        Some(Response { first, first_delay: delay.into(), next, attributes })
     }
 }

@@ -149,7 +149,7 @@ impl<'a> Simulation<'a> {
             people,
             events,
             settings,
-            plan: Plan::compile(&settings.response, program),
+            plan: Plan::compile(&settings.response, program, people, entry_at),
             horizon,
             entry_at,
             last_tick: program.closes(settings.start).min(horizon),
@@ -343,12 +343,21 @@ impl<'a> Simulation<'a> {
             }
             if activity.is_some() {
                 self.replay = true;
+            }
+            // That a message was sent is what the service did: this run sends its own.
+            let sent = recorded.kind.is_some_and(EventKind::is_send);
+            if activity.is_some() && !sent {
                 self.recorded.push(Recorded { activity, ..recorded });
             }
         }
         self.recorded.sort_by_key(|event| (event.participant, event.at, event.event));
         self.elsewhere.sort_by_key(|(row, at, _)| (*row, *at));
         let mut note = |text: String| self.notes.push(Note { path: Path::default(), text });
+        for segment in self.settings.response.unbound() {
+            note(format!(
+                "the segment `{segment}` of the response model is not known here: nobody responds as it says"
+            ));
+        }
         if self.replay {
             note("what people do comes from the recorded events, not from the response model".to_owned());
         }

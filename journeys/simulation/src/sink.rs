@@ -25,8 +25,8 @@ pub(crate) trait Listener {
     /// An effect of the engine.
     fn effect(&mut self, at: Millis, effect: Effect);
 
-    /// An event of a message.
-    fn event(&mut self, at: Millis, activity: u16, name: &str);
+    /// An event of the message to the endpoint in `row`.
+    fn event(&mut self, at: Millis, activity: u16, row: u32, name: &str);
 
     /// A refusal at each of `count` evaluations of the segment.
     fn refusals(&mut self, at: Millis, count: u64);
@@ -39,7 +39,7 @@ impl Listener for () {
     fn effect(&mut self, _: Millis, _: Effect) {}
 
     #[inline]
-    fn event(&mut self, _: Millis, _: u16, _: &str) {}
+    fn event(&mut self, _: Millis, _: u16, _: u32, _: &str) {}
 
     #[inline]
     fn refusals(&mut self, _: Millis, _: u64) {}
@@ -243,7 +243,7 @@ impl<L: Listener, const COUNT: bool> Sink<'_, L, COUNT> {
         let watched = self.program.watched(activity);
         let plan = self.plan;
         let horizon = simulation.horizon;
-        plan.respond(activity, self.at, suppressed, chance, &mut |kind, at| {
+        plan.respond(activity, row, self.at, suppressed, chance, &mut |kind, at| {
             if at > horizon {
                 return;
             }

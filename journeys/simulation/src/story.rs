@@ -56,7 +56,7 @@ impl Listener for Teller<'_> {
         self.say(at, activity, slot, text);
     }
 
-    fn event(&mut self, at: Millis, activity: u16, name: &str) {
+    fn event(&mut self, at: Millis, activity: u16, _: u32, name: &str) {
         let id = self.program().activity_id(activity);
         let text = match EventKind::parse(name) {
             Some(kind) => format!("`{id}` was {} (`{name}`)", kind.participle()),
@@ -113,7 +113,7 @@ impl Simulation<'_> {
         teller
     }
 
-    fn rows_of(&self, person: &str) -> Option<Vec<u32>> {
+    pub(crate) fn rows_of(&self, person: &str) -> Option<Vec<u32>> {
         let people = self.people;
         let user = |id: &str| Some(people.of_user(id)).filter(|rows| !rows.is_empty());
         let endpoint = |id: &str| {

@@ -130,15 +130,16 @@ impl<'s> Walker<'s> {
                 Turn::Pending => {
                     let Some(pending) = sink.queue.pop() else { break };
                     sink.at = at;
+                    let row = rows.get(usize::from(pending.place)).copied().unwrap_or(first);
                     if L::ON {
-                        sink.listener.event(at, pending.activity, pending.kind.name());
+                        sink.listener.event(at, pending.activity, row, pending.kind.name());
                     }
                     opt_out(pending.kind, usize::from(pending.place), &mut participant);
                     sink.suppress(pending.kind, usize::from(pending.place));
                     if L::ON || program.watched(pending.activity).has(pending.kind) {
                         let attributes: Vec<(&str, &str)> = match pending.kind {
                             EventKind::CustomResponse => {
-                                let named = simulation.plan.attributes(pending.activity).iter();
+                                let named = simulation.plan.attributes(pending.activity, row).iter();
                                 named.map(|(name, value)| (name.as_str(), value.as_str())).collect()
                             }
                             _ => Vec::new(),
@@ -174,7 +175,7 @@ impl<'s> Walker<'s> {
                     }
                     let Some(source) = simulation.events.get(event.event as usize) else { continue };
                     if L::ON {
-                        sink.listener.event(at, activity, &source.event_type);
+                        sink.listener.event(at, activity, event.row, &source.event_type);
                     }
                     if let Some(kind) = event.kind {
                         sink.count(activity, kind, at);

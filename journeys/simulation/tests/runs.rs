@@ -185,7 +185,8 @@ fn the_response_model_sets_the_rates_and_single_activities_override_it() {
         email: EmailResponse { delivered: 1.0, hard_bounce: 0.0, open, ..EmailResponse::default() },
         ..Responses::default()
     };
-    let response = ResponseModel { channels: rate(0.5), activities: [("b".to_owned(), rate(0.1))].into() };
+    let activities = [("b".to_owned(), rate(0.1))].into();
+    let response = ResponseModel { channels: rate(0.5), activities, ..ResponseModel::default() };
     let settings = Settings { response, ..settings() };
     let run = simulate(&Inputs { program: &program(&journey), people: &people, events: &[] }, &settings, &|_| {});
     let share = |id: &str| outcome(&run, id, "_email.open") as f64 / outcome(&run, id, "_email.delivered") as f64;
