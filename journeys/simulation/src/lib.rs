@@ -13,8 +13,14 @@
 mod chance;
 pub mod events;
 mod pacing;
+mod instant;
+mod messages;
+pub mod monte_carlo;
+mod participants;
+mod recording;
 pub mod response;
 pub mod run;
+pub mod series;
 mod simulation;
 mod sink;
 mod story;
@@ -22,7 +28,11 @@ mod tally;
 mod walk;
 
 pub use events::{Event, EventProblem};
+pub use instant::{PersonAt, ReceivedMessage, Whereabouts};
+pub use messages::{Message, MessageRow};
+pub use monte_carlo::{Band, Bands};
 pub use response::ResponseModel;
 pub use run::{ActivityCounts, ConnectionCount, Note, Outcome, PersonSummary, Run, Story, StoryStep};
+pub use series::{Rates, Series, SeriesPart};
 pub use simulation::{Inputs, Settings, Simulation, simulate};
 pub use tally::Partial;

@@ -8,15 +8,20 @@ use crate::simulation::Simulation;
 use crate::tally::Partial;
 use crate::walk::{Listener, Walker};
 
-struct Teller<'s> {
-    simulation: &'s Simulation<'s>,
-    steps: Vec<StoryStep>,
+/// Puts what it hears into words.
+pub(crate) struct Teller<'s> {
+    pub simulation: &'s Simulation<'s>,
+    pub steps: Vec<StoryStep>,
     last: Option<u16>,
     inside: bool,
     messages: u32,
 }
 
-impl Teller<'_> {
+impl<'s> Teller<'s> {
+    pub fn new(simulation: &'s Simulation<'s>) -> Teller<'s> {
+        Teller { simulation, steps: Vec::new(), last: None, inside: false, messages: 0 }
+    }
+
     fn program(&self) -> &Program {
         self.simulation.program
     }
@@ -79,17 +84,22 @@ impl Simulation<'_> {
         let first = *rows.first()?;
         let mut teller = self.listen(rows);
         if teller.steps.is_empty() {
-            let at = self.entry_at;
-            let text = match self.program.entry_audience().filter(|_| !self.program.is_event_entry()) {
-                Some(audience) => format!("did not enter: {}", audience.explain(self.people, first as usize, at)),
-                None => format!("did not enter: no {} came", self.program.entry_event_words()),
-            };
-            teller.say(at, None, None, text);
+            teller.say(self.entry_at, None, None, self.why_not_in(first));
         } else if let Some(last) = teller.last.filter(|_| teller.inside) {
             let text = format!("was still there when the run was cut off at {}", instant_words(self.horizon));
             teller.say(self.horizon, Some(last), None, text);
         }
         Some(Story { person: Participant::key_of(self.people.row(first as usize)), steps: teller.steps })
+    }
+
+    /// Why a person to whom nothing happened did not enter, by their first endpoint.
+    pub(crate) fn why_not_in(&self, first: u32) -> String {
+        match self.program.entry_audience().filter(|_| !self.program.is_event_entry()) {
+            Some(audience) => {
+                format!("did not enter: {}", audience.explain(self.people, first as usize, self.entry_at))
+            }
+            None => format!("did not enter: no {} came", self.program.entry_event_words()),
+        }
     }
 
     /// Up to `limit` people of a run, chosen so that every way, end and refusal that was seen has some, by row.
@@ -108,7 +118,7 @@ impl Simulation<'_> {
     }
 
     fn listen(&self, rows: Vec<u32>) -> Teller<'_> {
-        let mut teller = Teller { simulation: self, steps: Vec::new(), last: None, inside: false, messages: 0 };
+        let mut teller = Teller::new(self);
         Walker::new(self).tell(rows, &mut teller);
         teller
     }
