@@ -10,6 +10,7 @@
 //! - [`Simulation::story`]: what happened to one person, and why; walked again, so that no run has to keep it.
 //! - [`ResponseModel`]: how people respond. [`events::parse`]: what they did, recorded.
 
+pub mod calibrate;
 mod chance;
 pub mod events;
 mod pacing;
@@ -27,6 +28,7 @@ mod story;
 mod tally;
 mod walk;
 
+pub use calibrate::{Calibration, CalibrationReport, calibrate};
 pub use events::{Event, EventProblem};
 pub use instant::{PersonAt, ReceivedMessage, Whereabouts};
 pub use messages::{Message, MessageRow};

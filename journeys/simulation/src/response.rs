@@ -43,7 +43,7 @@ pub struct SegmentResponses {
     pub activities: BTreeMap<String, Responses>,
     /// The compiled segment, [`ResponseModel::bind`]; without it nobody is in, and the run says so.
     #[serde(skip)]
-    pub(crate) audience: Option<Audience>,
+    pub audience: Option<Audience>,
 }
 
 impl ResponseModel {
