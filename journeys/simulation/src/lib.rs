@@ -8,15 +8,18 @@
 //!
 //! - [`simulate`]: the whole run at once. [`Simulation`]: in chunks of rows, to be merged in any order.
 //! - [`Simulation::story`]: what happened to one person, and why; walked again, so that no run has to keep it.
-//! - [`ResponseModel`]: how people respond. [`events::parse`]: what they did, recorded.
+//! - [`Simulation::at`]: where one person is at an instant, and what they have received by then.
+//! - [`Simulation::messages`]: who gets what when. [`Simulation::series`]: counts by hour. [`Bands`]: of many runs.
+//! - [`ResponseModel`]: how people respond; [`calibrate()`] learns it. [`events::parse`]: what they did, recorded;
+//!   [`Simulation::records`] writes down what a run did.
 
 pub mod calibrate;
 mod chance;
 pub mod events;
-mod pacing;
 mod instant;
 mod messages;
 pub mod monte_carlo;
+mod pacing;
 mod participants;
 mod recording;
 pub mod response;

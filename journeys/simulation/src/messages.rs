@@ -165,9 +165,7 @@ impl Simulation<'_> {
     /// after the other give the list of everybody, piece by piece.
     pub fn messages(&self, rows: Range<usize>) -> Vec<Message> {
         let mut collector = Collector::default();
-        self.listen_to(rows, &mut collector, &mut |collector: &mut Collector, rows| {
-            collector.begin(rows.first().copied().unwrap_or_default());
-        });
+        self.listen_to(rows, &mut collector, &mut Collector::begin);
         collector.end();
         collector.messages
     }

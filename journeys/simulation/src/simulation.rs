@@ -176,13 +176,18 @@ impl<'a> Simulation<'a> {
     /// Walks the participants whose first endpoint lies in these rows. Ranges that together are all rows, each once, give
     /// partials that merge into the whole run, whatever they are.
     pub fn range(&self, rows: Range<usize>) -> Partial {
-        self.everybody.get_or_init(|| Everybody::of(self));
-        self.turns();
+        self.prepare();
         let mut walker = Walker::new(self);
         for row in rows.start..rows.end.min(self.people.len()) {
             walker.row(row as u32);
         }
         walker.tally
+    }
+
+    /// Works out, once, what is worked out for everybody at once.
+    pub(crate) fn prepare(&self) {
+        self.everybody.get_or_init(|| Everybody::of(self));
+        self.turns();
     }
 
     /// The run that all partials merged make.
