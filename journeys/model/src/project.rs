@@ -201,6 +201,12 @@ pub struct SimulationDefaults {
     pub seed: Option<u64>,
     /// Virtual instant at which the run starts, ISO 8601.
     pub start: Option<String>,
+    /// How people respond, as a response model file says it; the simulator reads it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub responses: Option<Value>,
+    /// Most messages a second that a channel takes: `email`, `sms`, `push`, `voice`, `custom`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub rates: BTreeMap<String, u32>,
 }
 
 /// What `waymark.toml` says.

@@ -36,6 +36,8 @@ pub enum Command {
     Explain(Explain),
     /// Run people through a journey, on a virtual clock
     Simulate(Simulate),
+    /// Learn from recorded events how people respond
+    Calibrate(Calibrate),
     /// Write a journey as Pinpoint's JSON or as a picture
     Export(Export),
     /// Show what publishing would create and change; changes nothing
@@ -114,7 +116,10 @@ The same input and seed give the same run, on any computer.
 Examples:
   waymark simulate shop/journeys/cart-abandonment.json
   waymark simulate welcome.json --endpoints people.csv --seed 7 --start 2026-11-30T09:00:00Z
-  waymark simulate shop/journeys/cart-abandonment.json --trace user:42")]
+  waymark simulate shop/journeys/cart-abandonment.json --trace user:42 --at 2026-12-02T10:00:00Z
+  waymark simulate shop/journeys/cart-abandonment.json --messages messages.parquet --render
+  waymark simulate shop/journeys/cart-abandonment.json --series hours.csv --rate email=14 --rate sms=1
+  waymark simulate shop/journeys/cart-abandonment.json --runs 200 --responses responses.toml")]
 pub struct Simulate {
     /// The journey
     #[arg(value_name = "JOURNEY.json")]
@@ -137,6 +142,93 @@ pub struct Simulate {
     /// Tell the story of one person: an endpoint id, or user:ID
     #[arg(long, value_name = "PERSON")]
     pub trace: Option<String>,
+    /// Where that person is at an instant, ISO 8601, and what they have received by then
+    #[arg(long, value_name = "TIME", requires = "trace")]
+    pub at: Option<String>,
+    /// Write who gets what when, a row a message; the name ends in .csv, .jsonl or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub messages: Option<PathBuf>,
+    /// Write subject and body of each message too
+    #[arg(long, requires = "messages")]
+    pub render: bool,
+    /// Write the counts over time; the name ends in .csv, .jsonl or .parquet
+    #[arg(long, value_name = "FILE")]
+    pub series: Option<PathBuf>,
+    /// Steps of the counts over time
+    #[arg(long, value_enum, default_value_t, requires = "series")]
+    pub per: Per,
+    /// Messages a second that a channel takes (email, sms, push, voice, custom); can be given several times
+    /// [default: of waymark.toml]
+    #[arg(long = "rate", value_name = "CHANNEL=N", value_parser = rate)]
+    pub rates: Vec<(String, u32)>,
+    /// How people respond, a TOML file as `waymark calibrate` writes it [default: of waymark.toml]
+    #[arg(long, value_name = "FILE")]
+    pub responses: Option<PathBuf>,
+    /// Run so many times, with one seed after the other, and print how far the counts spread. The seed decides what people
+    /// do; random splits draw as they will in reality, the same in every run
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub runs: Option<u32>,
+    /// Write what the messages cause as the event stream would carry it: JSON lines, to replay or to learn from
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+/// Steps of counts over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Per {
+    /// Hours.
+    #[default]
+    Hour,
+    /// Days of UTC.
+    Day,
+}
+
+/// `email=14`
+fn rate(text: &str) -> Result<(String, u32), String> {
+    let channels = workbench::simulate::CHANNELS;
+    let (channel, number) = text.split_once('=').ok_or("write it as email=14")?;
+    if !channels.contains(&channel) {
+        return Err(format!("`{channel}` is no channel; channels are {}", channels.join(", ")));
+    }
+    match number.parse() {
+        Ok(0) | Err(_) => Err(format!("`{number}` is no number of messages a second")),
+        Ok(rate) => Ok((channel.to_owned(), rate)),
+    }
+}
+
+/// `waymark calibrate`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The result is a file for `waymark simulate --responses`, or for [simulation.responses] of waymark.toml; comments say
+from how much each rate and delay was learned. Who clicked counts as having opened; mails to addresses that were lost
+before are left out.
+
+Examples:
+  waymark calibrate events.jsonl
+  waymark calibrate june.jsonl july.jsonl --out responses.toml
+  waymark calibrate events.jsonl --project shop --segment gold --segment new")]
+pub struct Calibrate {
+    /// Events as Pinpoint's event stream writes them: JSON lines or a JSON list
+    #[arg(required = true, value_name = "EVENTS.jsonl")]
+    pub events: Vec<PathBuf>,
+    /// Where to write what was learned [default: the standard output]
+    #[arg(short, long, value_name = "FILE.toml")]
+    pub out: Option<PathBuf>,
+    /// Messages that an activity or a segment needs to be learned apart
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub least: u64,
+    /// Leave out messages of so many last days, because people still respond to them
+    #[arg(long, value_name = "DAYS", default_value_t = 3)]
+    pub settle: u32,
+    /// The project whose segments are meant
+    #[arg(long, value_name = "DIR")]
+    pub project: Option<PathBuf>,
+    /// Learn the people of this segment apart; can be given several times, the first that a person is in counts
+    #[arg(long = "segment", value_name = "SEGMENT", requires = "project")]
+    pub segments: Vec<String>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// What a journey is written as.

@@ -1,5 +1,6 @@
 //! One file a command: arguments in, words and an exit code out.
 
+pub mod calibrate;
 pub mod check;
 pub mod explain;
 pub mod export;
@@ -17,6 +18,16 @@ pub type Outcome = Result<std::process::ExitCode, Failure>;
 /// A failure without help.
 pub fn failure(code: FailureCode, message: impl Into<String>) -> Failure {
     Failure { code, message: message.into(), help: String::new() }
+}
+
+/// Names the first problems of files that were read, on the standard error output.
+pub fn tell_problems(problems: &[bridge::FileProblem]) {
+    for problem in problems.iter().take(5) {
+        crate::say::note(&format!("{}:{}: {}", problem.file, problem.line, problem.message));
+    }
+    if problems.len() > 5 {
+        crate::say::note(&format!("… and {} more", count(problems.len() - 5, "problem")));
+    }
 }
 
 /// A runtime for what waits on the network.

@@ -4,6 +4,7 @@
 //! can not: the disk, threads, the local Pinpoint, and what was read from each folder, so that a save loses nothing. Never
 //! draws, and knows nothing of Tauri or HTTP: `src-tauri` and `waymark studio --web` carry the same texts here.
 
+pub mod calibrate;
 pub mod check;
 mod disk;
 pub mod elsewhere;
@@ -15,6 +16,7 @@ pub mod folder;
 pub mod local;
 pub mod people;
 pub mod publication;
+pub mod responses;
 pub mod save;
 mod settings_file;
 pub mod simulate;
@@ -313,6 +315,7 @@ impl Inner {
             seed: command.seed,
             start: command.start,
             unknown_segments_hold_all: command.folder.is_none(),
+            ..simulate::Request::default()
         };
         let cohort = Cohort::new(&command.project, &command.journey, people, events, &request)?;
         let (run, people) = cohort.run(SHOWN_PEOPLE, &|_| {});

@@ -1,10 +1,13 @@
 //! `waymark.toml`: read as far as it can be read, changed without losing comments or unknown keys.
 
 use bridge::FileProblem;
-use model::{Settings, Target};
+use model::{Settings, SimulationDefaults, Target};
+use simulation::response::ResponseFault;
+use simulation::{ResponseModel, Series};
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::failure::{Outcome, bad_input};
+use crate::responses;
 
 /// Its name in the project folder.
 pub const FILE: &str = "waymark.toml";
@@ -12,7 +15,10 @@ pub const FILE: &str = "waymark.toml";
 /// Reads the settings; what can not be read is left at its default and named by a problem.
 pub fn read(text: &str) -> (Settings, Vec<FileProblem>) {
     let error = match toml::from_str(text) {
-        Ok(settings) => return (settings, Vec::new()),
+        Ok(settings) => {
+            let problems = simulation_problems(text, &settings);
+            return (settings, problems);
+        }
         Err(error) => error,
     };
     let (line, column) = error.span().map_or((0, 0), |span| place(text, span.start));
@@ -47,7 +53,8 @@ pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
     set(&mut document, "description", (!settings.description.is_empty()).then_some(&settings.description));
     write_targets(&mut document, settings);
     let simulation = &settings.simulation;
-    if let Some(table) = table(&mut document, "simulation", simulation.seed.is_some() || simulation.start.is_some()) {
+    let wanted = *simulation != SimulationDefaults::default();
+    if let Some(table) = table(&mut document, "simulation", wanted) {
         match simulation.seed {
             Some(seed) => {
                 let seed = i64::try_from(seed).map_err(|_| {
@@ -60,6 +67,9 @@ pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
             }
         }
         set(table, "start", simulation.start.as_ref());
+        keep(table, "responses", simulation.responses.as_ref())?;
+        let rates = (!simulation.rates.is_empty()).then(|| serde_json::json!(simulation.rates));
+        keep(table, "rates", rates.as_ref())?;
     }
     Ok(document.to_string())
 }
@@ -91,6 +101,46 @@ fn table<'a>(parent: &'a mut Table, name: &str, wanted: bool) -> Option<&'a mut 
     parent.get_mut(name).and_then(Item::as_table_mut)
 }
 
+/// Makes a member say `wanted`; where it says so already, its text stays, comments and all.
+fn keep(table: &mut Table, name: &str, wanted: Option<&serde_json::Value>) -> Outcome<()> {
+    let Some(wanted) = wanted else {
+        table.remove(name);
+        return Ok(());
+    };
+    let alone = |item: &Item| {
+        let mut document = DocumentMut::new();
+        document.insert(name, item.clone());
+        toml::from_str::<serde_json::Value>(&document.to_string()).ok()?.get(name).cloned()
+    };
+    if table.get(name).and_then(alone).as_ref() == Some(wanted) {
+        return Ok(());
+    }
+    let whole = serde_json::json!({ name: wanted });
+    let text = toml::to_string(&whole).ok().and_then(|text| text.parse::<DocumentMut>().ok());
+    let item = text.and_then(|mut document| document.remove(name)).ok_or_else(|| {
+        bad_input(format!("`simulation.{name}` can not be written to `{FILE}`"), "leave out what holds nothing")
+    })?;
+    table.insert(name, item);
+    Ok(())
+}
+
+/// What `[simulation]` says and the simulator can not take.
+fn simulation_problems(text: &str, settings: &Settings) -> Vec<FileProblem> {
+    let prefix = ["simulation", "responses"];
+    let responses = settings.simulation.responses.as_ref();
+    let faults = responses.and_then(|file| ResponseModel::read(file).err()).unwrap_or_default();
+    let mut problems = responses::problems(text, &prefix, FILE, &faults);
+    let unknown = settings.simulation.rates.keys().filter(|name| !Series::CHANNELS.contains(&name.as_str()));
+    let faults: Vec<ResponseFault> = unknown
+        .map(|name| ResponseFault {
+            path: name.clone(),
+            message: format!("is no channel; channels are {}", Series::CHANNELS.join(", ")),
+        })
+        .collect();
+    problems.extend(responses::problems(text, &["simulation", "rates"], FILE, &faults));
+    problems
+}
+
 fn set(table: &mut Table, name: &str, text: Option<&String>) {
     match text {
         Some(text) if table.get(name).and_then(Item::as_str) == Some(text) => {}
@@ -101,7 +151,8 @@ fn set(table: &mut Table, name: &str, text: Option<&String>) {
     }
 }
 
-fn place(text: &str, at: usize) -> (usize, usize) {
+/// Line and column of a place in a text, from 1.
+pub fn place(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at.min(text.len())];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)

@@ -1,5 +1,12 @@
 //! Simulated runs on all processors.
 
+mod many;
+mod messages;
+mod series;
+mod table;
+
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +18,14 @@ use model::time::{DAY, parse_instant};
 use model::{Millis, Project};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use simulation::{Event, Inputs, Note, PersonSummary, Run, Settings, Simulation, Story};
+use simulation::{Event, Inputs, Note, PersonSummary, Rates, ResponseModel, Settings, Simulation, Story};
+
+use messages::Content;
+pub use series::write_series;
+pub use simulation::monte_carlo::{Band, Bands};
+pub use simulation::run::{Run, StoryStep};
+pub use simulation::series::Busy;
+pub use simulation::{PersonAt, Whereabouts};
 
 use crate::export::journey_of_file;
 use crate::failure::{Outcome, bad_input, failure, not_found};
@@ -19,6 +33,12 @@ use crate::{check, people};
 
 /// People that one thread walks at a time.
 const CHUNK: usize = 1 << 13;
+
+/// The channels that can have a rate.
+pub const CHANNELS: [&str; 5] = simulation::Series::CHANNELS;
+
+/// Steps of a series: an hour, a day of UTC.
+pub const STEPS: (Millis, Millis) = (model::time::HOUR, DAY);
 
 /// People of a simulation without any of its own.
 const INVENTED: usize = 300;
@@ -34,6 +54,10 @@ pub struct Request {
     pub seed: Option<u64>,
     /// Virtual start, ISO 8601; the project's default, else the journey's start, when absent.
     pub start: Option<String>,
+    /// How people respond; as the project says, else by the defaults, when absent.
+    pub responses: Option<ResponseModel>,
+    /// Most messages a second by channel; they go before the project's.
+    pub rates: BTreeMap<String, u32>,
     /// Whether segments that the project does not have hold everybody, instead of failing: for a journey without project.
     pub unknown_segments_hold_all: bool,
 }
@@ -45,6 +69,9 @@ pub struct Cohort {
     events: Vec<Event>,
     settings: Settings,
     notes: Vec<Note>,
+    /// The templates of message activities, by activity.
+    contents: Vec<Option<Content>>,
+    rates: Rates,
 }
 
 impl Cohort {
@@ -95,19 +122,33 @@ impl Cohort {
                 .or_else(|| parse_instant(START))
                 .unwrap_or_default(),
         };
+        let mut notes = Vec::new();
+        let response = response_model(project, request, &segment, &mut notes)?;
         let mut unknown = unknown.into_inner().unwrap_or_default();
         unknown.sort();
         unknown.dedup();
-        let notes = unknown.into_iter().map(|reference| Note {
+        notes.extend(unknown.into_iter().map(|reference| Note {
             path: model::Path::default(),
             text: format!("the segment `{reference}` is not known here: everybody is in it"),
-        });
+        }));
+        let per_second = journey.wire.limits().and_then(|limits| limits.messages_per_second());
+        let seed = request.seed.or(defaults.seed).unwrap_or(1);
         Ok(Cohort {
+            contents: Content::of(project, &program),
+            rates: Rates {
+                journey: per_second.and_then(|rate| u32::try_from(rate).ok()).filter(|rate| *rate > 0),
+                channels: defaults
+                    .rates
+                    .iter()
+                    .chain(&request.rates)
+                    .map(|(name, rate)| (name.clone(), *rate))
+                    .collect(),
+            },
             program,
             people,
             events,
-            settings: Settings { seed: request.seed.or(defaults.seed).unwrap_or(1), start, ..Settings::default() },
-            notes: notes.collect(),
+            settings: Settings { seed, start, response, ..Settings::default() },
+            notes,
         })
     }
 
@@ -151,18 +192,82 @@ impl Cohort {
     /// # Errors
     /// When there is nobody of that name.
     pub fn story(&self, person: &str) -> Outcome<Story> {
-        self.simulation().story(person).ok_or_else(|| {
-            not_found(
-                format!("nobody is called `{person}`"),
-                "name an endpoint id, a user id, `user:ID` or `endpoint:ID`",
-            )
-        })
+        self.simulation().story(person).ok_or_else(|| nobody(person))
+    }
+
+    /// Where one person is at an instant, and what they have received by then.
+    ///
+    /// # Errors
+    /// When there is nobody of that name, or the text is no instant.
+    pub fn at(&self, person: &str, instant: &str) -> Outcome<PersonAt> {
+        let at = parse_instant(instant)
+            .ok_or_else(|| bad_input(format!("`{instant}` is no instant"), "write it as 2026-12-02T10:00:00Z"))?;
+        self.simulation().at(person, at).ok_or_else(|| nobody(person))
+    }
+
+    /// The most that the journey and the channels send in a second, as far as somebody says.
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
+    /// Writes the records that the messages of the run cause, as the event stream would carry them: JSON lines, to be
+    /// replayed or learned from. Answers how many.
+    ///
+    /// # Errors
+    /// When the file can not be written; there is then none.
+    pub fn write_records(&self, path: &Path) -> Outcome<u64> {
+        let fail = |error: std::io::Error| crate::failure::disk("write", path, &error);
+        let mut file = std::io::BufWriter::new(crate::disk::Draft::begin(path).map_err(fail)?);
+        let simulation = self.simulation();
+        let (mut count, mut written) = (0, Ok(()));
+        simulation.records(0..self.people.len(), &mut |record| {
+            count += 1;
+            if written.is_ok() {
+                written = writeln!(file, "{record}");
+            }
+        });
+        written.map_err(fail)?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|draft| draft.keep()).map_err(fail)?;
+        Ok(count)
     }
 
     fn simulation(&self) -> Simulation<'_> {
         let inputs = Inputs { program: &self.program, people: &self.people, events: &self.events };
         Simulation::new(&inputs, &self.settings)
     }
+}
+
+fn nobody(person: &str) -> Failure {
+    not_found(format!("nobody is called `{person}`"), "name an endpoint id, a user id, `user:ID` or `endpoint:ID`")
+}
+
+/// How people respond: as the request says, else the project, else by the defaults.
+fn response_model<'a>(
+    project: &Project,
+    request: &Request,
+    segment: &dyn Fn(&str) -> Option<&'a Value>,
+    notes: &mut Vec<Note>,
+) -> Outcome<ResponseModel> {
+    let mut model = match (&request.responses, &project.settings.simulation.responses) {
+        (Some(model), _) => model.clone(),
+        (None, Some(file)) => ResponseModel::read(file).map_err(|faults| {
+            let first = faults.first().map(ToString::to_string).unwrap_or_default();
+            bad_input(format!("`simulation.responses` of `waymark.toml`: {first}"), "correct it, and simulate again")
+        })?,
+        (None, None) => ResponseModel::default(),
+    };
+    model.bind(segment).map_err(|error| {
+        not_found(format!("the response model can not be asked: {error}"), "name a segment as its file in `segments/`")
+    })?;
+    let mut activities = model.activities.keys().chain(model.segments.iter().flat_map(|of| of.activities.keys()));
+    let unknown = activities.find(|id| !project.journeys().any(|(_, journey)| journey.activity(id).is_some()));
+    if let Some(id) = unknown {
+        notes.push(Note {
+            path: model::Path::default(),
+            text: format!("the response model names the activity `{id}`, which no journey here has"),
+        });
+    }
+    Ok(model)
 }
 
 /// A journey of a file, with the people and events that are named or lie beside it.
@@ -223,7 +328,7 @@ pub fn events_of_folder(folder: &Path) -> (Vec<Event>, Vec<FileProblem>) {
     (events, problems)
 }
 
-fn parse_events(texts: &[(String, String)]) -> (Vec<Event>, Vec<FileProblem>) {
+pub(crate) fn parse_events(texts: &[(String, String)]) -> (Vec<Event>, Vec<FileProblem>) {
     let mut events = Vec::new();
     let mut problems = Vec::new();
     for (file, text) in texts {

@@ -1,87 +1,107 @@
 //! `waymark simulate`: people through a journey, on a virtual clock.
 
+mod words;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use workbench::simulate::{Request, of_file};
+use workbench::simulate::{Request, STEPS, of_file, write_series};
 
-use crate::arguments::{Format, Simulate};
-use crate::commands::{Outcome, count, json as text_of};
+use crate::arguments::{Format, Per, Simulate};
+use crate::commands::{Outcome, count, json as text_of, tell_problems};
 use crate::say;
 
-/// Simulates, and prints the counts and the story of the person that was asked for.
+/// The share of a rate from which on sends come near it.
+const NEAR: f64 = 0.8;
+/// Most hours that are named.
+const BUSIEST: usize = 10;
+
+/// Simulates; prints the counts, what was asked of one person, and how busy it gets; writes the files that were asked for.
 pub fn run(simulate: &Simulate) -> Outcome {
-    let request = Request { seed: simulate.seed, start: simulate.start.clone(), ..Request::default() };
+    let request = Request {
+        seed: simulate.seed,
+        start: simulate.start.clone(),
+        responses: simulate.responses.as_deref().map(workbench::responses::of_file).transpose()?,
+        rates: simulate.rates.iter().cloned().collect(),
+        ..Request::default()
+    };
     let (cohort, problems) =
         of_file(&simulate.journey, simulate.endpoints.as_deref(), simulate.events.as_deref(), request)?;
-    for problem in problems.iter().take(5) {
-        say::note(&format!("{}:{}: {}", problem.file, problem.line, problem.message));
-    }
-    if problems.len() > 5 {
-        say::note(&format!("… and {} more", count(problems.len() - 5, "problem")));
-    }
-    let bar = bar(cohort.len() as u64);
+    tell_problems(&problems);
+    let people = cohort.len() as u64;
     let began = Instant::now();
-    let (run, _) = cohort.run(0, &|done| bar.set_position(done));
-    bar.finish_and_clear();
-    let story = simulate.trace.as_deref().map(|person| cohort.story(person)).transpose()?;
+    let (run, _) = watched("simulating", people, |progress| cohort.run(0, progress));
+    let story = simulate.trace.as_deref().filter(|_| simulate.at.is_none());
+    let story = story.map(|person| cohort.story(person)).transpose()?;
+    let at = match (&simulate.trace, &simulate.at) {
+        (Some(person), Some(instant)) => Some(cohort.at(person, instant)?),
+        _ => None,
+    };
+    let bands = simulate.runs.map(|runs| {
+        watched("simulating", people.saturating_mul(u64::from(runs)), |progress| cohort.bands(runs, progress))
+    });
+    if let Some(path) = &simulate.messages {
+        let rows = watched("writing", people, |progress| cohort.write_messages(path, simulate.render, progress))?;
+        say::note(&format!("{} in `{}`", rows_of(rows), path.display()));
+    }
+    if let Some(path) = &simulate.record {
+        let records = cohort.write_records(path)?;
+        say::note(&format!("{records} events in `{}`", path.display()));
+    }
+    let rates = cohort.rates();
+    let (hour, day) = STEPS;
+    let hours = (simulate.series.is_some() || *rates != Default::default()).then(|| cohort.series(hour));
+    if let Some(path) = &simulate.series {
+        let rows = match (simulate.per, &hours) {
+            (Per::Hour, Some(hours)) => write_series(hours, path)?,
+            _ => write_series(&cohort.series(day), path)?,
+        };
+        say::note(&format!("{} in `{}`", rows_of(rows), path.display()));
+    }
+    let busy = hours.map(|hours| hours.busy(rates, NEAR)).unwrap_or_default();
     if simulate.format == Format::Json {
-        say::result(&text_of(&json!({ "run": run, "story": story })));
+        let whole = json!({ "run": run, "story": story, "at": at, "bands": bands, "busy": busy });
+        say::result(&text_of(&whole));
         return Ok(ExitCode::SUCCESS);
     }
-    say::result(&format!(
-        "journey `{}`, {} to {}, seed {}",
-        run.journey,
-        workbench::instant(run.start),
-        workbench::instant(run.end),
-        run.seed
-    ));
-    say::result(&format!(
-        "{} offered, {} entered, {} left, {}",
-        count(usize::try_from(run.offered).unwrap_or(usize::MAX), "endpoint"),
-        run.entered,
-        run.left,
-        count(usize::try_from(run.messages).unwrap_or(usize::MAX), "message"),
-    ));
-    for refused in &run.refused {
-        say::result(&format!("  not entered, {}: {}", refused.name, refused.count));
+    words::run(&run);
+    if !busy.is_empty() {
+        words::busy(&busy, BUSIEST);
     }
-    say::result("");
-    say::result(&format!("{:32} {:>9} {:>9} {:>9}", "activity", "entered", "ended", "waiting"));
-    for activity in &run.activities {
-        say::result(&format!(
-            "{:32} {:>9} {:>9} {:>9}",
-            activity.id, activity.entered, activity.ended, activity.waiting
-        ));
-        for outcome in &activity.outcomes {
-            say::result(&format!("    {:28} {:>9}", outcome.name, outcome.count));
-        }
-        for connection in run.connections.iter().filter(|connection| connection.from == activity.id) {
-            say::result(&format!("    -> {:25} {:>9}", workbench::slot_words(&connection.slot), connection.count));
-        }
-    }
-    for note in &run.notes {
-        let at = if note.path.0.is_empty() { String::new() } else { format!(" ({})", note.path) };
-        say::result(&format!("note: {}{at}", note.text));
+    if let Some(bands) = &bands {
+        words::bands(bands);
     }
     if let Some(story) = &story {
         say::result(&format!("\nstory of {}", story.person));
-        for step in &story.steps {
-            let activity = step.activity.as_deref().unwrap_or("-");
-            say::result(&format!("  {}  {:24} {}", workbench::instant(step.at), activity, step.text));
-        }
+        words::steps(&story.steps);
+    }
+    if let Some(at) = &at {
+        words::person_at(at);
     }
     say::note(&format!("trace hash {:016x}, {:.2} s", run.trace_hash, began.elapsed().as_secs_f64()));
     Ok(ExitCode::SUCCESS)
 }
 
-fn bar(length: u64) -> ProgressBar {
+fn rows_of(rows: u64) -> String {
+    count(usize::try_from(rows).unwrap_or(usize::MAX), "row")
+}
+
+/// Does something long behind a bar.
+fn watched<T>(what: &'static str, length: u64, work: impl FnOnce(&(dyn Fn(u64) + Sync)) -> T) -> T {
+    let bar = bar(what, length);
+    let done = work(&|done| bar.set_position(done));
+    bar.finish_and_clear();
+    done
+}
+
+fn bar(what: &'static str, length: u64) -> ProgressBar {
     let target = if say::is_watched() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
     let bar = ProgressBar::with_draw_target(Some(length), target);
-    if let Ok(style) = ProgressStyle::with_template("simulating {bar:30} {pos}/{len} endpoints, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} endpoints, {eta} left") {
         bar.set_style(style);
     }
+    bar.set_message(what);
     bar
 }
