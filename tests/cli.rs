@@ -142,6 +142,66 @@ fn simulate_counts_tells_and_repeats() {
 }
 
 #[test]
+fn simulate_writes_files_and_calibrate_learns_from_them() {
+    let place = example("onboarding");
+    let (journey, none) = (place.path().join("journeys/welcome-series.json"), place.path().join("none.jsonl"));
+    fs::write(&none, "").unwrap();
+    let file = |name: &str| place.path().join(name);
+    let (messages, series, events) = (file("m.parquet"), file("s.csv"), file("e.jsonl"));
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["simulate", text(&journey), "--events", text(&none)];
+        arguments.extend(more);
+        waymark(&arguments)
+    };
+    let outputs = ["--messages", text(&messages), "--render", "--series", text(&series), "--per", "day"];
+    let written = run(&[&outputs[..], &["--record", text(&events), "--rate", "email=1"]].concat());
+    assert_eq!(code(&written), 0, "{written:?}");
+    assert!(stderr(&written).contains("m.parquet"), "{written:?}");
+    assert!(fs::read(&messages).unwrap().starts_with(b"PAR1"));
+    assert!(
+        fs::read_to_string(&series)
+            .unwrap()
+            .starts_with("time,of,name,way,arrivals,departures,waiting,taken,sends\r\n")
+    );
+
+    let learned = file("learned.toml");
+    let calibrated = waymark(&["calibrate", text(&events), "--out", text(&learned), "--settle", "0"]);
+    assert_eq!(code(&calibrated), 0, "{calibrated:?}");
+    assert!(stderr(&calibrated).contains("messages learned from"), "{calibrated:?}");
+    let bands = run(&["--runs", "5", "--responses", text(&learned)]);
+    assert_eq!(code(&bands), 0, "{bands:?}");
+    assert!(stdout(&bands).contains("5 runs, seeds"), "{bands:?}");
+
+    let people = fs::read_to_string(file("endpoints/people.csv")).unwrap();
+    let column = people.lines().next().unwrap().split(',').position(|name| name == "Id").unwrap();
+    let person = people.lines().nth(1).unwrap().split(',').nth(column).unwrap();
+    let at = run(&["--trace", person, "--at", "2027-12-02T10:00:00Z"]);
+    assert_eq!(code(&at), 0, "{at:?}");
+    assert!(stdout(&at).contains("at 2027-12-02T10:00:00.000Z"), "{at:?}");
+
+    for (wrong, words) in [
+        (&["--at", "2027-12-02T10:00:00Z"][..], "--trace"),
+        (&["--trace", person, "--at", "noon"], "`noon`"),
+        (&["--messages", "m.xlsx"], ".parquet"),
+        (&["--rate", "fax=1"], "`fax`"),
+        (&["--responses", text(&none.with_extension("toml"))], "none.toml"),
+    ] {
+        let refused = run(wrong);
+        assert_eq!(code(&refused), 2, "{refused:?}");
+        assert!(stderr(&refused).contains(words), "{refused:?}");
+    }
+    let nothing = waymark(&["calibrate", text(&none)]);
+    assert_eq!(code(&nothing), 2, "{nothing:?}");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(SAMPLES).join("aws-event-records.json");
+    if sample.is_file() {
+        let real = waymark(&["calibrate", text(&sample), "--format", "json"]);
+        assert_eq!(code(&real), 0, "{real:?}");
+        let real: Value = serde_json::from_str(&stdout(&real)).unwrap();
+        assert_eq!(real["report"]["learned"][0]["channel"], "sms", "{real:#}");
+    }
+}
+
+#[test]
 fn publish_to_a_server_of_our_own_and_again() {
     let place = example("onboarding");
     let mut server = Serving::start(&[]);

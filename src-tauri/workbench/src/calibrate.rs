@@ -39,6 +39,9 @@ pub struct Lesson {
     pub problems: Vec<FileProblem>,
 }
 
+/// Whether an endpoint is in a segment.
+type Contains<'a> = Box<dyn Fn(&str) -> bool + 'a>;
+
 /// Learns how people respond.
 ///
 /// # Errors
@@ -66,10 +69,8 @@ pub fn calibrate(request: &Request) -> Outcome<Lesson> {
     let is_in = |audience: &Audience, id: &str, at: Millis| {
         people.find(id).is_some_and(|row| audience.contains(&people, row, at))
     };
-    let contains: Vec<Box<dyn Fn(&str) -> bool + '_>> = audiences
-        .iter()
-        .map(|audience| Box::new(move |id: &str| is_in(audience, id, last)) as Box<dyn Fn(&str) -> bool>)
-        .collect();
+    let contains: Vec<Contains<'_>> =
+        audiences.iter().map(|audience| Box::new(move |id: &str| is_in(audience, id, last)) as Contains<'_>).collect();
     let groups: Vec<Group<'_>> = request
         .segments
         .iter()
