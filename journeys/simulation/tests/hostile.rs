@@ -166,6 +166,24 @@ proptest! {
     }
 }
 
+/// With a look at all messages for each event this would not end.
+#[test]
+fn very_many_messages_to_one_address_are_linked() {
+    let mut text = String::new();
+    for n in 0..40_000 {
+        for (kind, at) in [("_email.send", n), ("_email.open", n + 50)] {
+            text += &format!(
+                r#"{{"event_type":"{kind}","event_timestamp":{n},"arrival_timestamp":{at},"client":{{"client_id":"e"}},"facets":{{"email_channel":{{"mail_event":{{"mail":{{"message_id":"m{n}"}}}}}}}}}}"#
+            );
+            text.push('\n');
+        }
+    }
+    let (events, problems) = events::parse(&text);
+    assert_eq!((events.len(), problems.len()), (80_000, 0));
+    let (model, report) = calibrate(&events, &Calibration { settle: 0, ..Calibration::default() });
+    assert_eq!((report.messages, model.channels.email.open), (40_000, 1.0));
+}
+
 #[test]
 fn nesting_without_end_is_a_problem() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("{\"attributes\":{\"a\":[", "]}}")] {

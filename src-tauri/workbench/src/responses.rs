@@ -33,7 +33,7 @@ pub fn of_file(path: &Path) -> Outcome<ResponseModel> {
     })
 }
 
-/// Faults of a response model that stands below `prefix` in a TOML text, with line and column.
+/// Faults of a response model that stands below `prefix` in a TOML text, by line and column.
 pub fn problems(text: &str, prefix: &[&str], file: &str, faults: &[ResponseFault]) -> Vec<FileProblem> {
     let document = Document::parse(text).ok();
     let root = document.as_ref().map(|document| document.as_item());
@@ -45,7 +45,9 @@ pub fn problems(text: &str, prefix: &[&str], file: &str, faults: &[ResponseFault
         let fault = ResponseFault { path: path.join("."), message: fault.message.clone() };
         FileProblem { file: file.to_owned(), document: None, line, column, message: fault.to_string() }
     };
-    faults.iter().map(problem).collect()
+    let mut problems: Vec<FileProblem> = faults.iter().map(problem).collect();
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    problems
 }
 
 /// Where the item of a path begins, or the nearest above it that has a place.

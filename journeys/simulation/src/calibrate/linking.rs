@@ -4,6 +4,8 @@
 //! notifications, functions and calls carry neither: what comes of them belongs to the last one before it that the same
 //! activity sent to the same endpoint.
 
+use std::collections::BTreeMap;
+
 use engine::EventKind;
 use model::Millis;
 
@@ -67,7 +69,6 @@ pub(super) struct Linked<'e> {
     pub activity: Option<&'e str>,
     /// When it was sent; `None` = no event says.
     pub sent: Option<Millis>,
-    id: Option<&'e str>,
     /// By kind: the first time.
     first: [Option<Millis>; EventKind::ALL.len()],
 }
@@ -134,32 +135,38 @@ fn about(event: &Event) -> Option<About<'_>> {
 fn link_group<'e>(group: &[About<'e>], messages: &mut Vec<Linked<'e>>) {
     let Some(head) = group.first() else { return };
     let start = messages.len();
-    let message = |id: Option<&'e str>, sent: Option<Millis>| Linked {
+    let message = |sent: Option<Millis>| Linked {
         channel: head.channel,
         endpoint: head.endpoint,
         activity: head.event.activity.as_deref(),
         sent,
-        id,
         first: [None; EventKind::ALL.len()],
     };
     // A clock that runs ahead dates an event after its arrival; it was sent by then.
     let dated = |event: &Event| event.timestamp.min(event.at);
-    // First the messages that events name themselves.
+    // First the messages that events name themselves. Looked up in trees: one address may get a million.
+    let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_sent: BTreeMap<Millis, usize> = BTreeMap::new();
     for About { channel, kind, event, .. } in group.iter().filter(|about| about.kind != EventKind::JourneySend) {
         let of_email = *channel == Channel::Email;
         let sent = (of_email || kind.is_send()).then(|| dated(event));
-        let same = |known: &Linked<'_>| match event.message.as_deref() {
-            Some(id) => known.id == Some(id),
-            None => of_email && known.sent == sent,
+        let id = event.message.as_deref();
+        let known = match (id, sent) {
+            (Some(id), _) => by_id.get(id),
+            (None, Some(sent)) if of_email => by_sent.get(&sent),
+            (None, Some(_)) => None,
+            (None, None) => continue,
         };
-        let place = match messages[start..].iter().position(same) {
-            Some(place) => start + place,
-            None if event.message.is_some() || sent.is_some() => {
-                messages.push(message(event.message.as_deref(), None));
-                messages.len() - 1
-            }
-            None => continue,
-        };
+        let place = known.copied().unwrap_or_else(|| {
+            messages.push(message(None));
+            messages.len() - 1
+        });
+        if let Some(id) = id {
+            by_id.insert(id, place);
+        }
+        if let Some(sent) = sent {
+            by_sent.entry(sent).or_insert(place);
+        }
         let message = &mut messages[place];
         message.sent = message.sent.or(sent);
         message.note(*kind, event.at);
@@ -173,7 +180,7 @@ fn link_group<'e>(group: &[About<'e>], messages: &mut Vec<Linked<'e>>) {
     for (message, at) in messages[start..].iter_mut().zip(answered) {
         message.sent = message.sent.or(Some(*at));
     }
-    messages.extend(silent.iter().map(|at| message(None, Some(*at))));
+    messages.extend(silent.iter().map(|at| message(Some(*at))));
     messages[start..].sort_by_key(|message| message.sent);
     // Last, what bears no id: it came of the last message before it.
     for About { channel, kind, event, .. } in group {
@@ -181,15 +188,14 @@ fn link_group<'e>(group: &[About<'e>], messages: &mut Vec<Linked<'e>>) {
         if named {
             continue;
         }
-        let before = |known: &Linked<'_>| known.sent.is_some_and(|sent| sent <= event.at);
-        let unknown = |known: &Linked<'_>| known.sent.is_none();
-        let mine = &messages[start..];
-        let place = match mine.iter().rposition(before).or_else(|| mine.iter().position(unknown)) {
-            Some(place) => start + place,
-            None => {
-                messages.push(message(None, None));
-                messages.len() - 1
+        // Those of which no sending is known stand first.
+        let place = match messages[start..].partition_point(|known| known.sent <= Some(event.at)) {
+            0 => {
+                messages.insert(start, message(None));
+                start
             }
+            before if messages[start + before - 1].sent.is_none() => start,
+            before => start + before - 1,
         };
         messages[place].note(*kind, event.at);
     }
@@ -281,10 +287,10 @@ mod tests {
         assert_eq!(
             linked(&pushes),
             [
+                (None, vec![("_journey.opened_notification", 5)]),
                 (Some(10), vec![("_journey.received_background", 12)]),
                 (Some(20), vec![("_journey.opened_notification", 25)]),
                 (Some(40), vec![]),
-                (None, vec![("_journey.opened_notification", 5)]),
             ]
         );
     }
