@@ -137,7 +137,7 @@ fn channel(text: &mut String, learned: &Learned) {
     let above = if learned.segment.is_some() { "segments." } else { "" };
     let scope = match &learned.activity {
         None => "channels".to_owned(),
-        Some(activity) => format!("activities.{}", quoted(activity)),
+        Some(activity) => format!("activities.{}", key(activity)),
     };
     // Writing to a text does not fail.
     let _ = write!(text, "\n# {} sent\n[{above}{scope}.{}]\n", learned.sent, learned.channel);
@@ -161,7 +161,13 @@ fn channel(text: &mut String, learned: &Learned) {
     }
 }
 
-/// A text in TOML, as a value or a key.
+/// A key in TOML, quoted where it must be.
+fn key(name: &str) -> String {
+    let bare = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    if bare { name.to_owned() } else { quoted(name) }
+}
+
+/// A text in TOML.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }

@@ -219,7 +219,7 @@ impl Sample {
                 happened,
                 of,
                 base: (*base).to_owned(),
-                rate: (of >= LEAST_OF_RATE).then(|| happened as f64 / of as f64),
+                rate: (of >= LEAST_OF_RATE).then(|| share(happened, of)),
                 low,
                 high,
             }
@@ -257,13 +257,18 @@ fn distribution(spans: &[Millis]) -> Option<Delay> {
     }
 }
 
+/// A share, cut after six digits: what is beyond is never known, and shares of one whole still add up to at most 1.
+fn share(happened: u64, of: u64) -> f64 {
+    (u128::from(happened) * 1_000_000 / u128::from(of.max(1))) as f64 / 1e6
+}
+
 /// The delay in seconds that `step` in `steps` do not exceed, by linear interpolation.
 fn quantile(spans: &[Millis], step: usize, steps: usize) -> f64 {
     let Some(last) = spans.len().checked_sub(1) else { return 0.0 };
     let (place, rest) = (last * step / steps, last * step % steps);
-    let from = spans[place] as f64;
-    let to = spans[(place + 1).min(last)] as f64;
-    (from + (to - from) * rest as f64 / steps as f64) / SECOND as f64
+    let (from, to) = (spans[place], spans[(place + 1).min(last)]);
+    // In whole milliseconds, as delays are measured.
+    (from + (to - from) * rest as Millis / steps as Millis) as f64 / SECOND as f64
 }
 
 /// The 95 % score interval of a share (E. B. Wilson, JASA 22, 1927); from 0 to 1 where nothing was counted.
