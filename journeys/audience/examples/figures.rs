@@ -7,25 +7,35 @@ mod generated;
 
 use std::hint::black_box;
 
-use audience::{Audience, Stored, import};
+use audience::{Audience, People, Stored, import};
 use generated::{CSV_HEADER, Generated, NOW, standard_segment};
 
 #[allow(clippy::print_stdout, clippy::disallowed_methods, reason = "a benchmark looks at its own process and prints")]
 fn main() {
     let count: u64 = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(1_000_000);
     let generated = Generated::new(count, 1);
+    // A million are enough to read; a store may have more.
+    let read = count.min(1_000_000);
     let mut json_lines = String::new();
-    generated.json_lines(0..count, &mut json_lines);
+    generated.json_lines(0..read, &mut json_lines);
     let mut csv = CSV_HEADER.to_owned();
-    generated.csv(0..count, &mut csv);
+    generated.csv(0..read, &mut csv);
     let rate = |name: &str, bytes: usize, seconds: f64| {
         println!("{name:<28}{:>8.0} MB/s {:>9.1} ms", bytes as f64 / seconds / 1e6, seconds * 1e3);
     };
     rate("JSON lines", json_lines.len(), least(3, || import::json_lines(&json_lines)));
     rate("CSV", csv.len(), least(3, || import::csv(&csv)));
     drop(csv);
+    json_lines.clear();
+    json_lines.shrink_to(1 << 20);
     let before = resident();
-    let (people, _) = import::json_lines(&json_lines);
+    let mut people = People::default();
+    for start in (0..count).step_by(10_000) {
+        json_lines.clear();
+        generated.json_lines(start..count.min(start + 10_000), &mut json_lines);
+        import::json_lines_into(&mut people, &json_lines);
+    }
+    people.shrink();
     println!("{:<28}{:>8} bytes", "memory of an endpoint", resident().saturating_sub(before) / count);
     let path = std::env::temp_dir().join(format!("waymark-figures-{}", std::process::id()));
     let stored = std::fs::write(&path, people.to_bytes());

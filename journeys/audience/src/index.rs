@@ -98,10 +98,10 @@ impl Index {
         self.slots[gap] = 0;
     }
 
-    /// Makes room for more numbers.
+    /// Makes room for more numbers, and for half as many again as there are, so that many small steps cost no more than one.
     pub(crate) fn reserve(&mut self, count: usize) {
         if (self.count + count) * 8 > self.slots.len() * FULL {
-            self.resize(self.count + count);
+            self.resize((self.count + count).max(self.count + self.count / 2));
         }
     }
 
