@@ -32,7 +32,7 @@ impl People {
     pub(crate) fn reserve(&mut self, rows: usize, bytes: usize) {
         // Ids and addresses take a part of the text that differs from file to file; too little only costs a copy.
         self.ids.reserve(rows, bytes / 32);
-        self.users.reserve(rows / 2, bytes / 64);
+        self.users.reserve(rows, bytes / 64);
         self.addresses.reserve(rows, bytes / 32);
         self.owners.reserve(rows);
         for numbers in [&mut self.address_of, &mut self.user_of, &mut self.next_of_user] {
