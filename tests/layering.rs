@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("audience", &["model"]),
     ("templates", &["model"]),
     ("diagram", &["model"]),
+    ("benchmark", &[]),
     // 2
     ("engine", &["model", "audience", "templates"]),
     // 3
@@ -35,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engine",
             "simulation",
             "validation",
+            "benchmark",
             "bridge",
             "publishing",
             "pinpoint-local",
@@ -55,7 +57,6 @@ const PURE: &[&str] = &["serde", "serde_json", "jiff", "thiserror"];
 
 /// What one pure crate may use beyond `PURE`, and why.
 const PURE_EXTRA: &[(&str, &str, &str)] = &[
-    ("audience", "hashbrown", "holds the values of a column once each"),
     ("audience", "memchr", "finds the lines of an import"),
     ("audience", "rustc-hash", "hashes short keys, the same way on every run"),
     ("templates", "handlebars", "is the language of message templates"),

@@ -2,14 +2,11 @@
 //!
 //! Goal: 600 MB a second for JSON lines, 500 MB a second for CSV, CPU time, one thread.
 
-#[allow(dead_code, reason = "shared with the bench of segments, which uses more of it")]
-mod generated;
-
 use std::hint::black_box;
 
 use audience::import;
+use benchmark::people::{CSV_HEADER, Generated};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use generated::{CSV_HEADER, Generated};
 
 /// `ENDPOINTS` of the command line.
 #[expect(clippy::disallowed_methods, reason = "the size of a bench is asked of the command line")]

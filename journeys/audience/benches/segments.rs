@@ -3,15 +3,12 @@
 //! Goal: 10 ms for a million, 120 ms for ten million (`ENDPOINTS=10000000`), 107 ms for a million from stored bytes; CPU
 //! time, one thread.
 
-#[allow(dead_code, reason = "shared with the bench of the import, which uses more of it")]
-mod generated;
-
 use std::hint::black_box;
 use std::io::Cursor;
 
 use audience::{Audience, People, Stored, import};
+use benchmark::people::{Generated, NOW, standard_segment};
 use criterion::{Criterion, criterion_group, criterion_main};
-use generated::{Generated, NOW, standard_segment};
 
 /// As many endpoints as `ENDPOINTS` says, a million at a time so that the text stays small.
 #[expect(clippy::disallowed_methods, reason = "the size of a bench is asked of the command line")]

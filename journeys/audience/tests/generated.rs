@@ -1,11 +1,8 @@
 //! The generated endpoints are those that other tools were measured with, and the standard segment finds the right ones.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
-#[path = "../benches/generated/mod.rs"]
-mod generated;
-
 use audience::{Audience, import};
-use generated::{CSV_HEADER, Generated, NOW, standard_segment};
+use benchmark::people::{CSV_HEADER, Generated, NOW, standard_segment};
 
 /// FNV-1a, to compare a text with one that is not here.
 fn fingerprint(text: &str) -> u64 {

@@ -1,12 +1,8 @@
 //! Nothing that a file or a request can say makes this room panic; a row that does not fit is told by line and column.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
-#[allow(dead_code, reason = "shared with the benches")]
-#[path = "../benches/generated/mod.rs"]
-mod generated;
-
 use audience::{Audience, EventMatcher, People, RowProblem, import};
-use generated::{CSV_HEADER, Generated, NOW};
+use benchmark::people::{CSV_HEADER, Generated, NOW};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

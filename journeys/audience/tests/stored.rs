@@ -1,14 +1,10 @@
 //! People as bytes: what is written is read, and damage is an error.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
-#[allow(dead_code, reason = "shared with the benches")]
-#[path = "../benches/generated/mod.rs"]
-mod generated;
-
 use std::io::Cursor;
 
 use audience::{Audience, Members, People, StoreError, Stored, import};
-use generated::{Generated, NOW, standard_segment};
+use benchmark::people::{Generated, NOW, standard_segment};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

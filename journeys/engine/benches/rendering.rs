@@ -1,21 +1,19 @@
-//! Messages a second, straight from rows of the store: `cargo bench -p engine --bench rendering`. The templates are those of
-//! `journeys/templates/benches/render.rs`, where the same is measured from JSON and beside the handlebars library.
+//! Messages a second, straight from rows of the store: `cargo bench -p engine --bench rendering`. The same templates
+//! as in `journeys/templates/benches/render.rs`, where the same is measured from JSON and beside the handlebars library.
 #![allow(clippy::unwrap_used, reason = "a bench that can not start should say so")]
 
 use std::hint::black_box;
 
 use audience::People;
+use benchmark::texts;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use engine::Place;
 use model::TemplateKind;
 use serde_json::json;
 use templates::{Rendered, Rendering, Template};
 
-const TEXTS: [(&str, &str, &str); 3] = [
-    ("short", "TextPart", include_str!("../../templates/benches/texts/short.txt")),
-    ("medium", "TextPart", include_str!("../../templates/benches/texts/medium.txt")),
-    ("long", "HtmlPart", include_str!("../../templates/benches/texts/long.html")),
-];
+const TEXTS: [(&str, &str, &str); 3] =
+    [("short", "TextPart", texts::SHORT), ("medium", "TextPart", texts::MEDIUM), ("long", "HtmlPart", texts::LONG)];
 
 /// A thousand endpoints, no two alike.
 fn people() -> People {

@@ -7,6 +7,7 @@
 
 use std::hint::black_box;
 
+use benchmark::texts;
 use criterion::{Criterion, criterion_group, criterion_main};
 use handlebars::{Handlebars, handlebars_helper};
 use model::TemplateKind;
@@ -14,11 +15,8 @@ use serde_json::{Value, json};
 use templates::{Rendered, Rendering, Template};
 
 /// Name, the part that it is compiled as, and the text.
-const TEXTS: [(&str, &str, &str); 3] = [
-    ("short", "TextPart", include_str!("texts/short.txt")),
-    ("medium", "TextPart", include_str!("texts/medium.txt")),
-    ("long", "HtmlPart", include_str!("texts/long.html")),
-];
+const TEXTS: [(&str, &str, &str); 3] =
+    [("short", "TextPart", texts::SHORT), ("medium", "TextPart", texts::MEDIUM), ("long", "HtmlPart", texts::LONG)];
 
 fn endpoint() -> Value {
     json!({

@@ -38,6 +38,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Learn from recorded events how people respond
     Calibrate(Calibrate),
+    /// Measure how fast this computer runs journeys, segments, templates and imports
+    Bench(Bench),
     /// Write a journey as Pinpoint's JSON or as a picture
     Export(Export),
     /// Show what publishing would create and change; changes nothing
@@ -311,6 +313,25 @@ pub enum Clock {
     Real,
     /// One that stands still until it is moved.
     Virtual,
+}
+
+/// `waymark bench`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The input is generated, the same everywhere: people like those that other tools were measured with, a journey of twelve
+activities, a segment of five criteria, three templates. Figures are CPU time of one thread where they say CPU; run it
+where nothing else runs. A ! marks a goal that is not reached here.
+
+Examples:
+  waymark bench
+  waymark bench --people 10000000")]
+pub struct Bench {
+    /// How many endpoints
+    #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=20_000_000))]
+    pub people: u64,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `waymark serve`

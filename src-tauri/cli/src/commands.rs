@@ -1,5 +1,6 @@
 //! One file a command: arguments in, words and an exit code out.
 
+pub mod bench;
 pub mod calibrate;
 pub mod check;
 pub mod explain;

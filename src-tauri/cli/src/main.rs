@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(&check),
         Command::Explain(explain) => commands::explain::run(&explain),
         Command::Simulate(simulate) => commands::simulate::run(&simulate),
+        Command::Bench(bench) => commands::bench::run(&bench),
         Command::Calibrate(calibrate) => commands::calibrate::run(&calibrate),
         Command::Export(export) => commands::export::run(&export),
         Command::Plan(plan) => commands::publish::plan(&plan),

@@ -4,6 +4,7 @@
 //! can not: the disk, threads, the local Pinpoint, and what was read from each folder, so that a save loses nothing. Never
 //! draws, and knows nothing of Tauri or HTTP: `src-tauri` and `waymark studio --web` carry the same texts here.
 
+pub mod bench;
 pub mod calibrate;
 pub mod check;
 mod disk;

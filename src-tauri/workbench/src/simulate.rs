@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use audience::People;
 use bridge::{Failure, FailureCode, FileProblem};
-use engine::{Context, Program};
+use engine::{Context, FindTemplate, Program};
 use model::time::{DAY, parse_instant};
-use model::{Millis, Project};
+use model::{Millis, Project, TemplateKind};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use simulation::{Event, Inputs, Note, PersonSummary, Rates, ResponseModel, Settings, Simulation, Story};
@@ -104,7 +104,19 @@ impl Cohort {
                 None => None,
             }
         };
-        let program = engine::compile(journey, name, &Context::new(&segment)).map_err(|error| {
+        // A template that is still to be written holds nobody back; the checks and a note name it.
+        let unwritten = json!({});
+        let missing = Mutex::new(Vec::<String>::new());
+        let template = |kind: TemplateKind, name: &str, _: Option<&str>| -> Option<&Value> {
+            project.template(kind, name).or_else(|| {
+                crate::lock(&missing).push(name.to_owned());
+                Some(&unwritten)
+            })
+        };
+        let template: Option<&FindTemplate<'_>> =
+            if request.unknown_segments_hold_all { None } else { Some(&template) };
+        let context = Context { template, ..Context::new(&segment) };
+        let program = engine::compile(journey, name, &context).map_err(|error| {
             failure(
                 FailureCode::Errors,
                 format!("the journey `{name}` can not run: {error}"),
@@ -122,7 +134,16 @@ impl Cohort {
                 .or_else(|| parse_instant(START))
                 .unwrap_or_default(),
         };
-        let mut notes = Vec::new();
+        let mut missing = std::mem::take(&mut *crate::lock(&missing));
+        missing.sort();
+        missing.dedup();
+        let mut notes: Vec<Note> = missing
+            .into_iter()
+            .map(|name| Note {
+                path: model::Path::default(),
+                text: format!("the template `{name}` is not in the project: its messages count as made"),
+            })
+            .collect();
         let response = response_model(project, request, &segment, &mut notes)?;
         let mut unknown = unknown.into_inner().unwrap_or_default();
         unknown.sort();
