@@ -64,6 +64,7 @@
 //! ```
 
 mod advance;
+pub mod campaign;
 mod compile;
 mod content;
 pub mod draw;

@@ -8,7 +8,7 @@ use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 use model::time::{MINUTE, parse_clock, parse_open_clock};
 use model::view::View;
-use model::wire::{ClosedDaysRule, OpenHoursRule};
+use model::wire::{ClosedDaysRule, OpenHoursRule, QuietTime};
 use model::{Journey, Millis, Path, path};
 
 use crate::zone::Zone;
@@ -66,6 +66,15 @@ pub enum Shut {
 }
 
 impl Window {
+    /// A quiet time alone, in which messages are dropped, as campaigns have it; `None` = it can not be read.
+    pub fn of_quiet(quiet: Option<QuietTime<'_>>) -> Option<Window> {
+        let quiet = match quiet {
+            None => None,
+            Some(quiet) => Some((quiet.start().and_then(parse_clock)?, quiet.end().and_then(parse_clock)?)),
+        };
+        Some(Window { quiet, ..Window::default() })
+    }
+
     pub fn compile(journey: Journey<'_>, not_honoured: &mut Vec<(Path, String)>) -> Window {
         let wire = journey.wire;
         let mut window = Window { hold: wire.wait_for_quiet_time() == Some(true), ..Window::default() };
