@@ -8,12 +8,14 @@
 //!
 //! - [`simulate`]: the whole run at once. [`Simulation`]: in chunks of rows, to be merged in any order.
 //! - [`Simulation::story`]: what happened to one person, and why; walked again, so that no run has to keep it.
+//! - [`simulate_campaign`]: a campaign over all its runs.
 //! - [`Simulation::at`]: where one person is at an instant, and what they have received by then.
 //! - [`Simulation::messages`]: who gets what when. [`Simulation::series`]: counts by hour. [`Bands`]: of many runs.
 //! - [`ResponseModel`]: how people respond; [`calibrate()`] learns it. [`events::parse`]: what they did, recorded;
 //!   [`Simulation::records`] writes down what a run did.
 
 pub mod calibrate;
+mod campaign;
 mod chance;
 pub mod events;
 mod instant;
@@ -32,6 +34,10 @@ mod tally;
 mod walk;
 
 pub use calibrate::{Calibration, CalibrationReport, calibrate};
+pub use campaign::{
+    CampaignInputs, CampaignMessage, CampaignRun, CampaignSettings, CampaignStep, HookModel, RunCounts,
+    TreatmentCounts, message_of, simulate_campaign,
+};
 pub use events::{Event, EventProblem};
 pub use instant::{PersonAt, ReceivedMessage, Whereabouts};
 pub use messages::{Message, MessageRow};

@@ -30,27 +30,38 @@ pub fn in_app<'a>(
     now: Millis,
 ) -> Vec<InApp> {
     let mut found: Vec<(InApp, Millis)> = Vec::new();
-    if row as usize >= people.len() {
-        return Vec::new();
-    }
-    let endpoint = people.row(row as usize);
-    if endpoint.channel() != Some(ChannelType::InApp) || endpoint.inactive() || endpoint.opted_out() {
-        return Vec::new();
-    }
     for (campaign, (program, state)) in campaigns.into_iter().enumerate() {
-        let Share::Treatment(treatment) = program.share(endpoint.cohort()) else { continue };
-        let status = state.treatments.get(usize::from(treatment)).map(|treatment| treatment.status);
+        let Some(treatment) = program.hands_to(people, row, now) else { continue };
         let Some(compiled) = program.treatment(treatment) else { continue };
+        let status = state.treatments.get(usize::from(treatment)).map(|treatment| treatment.status);
         let open = compiled.schedule.closes().is_none_or(|closes| now <= closes);
-        if status == Some(CampaignStatus::Executing)
-            && compiled.schedule.is_in_app()
-            && open
-            && program.message(treatment, ChannelType::InApp).is_some()
-            && program.audience.contains(people, row as usize, now)
-        {
+        if status == Some(CampaignStatus::Executing) && open {
             found.push((InApp { campaign, treatment, priority: program.priority }, program.created));
         }
     }
     found.sort_by_key(|(in_app, created)| (in_app.priority, std::cmp::Reverse(*created)));
     found.into_iter().map(|(in_app, _)| in_app).collect()
+}
+
+impl Program {
+    /// Whether a treatment is handed to the app, and not sent.
+    pub fn is_in_app(&self, treatment: u8) -> bool {
+        self.treatment(treatment).is_some_and(|treatment| treatment.schedule.is_in_app())
+    }
+
+    /// The treatment that the app of an endpoint is handed while the campaign is running; `None` = nothing.
+    pub fn hands_to(&self, people: &People, row: u32, now: Millis) -> Option<u8> {
+        if row as usize >= people.len() {
+            return None;
+        }
+        let endpoint = people.row(row as usize);
+        let Share::Treatment(treatment) = self.share(endpoint.cohort()) else { return None };
+        let hands = endpoint.channel() == Some(ChannelType::InApp)
+            && !endpoint.inactive()
+            && !endpoint.opted_out()
+            && self.is_in_app(treatment)
+            && self.message(treatment, ChannelType::InApp).is_some()
+            && self.audience.contains(people, row as usize, now);
+        hands.then_some(treatment)
+    }
 }
