@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::events::Event;
-use crate::run::{Note, Outcome};
+use crate::run::{Note, Outcome, Story, StoryStep};
+use crate::story::rows_of;
 
 /// What is simulated.
 #[derive(Clone, Copy, Debug)]
@@ -206,6 +207,35 @@ pub fn simulate_campaign(
         program.not_honoured().iter().map(|(path, text)| Note { path: path.clone(), text: text.clone() }).collect();
     notes.extend(run.notes(cut_off, strangers).into_iter().map(|text| Note { path: Path::default(), text }));
     run.finish(settings.start, people.len() as u64, notes)
+}
+
+/// What happened to one person, in a campaign that is simulated again for it; `None` = nobody is called that.
+pub fn campaign_story(inputs: &CampaignInputs<'_>, settings: &CampaignSettings, person: &str) -> Option<Story> {
+    let CampaignInputs { program, people, .. } = *inputs;
+    let rows = rows_of(people, person)?;
+    let first = *rows.first()?;
+    let mut steps = Vec::new();
+    let step = |at, text| StoryStep { at, activity: None, slot: None, text };
+    simulate_campaign(inputs, settings, &mut |happened| {
+        let row = match happened.effect.what {
+            // Its own treatment has more to tell.
+            What::Filtered { filter: Filter::TreatmentHoldout, .. } => return,
+            What::Expanded { row }
+            | What::Filtered { row, .. }
+            | What::Send { row, .. }
+            | What::NotSent { row, .. }
+            | What::Failed { row, .. } => row,
+            _ => return,
+        };
+        if rows.contains(&row) {
+            steps.push(step(happened.at, happened.effect.sentence(program, people, happened.at)));
+        }
+    });
+    if steps.is_empty() {
+        let why = program.audience().explain(people, first as usize, settings.start);
+        steps.push(step(settings.start, format!("nothing happened; {why}")));
+    }
+    Some(Story { person: Participant::key_of(people.row(first as usize)), steps })
 }
 
 /// The row of a step that is a message; `None` = it is none.

@@ -36,7 +36,7 @@ mod walk;
 pub use calibrate::{Calibration, CalibrationReport, calibrate};
 pub use campaign::{
     CampaignInputs, CampaignMessage, CampaignRun, CampaignSettings, CampaignStep, HookModel, RunCounts,
-    TreatmentCounts, message_of, simulate_campaign,
+    TreatmentCounts, campaign_story, message_of, simulate_campaign,
 };
 pub use events::{Event, EventProblem};
 pub use instant::{PersonAt, ReceivedMessage, Whereabouts};

@@ -1,5 +1,6 @@
 //! The story of one person, walked again with somebody listening.
 
+use audience::People;
 use engine::{Effect, EventKind, Participant, Program, What, instant_words};
 use model::{Millis, Slot};
 
@@ -124,17 +125,21 @@ impl Simulation<'_> {
     }
 
     pub(crate) fn rows_of(&self, person: &str) -> Option<Vec<u32>> {
-        let people = self.people;
-        let user = |id: &str| Some(people.of_user(id)).filter(|rows| !rows.is_empty());
-        let endpoint = |id: &str| {
-            let row = people.find(id)?;
-            Some(if people.row(row).user_id().is_some() { people.companions(row) } else { vec![row] })
-        };
-        let rows = match (person.strip_prefix("user:"), person.strip_prefix("endpoint:")) {
-            (Some(id), _) => user(id),
-            (_, Some(id)) => endpoint(id),
-            _ => endpoint(person).or_else(|| user(person)),
-        }?;
-        Some(rows.into_iter().map(|row| row as u32).collect())
+        rows_of(self.people, person)
     }
+}
+
+/// The endpoints that a name means: an endpoint id, a user id, `user:ID` or `endpoint:ID`.
+pub(crate) fn rows_of(people: &People, person: &str) -> Option<Vec<u32>> {
+    let user = |id: &str| Some(people.of_user(id)).filter(|rows| !rows.is_empty());
+    let endpoint = |id: &str| {
+        let row = people.find(id)?;
+        Some(if people.row(row).user_id().is_some() { people.companions(row) } else { vec![row] })
+    };
+    let rows = match (person.strip_prefix("user:"), person.strip_prefix("endpoint:")) {
+        (Some(id), _) => user(id),
+        (_, Some(id)) => endpoint(id),
+        _ => endpoint(person).or_else(|| user(person)),
+    }?;
+    Some(rows.into_iter().map(|row| row as u32).collect())
 }

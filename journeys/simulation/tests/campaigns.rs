@@ -9,7 +9,8 @@ use model::wire::WriteCampaignRequest;
 use model::{Millis, View};
 use serde_json::{Value, json};
 use simulation::{
-    CampaignInputs, CampaignMessage, CampaignRun, CampaignSettings, Event, HookModel, message_of, simulate_campaign,
+    CampaignInputs, CampaignMessage, CampaignRun, CampaignSettings, Event, HookModel, campaign_story, message_of,
+    simulate_campaign,
 };
 
 const START: &str = "2026-11-30T12:00:00Z";
@@ -226,4 +227,37 @@ fn an_in_app_campaign_says_how_many_apps_are_handed_it() {
         run.notes.last().unwrap().text,
         "nothing is sent: the apps of 50 endpoints are handed the campaign while it is running"
     );
+}
+
+#[test]
+fn the_story_of_a_person_tells_every_message_and_why_others_did_not_come() {
+    let mut document = document();
+    document["Limits"] = json!({"Total": 2});
+    document["HoldoutPercent"] = json!(0);
+    document["AdditionalTreatments"] = json!([]);
+    let program = program(&document, 100);
+    let people = people(20);
+    let inputs = CampaignInputs { program: &program, renderer: &Renderer::default(), people: &people, events: &[] };
+    let settings = CampaignSettings { start: at(START), ..CampaignSettings::default() };
+    let told = |person: &str| {
+        let story = campaign_story(&inputs, &settings, person).unwrap();
+        let steps: Vec<String> =
+            story.steps.into_iter().map(|step| format!("{}: {}", engine::instant_words(step.at), step.text)).collect();
+        (story.person, steps)
+    };
+    let (person, steps) = told("endpoint:e7");
+    assert_eq!(person, "user:u3");
+    assert_eq!(
+        steps.into_iter().filter(|step| step.contains("`e7`")).collect::<Vec<_>>(),
+        [
+            "2026-12-01 09:00 UTC: the message was sent to `e7`",
+            "2026-12-02 09:00 UTC: the message was sent to `e7`",
+            "2026-12-03 09:00 UTC: the message to `e7` was not sent (CAMPAIGN_CAP): the campaign has targeted it 2 times, \
+             its limit",
+        ]
+    );
+    let of_u5 = told("u5").1;
+    assert_eq!(of_u5.len(), 6, "two endpoints, three runs: {of_u5:#?}");
+    assert_eq!(of_u5.iter().filter(|step| step.contains("`e11` was left out, it has opted out")).count(), 3);
+    assert_eq!(campaign_story(&inputs, &settings, "nobody"), None);
 }

@@ -105,6 +105,11 @@ impl Program {
         &self.name
     }
 
+    /// Whom it is for.
+    pub fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
     /// What the campaign says and the engine does otherwise.
     pub fn not_honoured(&self) -> &[(Path, String)] {
         &self.not_honoured
