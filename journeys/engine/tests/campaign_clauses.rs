@@ -902,6 +902,19 @@ fn s8_a_run_that_is_going_on_finishes_before_the_pause() {
 }
 
 #[test]
+fn s8_a_slot_that_was_served_is_not_served_again() {
+    let daily = json!({"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2026-12-02T09:00:00Z", "Frequency": "DAILY"});
+    let mut case = Case::new(json!({"Schedule": daily}), &[sms(0)]);
+    case.until("2026-12-01T09:00:00Z");
+    // All within the instant of the run.
+    case.feed(Input::Pause);
+    case.feed(Input::Resume);
+    case.feed(Input::Update);
+    case.until("2026-12-03T00:00:00Z");
+    assert_eq!(case.sends(), ["0 2026-12-01 09:00", "0 2026-12-02 09:00"]);
+}
+
+#[test]
 fn s8_nothing_is_left_after_a_pause_that_outlasts_the_schedule() {
     let mut case = Case::new(json!({}), &[sms(0)]);
     case.feed(Input::Pause);
@@ -995,6 +1008,26 @@ fn s9_every_update_makes_a_version_between_runs_only() {
     assert_eq!(case.status(), CampaignStatus::Completed);
     case.feed(Input::Update);
     assert_eq!(case.state.version, 3, "not when it is completed");
+}
+
+#[test]
+fn s9_a_treatment_that_comes_back_numbers_its_runs_on() {
+    let hourly = json!({"StartTime": "2026-12-01T09:00:00Z", "Frequency": "HOURLY"});
+    let with = |treatments: Value| campaign::campaign(json!({"Schedule": hourly, "AdditionalTreatments": treatments}));
+    let one = json!([{"SizePercent": 50}]);
+    let mut case = Case::with(&with(one.clone()), &cohorts(), None, 100);
+    case.until("2026-12-01T10:30:00Z");
+    case.shop.program = compiled(&with(json!([])), None, 100).unwrap();
+    case.feed(Input::Update);
+    case.until("2026-12-01T11:30:00Z");
+    assert_eq!(case.status(), CampaignStatus::PendingNextRun);
+    case.shop.program = compiled(&with(one), None, 100).unwrap();
+    case.feed(Input::Update);
+    case.until("2026-12-01T12:30:00Z");
+    let activities: Vec<(u8, u32)> =
+        case.records.0.iter().map(|record| (record.activity.treatment, record.activity.run)).collect();
+    assert_eq!(activities, [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2), (0, 3), (1, 2)]);
+    assert_eq!(case.sends().len(), 400);
 }
 
 #[test]

@@ -120,9 +120,9 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
             Input::Create => self.create(),
             Input::Timer => {}
             Input::Event(event) => {
-                // The window of an event campaign may open or close at this very instant.
-                self.proceed();
-                for treatment in self.numbers() {
+                for treatment in self.numbers().filter(|treatment| self.program.takes_events_in(*treatment)) {
+                    // The window may open or close at this very instant.
+                    self.proceed_by_event(treatment);
                     self.event(treatment, event);
                 }
             }
@@ -158,7 +158,10 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         self.schedule(treatment)?.instant(slot?, self.program.created)
     }
 
-    fn first_from(&self, treatment: u8, from: Millis) -> Option<u32> {
+    /// The first slot at or after `from` that was not served yet.
+    fn next_from(&self, treatment: u8, from: Millis) -> Option<u32> {
+        let served = self.state.treatments.get(usize::from(treatment)).and_then(|state| state.served);
+        let from = served.map_or(from, |served| from.max(served.saturating_add(1)));
         self.schedule(treatment)?.first_from(from, self.program.created)
     }
 
@@ -182,9 +185,9 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         }
         self.state.version = 1;
         for treatment in 0..self.program.len() as u8 {
-            let next = self.first_from(treatment, self.now.saturating_sub(GRACE));
+            let next = self.next_from(treatment, self.now.saturating_sub(GRACE));
             let status = CampaignStatus::Scheduled;
-            self.state.treatments.push(TreatmentState { status, next, runs: 0, run: None, wake: None });
+            self.state.treatments.push(TreatmentState { status, next, runs: 0, served: None, run: None, wake: None });
             let waits = self.schedule(treatment).is_some_and(|schedule| schedule.start != Start::Immediate);
             if let Some(at) = self.instant(treatment, Some(0)).filter(|_| waits) {
                 self.tell(Activity { treatment, run: 0 }, What::Status(status), Reason::Starts(at));
@@ -200,19 +203,22 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         }
         self.state.version = self.state.version.saturating_add(1);
         let paused = self.state.paused;
-        let fresh = TreatmentState { status, next: None, runs: 0, run: None, wake: None };
-        self.state.treatments.resize(self.program.len(), fresh);
-        for treatment in self.numbers() {
+        let fresh = TreatmentState { status, next: None, runs: 0, served: None, run: None, wake: None };
+        let count = self.program.len().max(self.state.treatments.len());
+        self.state.treatments.resize(count, fresh);
+        for treatment in 0..count.min(usize::from(u8::MAX)) as u8 {
+            let gone = usize::from(treatment) >= self.program.len();
             let ran = self.treatment(treatment).is_some_and(|state| state.runs > 0);
-            // A slot that was served is not served again.
-            let next = self.first_from(treatment, if ran { self.now } else { self.now.saturating_sub(GRACE) });
-            let status = match (paused, ran) {
-                (true, _) => CampaignStatus::Paused,
-                (false, true) => CampaignStatus::PendingNextRun,
-                (false, false) => CampaignStatus::Scheduled,
+            let next = self.next_from(treatment, if ran { self.now } else { self.now.saturating_sub(GRACE) });
+            let status = match (gone, paused, ran) {
+                (true, ..) => CampaignStatus::Completed,
+                (_, true, _) => CampaignStatus::Paused,
+                (_, false, true) => CampaignStatus::PendingNextRun,
+                (_, false, false) => CampaignStatus::Scheduled,
             };
             let Some(state) = self.treatment(treatment) else { continue };
             state.next = next;
+            state.wake = None;
             if std::mem::replace(&mut state.status, status) != status {
                 self.tell(Activity { treatment, run: 0 }, What::Status(status), Reason::Updated);
             }
@@ -245,7 +251,7 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
                 (Some(0), self.closes(treatment).is_none_or(|closes| self.now <= closes))
             } else {
                 // Slots missed are skipped.
-                let next = self.first_from(treatment, self.now);
+                let next = self.next_from(treatment, self.now);
                 (next, next.is_some())
             };
             if let Some(state) = self.treatment(treatment) {
@@ -347,6 +353,7 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         let slices = if by_zone { Vec::new() } else { vec![Slice { at: scheduled, zones: 0 }] };
         if let Some(state) = self.treatment(treatment) {
             state.next = following;
+            state.served = Some(scheduled);
         }
         self.open_run(treatment, scheduled, wall, by_zone.then(Looking::default), slices);
     }

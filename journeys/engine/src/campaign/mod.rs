@@ -9,6 +9,7 @@
 //! 1. [`compile`] it, and its messages with [`Renderer::compile`]. Feed [`Input::Create`].
 //! 2. Feed [`Input::Timer`] at every [`What::WaitUntil`]: runs start, go on, and end. A run over a large segment takes many
 //!    steps, of which each asks to be called again at once: other work fits between.
+//!    Between runs the segment may have got a new version, and a template too: compile again, the state stays as it is.
 //! 3. Feed every event that comes while [`Program::takes_events`].
 //! 4. Carry out [`What::Send`] and [`What::CallHook`]; feed what comes of them.
 //! 5. Keep [`Records`]: the activities of the API.

@@ -183,6 +183,10 @@ impl Program {
         self.treatments.iter().any(|treatment| treatment.schedule.is_event())
     }
 
+    pub(crate) fn takes_events_in(&self, treatment: u8) -> bool {
+        self.treatment(treatment).is_some_and(|treatment| treatment.schedule.is_event())
+    }
+
     /// Whether the campaign starts when it is created, and so can not be paused.
     pub fn is_immediate(&self) -> bool {
         self.treatments.first().is_some_and(|treatment| treatment.schedule.start == Start::Immediate)

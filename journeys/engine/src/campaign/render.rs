@@ -18,7 +18,14 @@ use crate::campaign::world::Draft;
 #[derive(Clone, Debug, Default)]
 pub struct Renderer {
     /// By treatment and message of it.
-    templates: BTreeMap<(u8, u8), Template>,
+    templates: BTreeMap<(u8, u8), Compiled>,
+}
+
+#[derive(Clone, Debug)]
+struct Compiled {
+    template: Template,
+    /// Whether it reads variables, so that it may fail for some endpoints.
+    varies: bool,
 }
 
 /// Why a campaign's messages can not be made for anybody: the campaign is unusable.
@@ -68,7 +75,8 @@ impl Renderer {
                 };
                 let template = Template::compile(kind, &message.compose(document))
                     .map_err(|error| MessageError::Template { kind, error })?;
-                templates.insert((treatment, number), template);
+                let varies = !template.variables().is_empty();
+                templates.insert((treatment, number), Compiled { template, varies });
             }
         }
         Ok(Renderer { templates })
@@ -79,7 +87,7 @@ impl Renderer {
     /// # Errors
     /// Why it can not be made: it must not be sent (`FAILURE_PERMANENT`).
     pub fn render(&self, program: &Program, people: &People, draft: &Draft<'_>) -> Result<Rendered, String> {
-        let Some(template) = self.template(program, draft) else {
+        let Some(Compiled { template, .. }) = self.compiled(program, draft) else {
             // A custom message goes out as it stands.
             let data = draft.message.custom.as_ref().map(|custom| ("Data".to_owned(), custom.data.clone()));
             return Ok(Rendered { parts: data.into_iter().collect() });
@@ -105,13 +113,13 @@ impl Renderer {
     /// # Errors
     /// Why it can not be made.
     pub fn check(&self, program: &Program, people: &People, draft: &Draft<'_>) -> Result<(), String> {
-        match self.template(program, draft) {
-            Some(template) if !template.variables().is_empty() => self.render(program, people, draft).map(|_| ()),
+        match self.compiled(program, draft) {
+            Some(compiled) if compiled.varies => self.render(program, people, draft).map(|_| ()),
             _ => Ok(()),
         }
     }
 
-    fn template(&self, program: &Program, draft: &Draft<'_>) -> Option<&Template> {
+    fn compiled(&self, program: &Program, draft: &Draft<'_>) -> Option<&Compiled> {
         let number = program.treatment(draft.treatment)?.messages.number(draft.channel)?;
         self.templates.get(&(draft.treatment, number))
     }

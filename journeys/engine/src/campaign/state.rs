@@ -30,7 +30,8 @@ pub struct State {
     pub version: u32,
     /// `IsPaused`
     pub paused: bool,
-    /// The treatments, the default one first.
+    /// The treatments, the default one first. Those that an update has taken away stay, `COMPLETED`: if they come back,
+    /// their runs are numbered on.
     pub treatments: Vec<TreatmentState>,
     /// The second that counts for `MessagesPerSecond`.
     pub second: Second,
@@ -49,6 +50,9 @@ pub struct TreatmentState {
     /// Runs begun so far.
     #[serde(default)]
     pub runs: u32,
+    /// The instant of the last slot that was served: it is not served again, whatever is paused or changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<Millis>,
     /// The run that is going on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
