@@ -202,6 +202,45 @@ fn simulate_writes_files_and_calibrate_learns_from_them() {
 }
 
 #[test]
+fn a_campaign_is_simulated_run_by_run() {
+    for (folder, name, runs) in [("flash-sale", "weekend-deals", 17), ("cart-abandonment", "weekly-deals", 17)] {
+        let place = example(folder);
+        let file = place.path().join(format!("campaigns/{name}.json"));
+        let run = |more: &[&str]| {
+            let mut arguments = vec!["simulate", text(&file)];
+            arguments.extend(more);
+            let output = waymark(&arguments);
+            assert_eq!(code(&output), 0, "{output:?}");
+            stdout(&output)
+        };
+        let first = run(&["--format", "json"]);
+        assert_eq!(first, run(&["--format", "json"]), "the same input gives the same bytes");
+        let json: Value = serde_json::from_str(&first).unwrap();
+        let counted = &json["run"];
+        assert_eq!(counted["status"], "COMPLETED");
+        assert_eq!(counted["runs"].as_array().unwrap().len(), runs);
+        let messages = counted["messages"].as_u64().unwrap();
+        let of_runs = counted["runs"].as_array().unwrap().iter().map(|run| run["messages"].as_u64().unwrap());
+        assert!(messages > 0 && of_runs.sum::<u64>() == messages, "{counted:#}");
+        let told = run(&[]);
+        assert!(told.starts_with(&format!("campaign `{name}`")), "{told}");
+        assert!(told.contains(&format!("{runs} runs, {messages} messages")), "{told}");
+        let people = fs::read_to_string(place.path().join("endpoints/people.jsonl")).unwrap();
+        let person: Value = serde_json::from_str(people.lines().next().unwrap()).unwrap();
+        let story = run(&["--trace", person["Id"].as_str().unwrap()]);
+        assert!(story.contains("story of"), "{story}");
+        assert_eq!(code(&waymark(&["simulate", text(&file), "--trace", "nobody-at-all"])), 2);
+        // Outside its project the segment holds everybody, and people are invented.
+        let elsewhere = tempfile::tempdir().unwrap();
+        let alone = elsewhere.path().join("alone.json");
+        fs::copy(&file, &alone).unwrap();
+        let simulated = waymark(&["simulate", text(&alone)]);
+        assert_eq!(code(&simulated), 0, "{simulated:?}");
+        assert!(stdout(&simulated).contains("is not known here: everybody is in it"), "{simulated:?}");
+    }
+}
+
+#[test]
 fn publish_to_a_server_of_our_own_and_again() {
     let place = example("onboarding");
     let mut server = Serving::start(&[]);

@@ -112,7 +112,7 @@ pub struct Explain {
 /// `waymark simulate`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A journey in a project folder is simulated with the segments, templates, endpoints and events of the project.
+A journey or campaign in a project folder is simulated with the segments, templates, endpoints and events of the project.
 The same input and seed give the same run, on any computer.
 
 Examples:
@@ -121,9 +121,10 @@ Examples:
   waymark simulate shop/journeys/cart-abandonment.json --trace user:42 --at 2026-12-02T10:00:00Z
   waymark simulate shop/journeys/cart-abandonment.json --messages messages.parquet --render
   waymark simulate shop/journeys/cart-abandonment.json --series hours.csv --rate email=14 --rate sms=1
-  waymark simulate shop/journeys/cart-abandonment.json --runs 200 --responses responses.toml")]
+  waymark simulate shop/journeys/cart-abandonment.json --runs 200 --responses responses.toml
+  waymark simulate shop/campaigns/weekend-deals.json")]
 pub struct Simulate {
-    /// The journey
+    /// The journey or campaign
     #[arg(value_name = "JOURNEY.json")]
     pub journey: PathBuf,
     /// People: CSV or JSON lines in Pinpoint's import format [default: endpoints/ of the project]

@@ -6,6 +6,7 @@
 
 pub mod bench;
 pub mod calibrate;
+pub mod campaign;
 pub mod check;
 mod disk;
 pub mod elsewhere;

@@ -45,7 +45,7 @@ const INVENTED: usize = 300;
 
 /// Where a run starts when neither the caller, the project, the journey nor an event says: a Thursday morning. Fixed, so
 /// that the same input gives the same run.
-const START: &str = "2026-01-01T09:00:00Z";
+pub(crate) const START: &str = "2026-01-01T09:00:00Z";
 
 /// How a run is asked for.
 #[derive(Clone, Debug, Default)]
@@ -258,7 +258,8 @@ impl Cohort {
     }
 }
 
-fn nobody(person: &str) -> Failure {
+/// Nobody of the people is called that.
+pub(crate) fn nobody(person: &str) -> Failure {
     not_found(format!("nobody is called `{person}`"), "name an endpoint id, a user id, `user:ID` or `endpoint:ID`")
 }
 
@@ -306,7 +307,19 @@ pub fn of_file(
     let (project, name) = journey_of_file(journey)?;
     let folder = check::project_of(journey).map(|(folder, _)| folder);
     request.unknown_segments_hold_all = folder.is_none();
-    let (people, mut problems) = match (endpoints, &folder) {
+    let (people, events, problems) = inputs(&project, folder.as_deref(), endpoints, events)?;
+    Ok((Cohort::new(&project, &name, people, events, &request)?, problems))
+}
+
+/// The people and events of a simulation: those that are named, else those of the project folder; people are invented
+/// where there are none. With what could not be read of them.
+pub(crate) fn inputs(
+    project: &Project,
+    folder: Option<&Path>,
+    endpoints: Option<&Path>,
+    events: Option<&Path>,
+) -> Outcome<(People, Vec<Event>, Vec<FileProblem>)> {
+    let (people, mut problems) = match (endpoints, folder) {
         (Some(file), _) => {
             let (people, problems) = people::endpoints_of_file(file);
             if people.is_empty() {
@@ -317,7 +330,7 @@ pub fn of_file(
         (None, Some(folder)) => people::endpoints(folder),
         (None, None) => (People::default(), Vec::new()),
     };
-    let (events, event_problems) = match (events, &folder) {
+    let (events, event_problems) = match (events, folder) {
         (Some(file), _) => {
             let content = std::fs::read(file).map_err(|error| crate::failure::disk("read", file, &error))?;
             parse_events(&[(file.display().to_string(), String::from_utf8_lossy(&content).into_owned())])
@@ -326,8 +339,8 @@ pub fn of_file(
         (None, None) => (Vec::new(), Vec::new()),
     };
     problems.extend(event_problems);
-    let people = if people.is_empty() { invent(&project) } else { people };
-    Ok((Cohort::new(&project, &name, people, events, &request)?, problems))
+    let people = if people.is_empty() { invent(project) } else { people };
+    Ok((people, events, problems))
 }
 
 fn no_endpoints(file: &Path, problems: &[FileProblem]) -> Failure {
@@ -368,7 +381,7 @@ pub(crate) fn parse_events(texts: &[(String, String)]) -> (Vec<Event>, Vec<FileP
     (events, problems)
 }
 
-fn first_day(events: &[Event]) -> Option<Millis> {
+pub(crate) fn first_day(events: &[Event]) -> Option<Millis> {
     events.first().map(|event| event.at.div_euclid(DAY) * DAY)
 }
 

@@ -7,7 +7,9 @@ use model::{DocumentId, Millis, Project};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-pub use simulation::{ActivityCounts, ConnectionCount, Outcome, PersonSummary, Run, Story, StoryStep};
+pub use simulation::{
+    ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, PersonSummary, Run, Story, StoryStep,
+};
 
 /// A question of the window to the machine.
 pub trait Command: Serialize + DeserializeOwned {

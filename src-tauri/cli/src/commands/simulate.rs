@@ -1,5 +1,6 @@
-//! `waymark simulate`: people through a journey, on a virtual clock.
+//! `waymark simulate`: people through a journey, or a campaign to people, on a virtual clock.
 
+mod campaign;
 mod words;
 
 use std::process::ExitCode;
@@ -27,8 +28,12 @@ pub fn run(simulate: &Simulate) -> Outcome {
         rates: simulate.rates.iter().cloned().collect(),
         ..Request::default()
     };
-    let (cohort, problems) =
-        of_file(&simulate.journey, simulate.endpoints.as_deref(), simulate.events.as_deref(), request)?;
+    let (endpoints, events) = (simulate.endpoints.as_deref(), simulate.events.as_deref());
+    if let Some((found, problems)) = workbench::campaign::of_file(&simulate.journey, endpoints, events, &request)? {
+        tell_problems(&problems);
+        return campaign::run(simulate, &found);
+    }
+    let (cohort, problems) = of_file(&simulate.journey, endpoints, events, request)?;
     tell_problems(&problems);
     let people = cohort.len() as u64;
     let began = Instant::now();

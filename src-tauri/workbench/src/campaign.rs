@@ -1,0 +1,167 @@
+//! Simulated campaigns: from the file of a campaign to counts and stories.
+
+use std::path::Path;
+use std::sync::Mutex;
+
+use audience::People;
+use bridge::{FailureCode, FileProblem};
+use engine::campaign::{Context, Program, Renderer};
+use model::time::{DAY, parse_instant};
+use model::wire::WriteCampaignRequest;
+use model::{DocumentId, Millis, Project, TemplateKind, View};
+use serde_json::{Value, json};
+use simulation::{CampaignInputs, CampaignRun, CampaignSettings, CampaignStep, Event, Note, Story};
+
+use crate::failure::{Outcome, bad_input, failure, not_found};
+use crate::simulate::{Request, START, first_day, inputs};
+use crate::{check, elsewhere, folder};
+
+/// Everything that a simulated campaign is made of; the same gives the same run.
+pub struct Campaign {
+    program: Program,
+    renderer: Renderer,
+    people: People,
+    events: Vec<Event>,
+    settings: CampaignSettings,
+    notes: Vec<Note>,
+}
+
+/// The campaign of a file, in a project folder or on its own; `None` = the file holds none, or a journey too.
+fn of_path(path: &Path) -> Outcome<Option<(Project, String)>> {
+    match check::project_of(path) {
+        Some((folder, Some(DocumentId::Campaign(name)))) => Ok(Some((folder::read(&folder)?.project, name))),
+        None if path.is_file() => {
+            let project = elsewhere::file(path)?.project;
+            let campaigns: Vec<String> = project.documents.keys().filter_map(campaign_name).collect();
+            Ok(match campaigns.as_slice() {
+                [name] if project.journeys().next().is_none() => Some((project, name.clone())),
+                _ => None,
+            })
+        }
+        _ => Ok(None),
+    }
+}
+
+fn campaign_name(id: &DocumentId) -> Option<String> {
+    match id {
+        DocumentId::Campaign(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// A campaign of a file, with the people and events that are named or lie beside it; `None` = the file holds none, or a
+/// journey too.
+///
+/// Answers the campaign, and what could not be read of the people and events.
+///
+/// # Errors
+/// When a file can not be read, nothing could ever be sent, or the start is no instant.
+pub fn of_file(
+    path: &Path,
+    endpoints: Option<&Path>,
+    events: Option<&Path>,
+    request: &Request,
+) -> Outcome<Option<(Campaign, Vec<FileProblem>)>> {
+    let Some((project, name)) = of_path(path)? else { return Ok(None) };
+    let folder = check::project_of(path).map(|(folder, _)| folder);
+    let (people, events, problems) = inputs(&project, folder.as_deref(), endpoints, events)?;
+    let request = Request { unknown_segments_hold_all: folder.is_none(), ..request.clone() };
+    Ok(Some((Campaign::new(&project, &name, people, events, &request)?, problems)))
+}
+
+impl Campaign {
+    /// Compiles the campaign `name`. Its templates must be there, unless unknown segments hold everybody too: then
+    /// messages that need one are taken to be possible.
+    ///
+    /// # Errors
+    /// When there is no such campaign, nothing could ever be sent, or the start is no instant.
+    pub fn new(
+        project: &Project,
+        name: &str,
+        people: People,
+        events: Vec<Event>,
+        request: &Request,
+    ) -> Outcome<Campaign> {
+        let document = project.documents.get(&DocumentId::Campaign(name.to_owned()));
+        let document = document.and_then(WriteCampaignRequest::of).ok_or_else(|| {
+            not_found(
+                format!("the project has no campaign `{name}`"),
+                "name it as its file in `campaigns/`, without `.json`",
+            )
+        })?;
+        let everybody = json!({"SegmentType": "IMPORT"});
+        let unknown = Mutex::new(Vec::<String>::new());
+        let segment = |reference: &str| -> Option<&Value> {
+            match project.segment(reference) {
+                Some((id, _)) => project.documents.get(id),
+                None if request.unknown_segments_hold_all => {
+                    crate::lock(&unknown)
+                        .push(format!("the segment `{reference}` is not known here: everybody is in it"));
+                    Some(&everybody)
+                }
+                None => None,
+            }
+        };
+        let start = start(project, document, &events, request)?;
+        let wrong = |error: String| {
+            failure(
+                FailureCode::Errors,
+                format!("the campaign `{name}` can not run: {error}"),
+                "correct what the checks say (`waymark check`), and simulate again",
+            )
+        };
+        let program = engine::campaign::compile(document, name, &Context::new(&segment, start))
+            .map_err(|error| wrong(error.to_string()))?;
+        let template = |kind: TemplateKind, name: &engine::campaign::TemplateName| project.template(kind, &name.name);
+        let mut notes = unknown.into_inner().unwrap_or_default();
+        let renderer = match Renderer::compile(&program, &template) {
+            Ok(renderer) => renderer,
+            Err(error) if request.unknown_segments_hold_all => {
+                notes.push(format!("{error} here: messages are taken to be possible for everybody"));
+                Renderer::default()
+            }
+            Err(error) => return Err(wrong(error.to_string())),
+        };
+        notes.sort();
+        notes.dedup();
+        let notes = notes.into_iter().map(|text| Note { path: model::Path::default(), text }).collect();
+        let settings = CampaignSettings { start, ..CampaignSettings::default() };
+        Ok(Campaign { program, renderer, people, events, settings, notes })
+    }
+
+    /// Runs the campaign to its end; `watch` sees every step.
+    pub fn run(&self, watch: &mut dyn FnMut(CampaignStep<'_>)) -> CampaignRun {
+        let mut run = simulation::simulate_campaign(&self.inputs(), &self.settings, watch);
+        run.notes.extend(self.notes.iter().cloned());
+        run
+    }
+
+    /// What happened to one person.
+    ///
+    /// # Errors
+    /// When there is nobody of that name.
+    pub fn story(&self, person: &str) -> Outcome<Story> {
+        simulation::campaign_story(&self.inputs(), &self.settings, person)
+            .ok_or_else(|| crate::simulate::nobody(person))
+    }
+
+    /// What is simulated: to make rows of steps with [`simulation::message_of`].
+    pub fn inputs(&self) -> CampaignInputs<'_> {
+        CampaignInputs { program: &self.program, renderer: &self.renderer, people: &self.people, events: &self.events }
+    }
+}
+
+/// When the campaign is created: as asked for, else a day before its start, so that no time zone is missed.
+fn start(
+    project: &Project,
+    document: WriteCampaignRequest<'_>,
+    events: &[Event],
+    request: &Request,
+) -> Outcome<Millis> {
+    if let Some(text) = request.start.as_ref().or(project.settings.simulation.start.as_ref()) {
+        return parse_instant(text)
+            .ok_or_else(|| bad_input(format!("`{text}` is no instant"), "write it as 2026-11-30T09:00:00Z"));
+    }
+    let scheduled = document.schedule().and_then(|schedule| parse_instant(schedule.start_time()?));
+    Ok(scheduled.map(|at| at - DAY).or_else(|| first_day(events)).or_else(|| parse_instant(START)).unwrap_or_default())
+}
