@@ -40,7 +40,7 @@ impl Addresses {
 
 /// The key is a hash already.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Same(u64);
+struct Same(u64);
 
 impl Hasher for Same {
     fn finish(&self) -> u64 {

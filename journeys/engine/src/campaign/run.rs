@@ -16,7 +16,7 @@ use crate::campaign::state::{Call, Run, Slice, Waiting};
 use crate::campaign::treatment::Share;
 use crate::campaign::world::{Draft, World};
 use crate::sending::{Shut, Verdict};
-use crate::zone::Zones;
+use crate::zone::{Zone, Zones};
 
 /// Why a scan of the people stops.
 enum Scan {
@@ -340,7 +340,7 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
     }
 
     /// Steps 4 to 7 for one endpoint, all at this instant.
-    fn finish(&mut self, treatment: u8, run: &Run, waiting: Waiting) {
+    fn finish(&mut self, treatment: u8, run: &mut Run, waiting: Waiting) {
         let activity = Activity { treatment, run: run.number };
         let Waiting { row, event, changed } = waiting;
         let people = self.world.people();
@@ -368,7 +368,7 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         let verdict = match compiled.quiet.always_open() {
             true => Verdict::Open,
             // Zones are not estimated for campaigns: without a valid one the message goes out (campaigns.md 3).
-            false => compiled.quiet.verdict(0, &Zones::default().of(endpoint), self.now),
+            false => compiled.quiet.verdict(0, zone_of(run, endpoint), self.now),
         };
 
         let limits = self.program.limits;
@@ -492,11 +492,21 @@ fn unreachable(endpoint: audience::Row<'_>) -> Option<Filter> {
 fn due(run: &mut Run, endpoint: audience::Row<'_>) -> Option<Millis> {
     let zone = endpoint.timezone()?;
     let number = endpoint.timezone_id() as usize;
+    let due = &mut run.cache.due;
+    if number >= due.len() {
+        due.resize(number + 1, None);
+    }
+    *due[number].get_or_insert_with(|| due_in(run.wall, zone))
+}
+
+/// The zone of an endpoint, looked up once a run.
+fn zone_of<'r>(run: &'r mut Run, endpoint: audience::Row<'_>) -> &'r Zone {
+    let number = endpoint.timezone_id() as usize;
     let zones = &mut run.cache.zones;
     if number >= zones.len() {
         zones.resize(number + 1, None);
     }
-    *zones[number].get_or_insert_with(|| due_in(run.wall, zone))
+    zones[number].get_or_insert_with(|| Zones::default().of(endpoint))
 }
 
 fn due_in(wall: Millis, zone: &str) -> Option<Millis> {

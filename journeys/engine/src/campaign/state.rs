@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::campaign::addresses::Addresses;
 use crate::campaign::effect::Activity;
 use crate::campaign::status;
+use crate::zone::Zone;
 
 /// The version of the layout of [`State`] that this code writes; it reads this one and all before.
 pub const STATE_VERSION: u8 = 1;
@@ -105,7 +106,9 @@ pub(crate) struct Cache {
     /// Addresses of the endpoints before the run's place; `None` = not known.
     pub addresses: Option<Addresses>,
     /// By [`Row::timezone_id`](audience::Row::timezone_id): when the zone is due; inside, `None` = no such zone.
-    pub zones: Vec<Option<Option<Millis>>>,
+    pub due: Vec<Option<Option<Millis>>>,
+    /// By [`Row::timezone_id`](audience::Row::timezone_id): the zone.
+    pub zones: Vec<Option<Zone>>,
 }
 
 impl PartialEq for Cache {

@@ -1,15 +1,11 @@
 //! What a step may ask of its driver: people, what was sent before, whether a message can be made.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use audience::People;
 use model::Millis;
 use model::time::DAY;
 use model::wire::ChannelType;
 use serde_json::Value;
 
-use crate::campaign::addresses::Same;
 use crate::campaign::message::Message;
 use crate::campaign::program::{Program, Scope};
 
@@ -58,15 +54,24 @@ pub trait World {
 /// How often endpoints were targeted and sent to, in memory: of one campaign, as if the project had no other.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
+    /// By row.
     targeted: Option<Vec<u32>>,
-    sent: Option<HashMap<u64, Vec<Millis>, BuildHasherDefault<Same>>>,
+    /// By row.
+    sent: Option<Vec<Sent>>,
+}
+
+/// When an endpoint was sent to: most get one message a day, which needs no list.
+#[derive(Clone, Debug)]
+struct Sent {
+    last: Millis,
+    before: Vec<Millis>,
 }
 
 impl Book {
     /// A book that keeps what the limits of the campaign need.
     pub fn new(program: &Program) -> Book {
         let limits = program.limits();
-        Book { targeted: limits.total.map(|_| Vec::new()), sent: limits.daily.map(|_| HashMap::default()) }
+        Book { targeted: limits.total.map(|_| Vec::new()), sent: limits.daily.map(|_| Vec::new()) }
     }
 
     /// As [`World::targeted`].
@@ -76,8 +81,8 @@ impl Book {
 
     /// As [`World::sent`], of either scope.
     pub fn sent(&self, row: u32, since: Millis) -> u32 {
-        let sent = self.sent.as_ref().and_then(|sent| sent.get(&u64::from(row)));
-        sent.map_or(0, |sent| sent.iter().filter(|at| **at > since).count() as u32)
+        let Some(sent) = self.sent.as_ref().and_then(|sent| sent.get(row as usize)) else { return 0 };
+        sent.before.iter().chain([&sent.last]).filter(|at| **at > since).count() as u32
     }
 
     /// As [`World::target`].
@@ -93,9 +98,16 @@ impl Book {
     /// As [`World::send`].
     pub fn send(&mut self, row: u32, at: Millis) {
         let Some(sent) = &mut self.sent else { return };
-        let sent = sent.entry(u64::from(row)).or_default();
+        let row = row as usize;
+        if row >= sent.len() {
+            sent.resize(row + 1, Sent { last: Millis::MIN, before: Vec::new() });
+        }
+        let Sent { last, before } = &mut sent[row];
         // Nobody asks about more than a day.
-        sent.retain(|before| *before > at - DAY);
-        sent.push(at);
+        before.retain(|before| *before > at - DAY);
+        if *last > at - DAY {
+            before.push(*last);
+        }
+        *last = at;
     }
 }
