@@ -7,8 +7,9 @@ use model::TemplateKind;
 use model::view::Word;
 use model::wire::ChannelType;
 use serde_json::{Value, json};
-use templates::{Rendered, Substitutions, Template};
+use templates::{Rendered, Rendering, Template};
 
+use crate::Place;
 use crate::campaign::hook::overrides;
 use crate::campaign::message::TemplateName;
 use crate::campaign::program::Program;
@@ -18,14 +19,7 @@ use crate::campaign::world::Draft;
 #[derive(Clone, Debug, Default)]
 pub struct Renderer {
     /// By treatment and message of it.
-    templates: BTreeMap<(u8, u8), Compiled>,
-}
-
-#[derive(Clone, Debug)]
-struct Compiled {
-    template: Template,
-    /// Whether it reads variables, so that it may fail for some endpoints.
-    varies: bool,
+    templates: BTreeMap<(u8, u8), Template>,
 }
 
 /// Why a campaign's messages can not be made for anybody: the campaign is unusable.
@@ -75,8 +69,7 @@ impl Renderer {
                 };
                 let template = Template::compile(kind, &message.compose(document))
                     .map_err(|error| MessageError::Template { kind, error })?;
-                let varies = !template.variables().is_empty();
-                templates.insert((treatment, number), Compiled { template, varies });
+                templates.insert((treatment, number), template);
             }
         }
         Ok(Renderer { templates })
@@ -87,14 +80,14 @@ impl Renderer {
     /// # Errors
     /// Why it can not be made: it must not be sent (`FAILURE_PERMANENT`).
     pub fn render(&self, program: &Program, people: &People, draft: &Draft<'_>) -> Result<Rendered, String> {
-        let Some(Compiled { template, .. }) = self.compiled(program, draft) else {
+        let Some(template) = self.template(program, draft) else {
             // A custom message goes out as it stands.
             let data = draft.message.custom.as_ref().map(|custom| ("Data".to_owned(), custom.data.clone()));
             return Ok(Rendered { parts: data.into_iter().collect() });
         };
         let endpoint = endpoint(people, draft);
-        let mut rendered =
-            template.render(&endpoint, Substitutions::default(), draft.now).map_err(|error| error.to_string())?;
+        let rendering = Rendering::of(&endpoint, draft.now);
+        let mut rendered = template.message(&rendering).map_err(|error| error.to_string())?;
         let (title, body) = draft.changed.map_or((None, None), |changed| overrides(changed, draft.channel));
         for (name, text) in [("Title", title), ("Body", body)] {
             let Some(text) = text else { continue };
@@ -108,18 +101,20 @@ impl Renderer {
         Ok(rendered)
     }
 
-    /// As [`render`](Renderer::render), without the message: quick where a message reads no variables.
+    /// As [`render`](Renderer::render), without the message, which most endpoints need not have rendered to be sure of.
     ///
     /// # Errors
     /// Why it can not be made.
     pub fn check(&self, program: &Program, people: &People, draft: &Draft<'_>) -> Result<(), String> {
-        match self.compiled(program, draft) {
-            Some(compiled) if compiled.varies => self.render(program, people, draft).map(|_| ()),
-            _ => Ok(()),
+        let Some(template) = self.template(program, draft) else { return Ok(()) };
+        if draft.changed.is_some() || draft.row as usize >= people.len() {
+            return self.render(program, people, draft).map(|_| ());
         }
+        let rendering = Rendering::of(Place::of(people.row(draft.row as usize)), draft.now);
+        template.check(&rendering).map_err(|error| error.to_string())
     }
 
-    fn compiled(&self, program: &Program, draft: &Draft<'_>) -> Option<&Compiled> {
+    fn template(&self, program: &Program, draft: &Draft<'_>) -> Option<&Template> {
         let number = program.treatment(draft.treatment)?.messages.number(draft.channel)?;
         self.templates.get(&(draft.treatment, number))
     }
