@@ -164,6 +164,8 @@ fn events_of_people_start_messages_and_those_of_strangers_are_told() {
         at: at("2026-12-01T00:00:00Z") + hour * HOUR,
         journey: None,
         activity: None,
+        message: None,
+        timestamp: at("2026-12-01T00:00:00Z") + hour * HOUR,
         attributes: Vec::new(),
         metrics: Vec::new(),
     };
