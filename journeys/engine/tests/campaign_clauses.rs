@@ -11,7 +11,7 @@ use engine::campaign::{
     What, in_app, trial,
 };
 use model::time::{MINUTE, SECOND};
-use model::wire::{CampaignStatus, ChannelType, FilterType};
+use model::wire::{CampaignStatus, ChannelType};
 use model::{TemplateKind, Word};
 use serde_json::{Value, json};
 
@@ -315,18 +315,18 @@ fn s3_the_event_filter_asks_for_type_attributes_metrics_and_source() {
     let mut case = Case::new(json!({"Schedule": on_event(filter)}), &[sms(0)]);
     case.until("2026-12-01T10:00:00Z");
     let whole: [(&str, &str); 2] = [("sku", "B"), ("shop", "x")];
-    for (kind, name, attributes, amount, sent) in [
-        (FilterType::System, "_email.click", &whole[..], 11.0, 1),
-        (FilterType::Endpoint, "_email.click", &whole[..], 11.0, 0),
-        (FilterType::System, "_email.open", &whole[..], 11.0, 0),
-        (FilterType::System, "_email.click", &whole[..1], 11.0, 0),
-        (FilterType::System, "_email.click", &whole[..], 10.0, 0),
+    for (name, attributes, amount, sent) in [
+        ("_email.click", &whole[..], 11.0, 1),
+        ("cart.left", &whole[..], 11.0, 0),
+        ("_email.open", &whole[..], 11.0, 0),
+        ("_email.click", &whole[..1], 11.0, 0),
+        ("_email.click", &whole[..], 10.0, 0),
     ] {
         let before = case.sends().len();
         let metrics = [("amount", amount)];
         let at = case.now;
-        case.feed(Input::Event(Occurrence { row: 0, kind, name, attributes, metrics: &metrics, at }));
-        assert_eq!(case.sends().len() - before, sent, "{kind} {name} {attributes:?} {amount}");
+        case.feed(Input::Event(Occurrence { row: 0, name, attributes, metrics: &metrics, at }));
+        assert_eq!(case.sends().len() - before, sent, "{name} {attributes:?} {amount}");
     }
 }
 
@@ -336,14 +336,7 @@ fn s3_a_message_that_can_not_leave_within_5_minutes_of_its_event_is_dropped() {
     case.until("2026-12-01T10:00:00Z");
     for _ in 0..400 {
         let at = case.now;
-        case.feed(Input::Event(Occurrence {
-            row: 0,
-            kind: FilterType::Endpoint,
-            name: "cart.left",
-            attributes: &[],
-            metrics: &[],
-            at,
-        }));
+        case.feed(Input::Event(Occurrence { row: 0, name: "cart.left", attributes: &[], metrics: &[], at }));
     }
     case.until("2026-12-01T11:00:00Z");
     assert_eq!(case.sends().len(), 301, "one at once, and one in each second up to 10:05:00");
@@ -357,8 +350,7 @@ fn s3_an_old_event_is_not_sent_for_at_all() {
     let mut case = Case::new(json!({"Schedule": on_event(json!({}))}), &[sms(0)]);
     case.until("2026-12-01T10:00:00Z");
     let at = case.now - 5 * MINUTE - 1;
-    let kind = FilterType::Endpoint;
-    case.feed(Input::Event(Occurrence { row: 0, kind, name: "cart.left", attributes: &[], metrics: &[], at }));
+    case.feed(Input::Event(Occurrence { row: 0, name: "cart.left", attributes: &[], metrics: &[], at }));
     assert_eq!(case.not_sent(), ["0 EXPIRED"]);
 }
 

@@ -13,7 +13,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::Millis;
 use model::time::{DAY, HOUR, SECOND};
-use model::wire::FilterType;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -244,7 +243,6 @@ proptest! {
                 8 => Input::Outcome { activity, row: number, status: SendStatus::Throttled },
                 9 | 10 => Input::Event(Occurrence {
                     row: number,
-                    kind: FilterType::Endpoint,
                     name: "a",
                     attributes: &[],
                     metrics: &[],

@@ -15,7 +15,6 @@ use engine::campaign::{
 };
 use engine::draw::{hash, mix};
 use model::view::Word;
-use model::wire::FilterType;
 use model::{Millis, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -346,14 +345,8 @@ impl Simulated<'_, '_> {
         let attributes: Vec<(&str, &str)> =
             event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let metrics: Vec<(&str, f64)> = event.metrics.iter().map(|(name, value)| (name.as_str(), *value)).collect();
-        let occurrence = Occurrence {
-            row,
-            kind: source_of(&event.event_type),
-            name: &event.event_type,
-            attributes: &attributes,
-            metrics: &metrics,
-            at: event.at,
-        };
+        let occurrence =
+            Occurrence { row, name: &event.event_type, attributes: &attributes, metrics: &metrics, at: event.at };
         self.feed(Input::Event(occurrence), event.at);
     }
 
@@ -460,13 +453,6 @@ fn outcomes<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<Outcom
         .collect();
     all.sort_by(|a, b| a.name.cmp(&b.name));
     all
-}
-
-/// Where an event comes from (campaigns.md 3, `FilterType`): the service makes those of messages, all else is the app's.
-fn source_of(event_type: &str) -> FilterType {
-    let of_service = ["_email.", "_SMS."].iter().any(|family| event_type.starts_with(family))
-        || matches!(event_type, "_campaign.send" | "_journey.send");
-    if of_service { FilterType::System } else { FilterType::Endpoint }
 }
 
 /// What an effect adds to the trace; timers and calls are the driver's own business.

@@ -2,7 +2,7 @@
 
 use model::Millis;
 use model::time::{DAY, MINUTE, SECOND};
-use model::wire::{CampaignStatus, FilterType};
+use model::wire::CampaignStatus;
 
 use crate::campaign::addresses::Addresses;
 use crate::campaign::effect::{Activity, Effect, Filter, Reason, SendStatus, What};
@@ -62,8 +62,6 @@ pub enum Input<'a> {
 pub struct Occurrence<'a> {
     /// The endpoint.
     pub row: u32,
-    /// `ENDPOINT` = from PutEvents, `SYSTEM` = from the service itself, such as `_email.delivered`.
-    pub kind: FilterType,
     /// `event_type`
     pub name: &'a str,
     /// `attributes`
@@ -466,10 +464,8 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         let Some(compiled) = self.program.treatment(treatment).filter(|t| executing && t.schedule.is_event()) else {
             return;
         };
-        let wanted = compiled.filter.as_ref().is_some_and(|filter| {
-            filter.kind.is_none_or(|kind| kind == event.kind)
-                && filter.matcher.matches(event.name, event.attributes, event.metrics)
-        });
+        let wanted =
+            compiled.filter.as_ref().is_some_and(|filter| filter.matches(event.name, event.attributes, event.metrics));
         if !wanted || event.row as usize >= self.world.people().len() {
             return;
         }

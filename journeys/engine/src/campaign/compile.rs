@@ -1,15 +1,16 @@
 //! From a campaign document to a program.
 
-use audience::{Audience, AudienceError, EventMatcher, Members};
+use audience::{Audience, AudienceError, Members};
 use model::time::SECOND;
 use model::wire::{self, CampaignHook, CampaignLimits, Mode, WriteCampaignRequest};
 use model::{Millis, Path, View, path};
 use serde_json::Value;
 
 use crate::campaign::message::Messages;
-use crate::campaign::program::{Daily, Filter, Hook, Limits, Program, Scope, Treatment};
+use crate::campaign::program::{Daily, Hook, Limits, Program, Scope, Treatment};
 use crate::campaign::schedule::Schedule;
 use crate::campaign::treatment::Allocation;
+use crate::event_filter::EventFilter;
 use crate::sending::Window;
 
 /// Rows that one step handles before it hands control back.
@@ -136,11 +137,12 @@ pub fn compile(
             false => None,
             true => {
                 let filter = wire.event_filter().ok_or(CompileError::NoEvent { treatment: number })?;
-                let dimensions =
-                    filter.object().get("Dimensions").ok_or(CompileError::NoEvent { treatment: number })?;
-                let matcher = EventMatcher::compile(dimensions)
+                if !filter.has("Dimensions") {
+                    return Err(CompileError::NoEvent { treatment: number });
+                }
+                let filter = EventFilter::compile(filter.object())
                     .map_err(|error| CompileError::Event { treatment: number, error })?;
-                Some(Filter { kind: filter.filter_type(), matcher })
+                Some(filter)
             }
         };
         // The campaign's own quiet time overrides the project's (campaigns.md 3).

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use audience::{Audience, EventMatcher};
-use model::wire::{ChannelType, FilterType};
+use audience::Audience;
+use model::wire::ChannelType;
 use model::{Millis, Path, TemplateKind};
 
 use crate::campaign::effect::Activity;
@@ -11,6 +11,7 @@ use crate::campaign::message::{Message, Messages, TemplateName};
 use crate::campaign::schedule::{Schedule, Start};
 use crate::campaign::treatment::{Allocation, Share};
 use crate::draw::{hash, mix};
+use crate::event_filter::EventFilter;
 use crate::sending::Window;
 
 /// A campaign, compiled once and used for all its runs. A new version of the campaign is a new program.
@@ -40,16 +41,9 @@ pub(crate) struct Treatment {
     pub percent: u8,
     pub messages: Messages,
     pub schedule: Schedule,
-    pub filter: Option<Filter>,
+    /// Which events it waits for (campaigns.md 3).
+    pub filter: Option<EventFilter>,
     pub quiet: Window,
-}
-
-/// Which events an event campaign waits for (campaigns.md 3).
-#[derive(Clone, Debug)]
-pub(crate) struct Filter {
-    /// `None` = of either kind.
-    pub kind: Option<FilterType>,
-    pub matcher: EventMatcher,
 }
 
 /// Limits that hold for the campaign (campaigns.md 6), the project's where it has none of its own.
@@ -194,7 +188,7 @@ impl Program {
 
     /// What the event campaign of a treatment waits for, in words.
     pub fn event_words(&self, treatment: u8) -> Option<String> {
-        Some(self.treatment(treatment)?.filter.as_ref()?.matcher.words())
+        Some(self.treatment(treatment)?.filter.as_ref()?.words())
     }
 
     pub(crate) fn treatment(&self, treatment: u8) -> Option<&Treatment> {

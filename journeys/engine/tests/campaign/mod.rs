@@ -12,7 +12,7 @@ use engine::campaign::{
     Scope, SendStatus, State, What, World,
 };
 use model::time::parse_instant;
-use model::wire::{CampaignStatus, FilterType, WriteCampaignRequest};
+use model::wire::{CampaignStatus, WriteCampaignRequest};
 use model::{Millis, View};
 use serde_json::{Value, json};
 
@@ -162,7 +162,7 @@ impl Case {
 
     pub fn event(&mut self, row: u32, name: &str, moment: &str) -> Vec<Effect> {
         self.until(moment);
-        let event = Occurrence { row, kind: FilterType::Endpoint, name, attributes: &[], metrics: &[], at: self.now };
+        let event = Occurrence { row, name, attributes: &[], metrics: &[], at: self.now };
         self.feed(Input::Event(event))
     }
 
