@@ -23,6 +23,7 @@ pub mod path;
 pub mod project;
 pub mod reader;
 pub mod shapes;
+pub mod similar;
 pub mod summary;
 #[rustfmt::skip]
 pub mod table;

@@ -14,7 +14,6 @@ mod findings;
 mod live;
 mod places;
 mod rules;
-mod similar;
 
 use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
@@ -24,6 +23,7 @@ pub use checked::{CheckedJourney, checked, checked_with};
 pub use context::{Document, Facts, JourneyContext, TemplateContext};
 pub use findings::{Finding, Findings};
 pub use live::LiveCheck;
+pub(crate) use model::similar;
 pub use rules::{Check, RULES, Rule, explain};
 
 /// Everything that the checks say about a project.
