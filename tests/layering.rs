@@ -64,6 +64,7 @@ const PURE_EXTRA: &[(&str, &str, &str)] = &[
     ("templates", "md-5", "is behind a helper of Pinpoint's templates"),
     ("templates", "sha2", "is behind a helper of Pinpoint's templates"),
     ("diagram", "petgraph", "orders activities in layers"),
+    ("simulation", "toml", "reads expectations, which people write"),
     ("validation", "petgraph", "finds cycles and what cannot be reached"),
 ];
 

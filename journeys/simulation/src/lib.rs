@@ -11,6 +11,7 @@
 //! - [`simulate_campaign`]: a campaign over all its runs.
 //! - [`Simulation::at`]: where one person is at an instant, and what they have received by then.
 //! - [`Simulation::messages`]: who gets what when. [`Simulation::series`]: counts by hour. [`Bands`]: of many runs.
+//! - [`expectations`] and [`promises`]: tests of a journey; [`generation`]: a person for each of its [`paths`].
 //! - [`ResponseModel`]: how people respond; [`calibrate()`] learns it. [`events::parse`]: what they did, recorded;
 //!   [`Simulation::records`] writes down what a run did.
 
@@ -18,11 +19,15 @@ pub mod calibrate;
 mod campaign;
 mod chance;
 pub mod events;
+pub mod expectations;
+pub mod generation;
 mod instant;
 mod messages;
 pub mod monte_carlo;
 mod pacing;
 mod participants;
+pub mod paths;
+pub mod promises;
 mod recording;
 pub mod response;
 pub mod run;
@@ -31,6 +36,7 @@ mod simulation;
 mod sink;
 mod story;
 mod tally;
+mod trial;
 mod walk;
 
 pub use calibrate::{Calibration, CalibrationReport, calibrate};

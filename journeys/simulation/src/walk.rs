@@ -168,6 +168,11 @@ impl<'s> Walker<'s> {
                         continue;
                     };
                     if state.sent(activity).is_none() {
+                        // An opt-out can answer a message of an earlier traversal: it is honoured all the same.
+                        if let Some(kind) = event.kind.filter(|_| state.entries > 1) {
+                            opt_out(kind, place, &mut participant);
+                            sink.suppress(kind, place);
+                        }
                         if COUNT {
                             sink.tally.unmatched += 1;
                         }
