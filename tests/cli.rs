@@ -241,6 +241,157 @@ fn a_campaign_is_simulated_run_by_run() {
 }
 
 #[test]
+fn test_runs_the_expectations_of_every_example() {
+    for (name, journeys) in [("onboarding", 2), ("win-back", 1), ("flash-sale", 1), ("cart-abandonment", 1)] {
+        let place = example(name);
+        let tested = waymark(&["test", text(place.path()), "--format", "json"]);
+        assert_eq!(code(&tested), 0, "{tested:?}");
+        let json: Value = serde_json::from_str(&stdout(&tested)).unwrap();
+        let outcomes = json["outcomes"].as_array().unwrap();
+        assert!(outcomes.len() >= 5, "{name} has {} expectations", outcomes.len());
+        assert!(json["promises"].as_array().unwrap().len() >= 3, "{name}");
+        let coverage = json["coverage"].as_array().unwrap();
+        assert_eq!(coverage.len(), journeys, "{name}");
+        for journey in coverage {
+            assert!(journey["percent"].as_u64().unwrap() > 50, "{journey}");
+        }
+    }
+    let broken = example("broken-on-purpose");
+    let tested = waymark(&["test", text(broken.path())]);
+    assert_eq!(code(&tested), 0, "nothing is expected of it: {tested:?}");
+    assert!(stderr(&tested).contains("nothing to test"), "{tested:?}");
+}
+
+#[test]
+fn test_writes_a_person_for_each_path_and_again_the_same() {
+    for name in ["onboarding", "win-back", "flash-sale", "cart-abandonment", "broken-on-purpose"] {
+        let place = example_with_few_tries(name);
+        let file = place.path().join("expectations/generated.toml");
+        let first = waymark(&["test", text(place.path()), "--generate", "--format", "json"]);
+        assert_eq!(code(&first), 0, "{first:?}");
+        let json: Value = serde_json::from_str(&stdout(&first)).unwrap();
+        let written = fs::read_to_string(&file).unwrap();
+        assert_eq!(code(&waymark(&["test", text(place.path()), "--generate"])), 0);
+        assert_eq!(fs::read_to_string(&file).unwrap(), written, "{name}");
+        for missing in
+            json["coverage"].as_array().unwrap().iter().flat_map(|journey| journey["missing"].as_array().unwrap())
+        {
+            let said = json["generated"]["impossible"].as_array().unwrap();
+            assert!(!said.is_empty(), "{name}: {missing} is not taken, and no path is named that can not be");
+        }
+        for impossible in json["generated"]["impossible"].as_array().unwrap() {
+            assert!(!impossible["reason"].as_str().unwrap().is_empty(), "{impossible}");
+        }
+    }
+    let place = example_with_few_tries("win-back");
+    let told = waymark(&["test", text(place.path()), "--generate"]);
+    assert!(stdout(&told).contains("win-back: 27 of 27 connections and outcomes taken, 100 %"), "{told:?}");
+    assert!(stdout(&told).contains("`discountEmail`, which is not sent on this path"), "{told:?}");
+}
+
+#[test]
+fn test_says_what_happened_instead_and_tells_by_its_exit_code() {
+    let place = example_with_few_tries("onboarding");
+    let file = place.path().join("expectations/welcome-series.toml");
+    let sound = fs::read_to_string(&file).unwrap();
+    fs::write(&file, sound.replace("times = 1, within = \"2 days 1 hour\"", "times = 2")).unwrap();
+    let failed = waymark(&["test", text(place.path())]);
+    assert_eq!(code(&failed), 1, "{failed:?}");
+    let out = stdout(&failed);
+    assert!(out.contains("FAIL  who does not open it gets one reminder"), "{out}");
+    let line = 1 + sound.lines().position(|line| line.contains("welcomeReminder\", times")).unwrap();
+    let wanted = format!(
+        "welcome-series.toml:{line}: expected `welcomeReminder` to reach `mia` twice; it came once, at 2026-12-02 09:05 UTC"
+    );
+    assert!(out.contains(&wanted), "{out}");
+    assert!(out.contains("went No: `welcomeEmail` was sent, but no `_email.open` came"), "{out}");
+    assert!(stderr(&failed).contains("1 failed"), "{failed:?}");
+
+    fs::write(&file, sound.replace("everyone_leaves_within = \"25 days\"", "everyone_leaves_within = \"12 days\""))
+        .unwrap();
+    let failed = waymark(&["test", text(place.path())]);
+    assert_eq!(code(&failed), 1, "{failed:?}");
+    let out = stdout(&failed);
+    assert!(out.contains("FAIL  everyone leaves within 12 days"), "{out}");
+    // What is offered to be kept fails for the same reason.
+    let kept = out.split("put this into a file of expectations:\n").nth(1).unwrap();
+    let kept: Vec<&str> = kept.lines().take_while(|line| line.starts_with("          ")).collect();
+    fs::write(&file, kept.join("\n")).unwrap();
+    let again = waymark(&["test", text(place.path())]);
+    assert_eq!(code(&again), 1, "{again:?}");
+
+    for (change, to, said) in [
+        (
+            "journey = \"welcome-series\"",
+            "journey = \"welcome-serie\"",
+            "no journey `welcome-serie`; is `welcome-series` meant?",
+        ),
+        ("person = \"otto\", never_gets", "person = \"oto\", never_gets", "nobody is called `oto`"),
+        ("gets = \"proEmail\"", "gets = \"prEmail\"", "is `proEmail` meant?"),
+        ("never_gets = \"welcomeReminder\"", "never_get = \"welcomeReminder\"", "is `never_gets` meant?"),
+        ("[people.otto]", "[people.otto", "not TOML"),
+    ] {
+        assert!(sound.contains(change), "{change}");
+        fs::write(&file, sound.replace(change, to)).unwrap();
+        let broken = waymark(&["test", text(place.path())]);
+        assert_eq!(code(&broken), 2, "{change}: {broken:?}");
+        assert!(stdout(&broken).contains(said), "{change}: {broken:?}");
+    }
+    let empty = tempfile::tempdir().unwrap();
+    let nothing = waymark(&["test", text(empty.path())]);
+    assert_eq!(code(&nothing), 2, "{nothing:?}");
+    assert!(stderr(&nothing).contains("is no project") && stderr(&nothing).contains("waymark new"), "{nothing:?}");
+    assert_eq!(code(&waymark(&["test", text(&empty.path().join("nowhere"))])), 2);
+    let fresh = empty.path().join("fresh");
+    assert_eq!(code(&waymark(&["new", text(&fresh)])), 0);
+    assert_eq!(code(&waymark(&["test", text(&fresh)])), 0);
+}
+
+#[test]
+fn test_writes_junit_that_a_parser_reads() {
+    let place = example_with_few_tries("onboarding");
+    let report = place.path().join("report.xml");
+    let odd = "journey = \"verify-address\"\n[people.x]\nChannelType = \"EMAIL\"\nAddress = \"x@example.com\"\n[[expectation]]\n\
+        name = \"a <b> & \\\"c\\\" 'd' ]]> \\u0007 \\uFFFE é\"\nexpect = [{ gets = \"verifyEmail\" }]\n\
+        [[expectation]]\nname = \"broken\"\nexpect = [{ gets = \"nothing\" }]\n";
+    fs::write(place.path().join("expectations/odd.toml"), odd).unwrap();
+    fs::write(place.path().join("expectations/unreadable.toml"), "[").unwrap();
+    let tested = waymark(&["test", text(place.path()), "--junit", text(&report)]);
+    assert_eq!(code(&tested), 2, "{tested:?}");
+    let xml = fs::read_to_string(&report).unwrap();
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    reader.config_mut().check_comments = true;
+    let (mut suites, mut cases, mut failures, mut errors) = (Vec::new(), Vec::new(), 0, 0);
+    let mut total = String::new();
+    loop {
+        use quick_xml::events::Event;
+        match reader.read_event().unwrap() {
+            Event::Eof => break,
+            Event::Start(tag) | Event::Empty(tag) => {
+                let attribute = |name: &str| {
+                    let found = tag.attributes().map(Result::unwrap).find(|a| a.key.as_ref() == name);
+                    found.map(|a| quick_xml::escape::unescape(&a.value).unwrap().into_owned())
+                };
+                match tag.name().as_ref() {
+                    "testsuites" => total = attribute("tests").unwrap(),
+                    "testsuite" => suites.push(attribute("name").unwrap()),
+                    "testcase" => cases.push(attribute("name").unwrap()),
+                    "failure" => failures += usize::from(attribute("message").unwrap().contains("did not enter")),
+                    "error" => errors += 1,
+                    other => panic!("{other}"),
+                }
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(total.parse::<usize>().unwrap(), cases.len());
+    assert_eq!(suites.len(), 4, "{suites:?}");
+    assert!(cases.contains(&"a <b> & \"c\" 'd' ]]> \u{fffd} \u{fffd} é".to_owned()), "{cases:?}");
+    assert!(cases.contains(&"nobody is stranded".to_owned()), "{cases:?}");
+    assert_eq!((failures, errors), (1, 2), "{xml}");
+}
+
+#[test]
 fn publish_to_a_server_of_our_own_and_again() {
     let place = example("onboarding");
     let mut server = Serving::start(&[]);
@@ -424,6 +575,17 @@ fn example(name: &str) -> TempDir {
                 fs::copy(path, to).unwrap();
             }
         }
+    }
+    place
+}
+
+/// A copy of an example whose promises are tried on few lives: how hard is looked is the search's own matter.
+fn example_with_few_tries(name: &str) -> TempDir {
+    let place = example(name);
+    for file in fs::read_dir(place.path().join("expectations")).into_iter().flatten() {
+        let file = file.unwrap().path();
+        let text = fs::read_to_string(&file).unwrap().replace("[promises]", "[promises]\ntries = 20");
+        fs::write(&file, text).unwrap();
     }
     place
 }

@@ -15,6 +15,7 @@ Examples:
   waymark new shop --from cart-abandonment   a project folder to start from
   waymark check shop                         what is wrong with it
   waymark simulate shop/journeys/cart-abandonment.json
+  waymark test shop                          whether it does what is expected of it
   waymark serve                              a Pinpoint of your own on 127.0.0.1:8700
   waymark publish shop --target local        bring the journeys there
   waymark studio shop                        the window"
@@ -40,6 +41,8 @@ pub enum Command {
     Calibrate(Calibrate),
     /// Measure how fast this computer runs journeys, segments, templates and imports
     Bench(Bench),
+    /// Test journeys: who must get what by when, and what must hold for everybody
+    Test(Test),
     /// Write a journey as Pinpoint's JSON or as a picture
     Export(Export),
     /// Show what publishing would create and change; changes nothing
@@ -232,6 +235,46 @@ pub struct Calibrate {
     /// How to write the result
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+}
+
+/// `waymark test`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Runs expectations/*.toml. An expectation gives people and what they do, and says what must come of it:
+
+  journey = \"welcome-series\"
+
+  [people.ann]
+  ChannelType = \"EMAIL\"
+  Address = \"ann@example.com\"
+
+  [[expectation]]
+  name = \"who opens the welcome gets the tips within three days\"
+  given = [{ person = \"ann\", opens = \"welcomeEmail\", after = \"3 hours\" }]
+  expect = [{ person = \"ann\", gets = \"tipsEmail\", within = \"3 days\" }]
+
+  [promises]
+  nobody_gets_the_same_message_twice = true
+
+Exit code: 0 all is as expected, 1 something is not, 2 something could not be read or names what is not there.
+
+Examples:
+  waymark test .
+  waymark test shop --generate             one person for each path that can be taken
+  waymark test shop --junit report.xml")]
+pub struct Test {
+    /// The project folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// First write expectations/generated.toml: one person for each path that can be taken; says why others can not
+    #[arg(long)]
+    pub generate: bool,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the result as JUnit XML too
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// What a journey is written as.

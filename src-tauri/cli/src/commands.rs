@@ -10,6 +10,7 @@ pub mod publish;
 pub mod serve;
 pub mod simulate;
 pub mod studio;
+pub mod test;
 
 use bridge::{Failure, FailureCode};
 

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Simulate(simulate) => commands::simulate::run(&simulate),
         Command::Bench(bench) => commands::bench::run(&bench),
         Command::Calibrate(calibrate) => commands::calibrate::run(&calibrate),
+        Command::Test(test) => commands::test::run(&test),
         Command::Export(export) => commands::export::run(&export),
         Command::Plan(plan) => commands::publish::plan(&plan),
         Command::Publish(publish) => commands::publish::publish(&publish),

@@ -22,6 +22,7 @@ pub mod responses;
 pub mod save;
 mod settings_file;
 pub mod simulate;
+pub mod testing;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -18,6 +18,7 @@ use model::time::{DAY, parse_instant};
 use model::{Millis, Project, TemplateKind};
 use rayon::prelude::*;
 use serde_json::{Value, json};
+use simulation::expectations::Subject;
 use simulation::{Event, Inputs, Note, PersonSummary, Rates, ResponseModel, Settings, Simulation, Story};
 
 use messages::Content;
@@ -171,6 +172,11 @@ impl Cohort {
             settings: Settings { seed, start, response, ..Settings::default() },
             notes,
         })
+    }
+
+    /// The journey and its start alone, for tests of it.
+    pub fn subject(self) -> Subject {
+        Subject { program: self.program, start: self.settings.start }
     }
 
     /// How many endpoints there are.
