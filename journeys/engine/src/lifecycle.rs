@@ -24,7 +24,7 @@ pub enum Change {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// No such change.
-    #[error("a journey that is {} can not become {}", word(*from), word(*to))]
+    #[error("a journey that is {} cannot become {}", word(*from), word(*to))]
     Transition {
         /// The state it has.
         from: Word,

@@ -136,7 +136,7 @@ async fn a_pause_freezes_waits_and_lasts_five_minutes() {
     move_to(&asked, START + 2 * DAY).await;
     assert_eq!(sent(&asked).await, [("e0".to_owned(), START + 30 * HOUR + 5 * MINUTE)]);
     assert_eq!(ask("CANCELLED").await.1["State"], "CANCELLED");
-    assert_eq!(ask("ACTIVE").await.1["Message"], "State: a journey that is CANCELLED can not become ACTIVE");
+    assert_eq!(ask("ACTIVE").await.1["Message"], "State: a journey that is CANCELLED cannot become ACTIVE");
 }
 
 #[tokio::test]
