@@ -14,7 +14,7 @@ pub fn run(arguments: &Bench) -> Outcome {
     if text {
         say::result(&format!("{:<72} {:>14} {:<14} {:>12}  beside", "what", "figure", "", "goal"));
     }
-    let figures = bench::run(arguments.people, &mut |figure| {
+    let figures = bench::run(arguments.people, bench::LEAST, &mut |figure| {
         if text {
             say::result(&words(figure));
         }
