@@ -4,7 +4,7 @@ use audience::{Audience, AudienceError, EventMatcher, Members};
 use model::time::{parse_duration, parse_instant};
 use model::view::View;
 use model::wire::{ChannelType, Operator, SimpleCondition, WaitTime};
-use model::{Activity, Journey, Payload, TemplateKind, Word, path};
+use model::{Activity, Journey, PUSH_CHANNELS, Payload, TemplateKind, Word, path};
 use serde_json::Value;
 use templates::Template;
 
@@ -229,7 +229,7 @@ impl Compiler<'_, '_, '_> {
             // Which endpoints get a message: journeys.md 3.1, "Runtime".
             Some(Payload::Email(_)) => message(&[ChannelType::Email], &[EventKind::EmailSend], 0, false),
             Some(Payload::Sms(_)) => message(&[ChannelType::Sms], &[EventKind::SmsSend], 1, false),
-            Some(Payload::Push(_)) => message(&PUSH, &[], 2, false),
+            Some(Payload::Push(_)) => message(&PUSH_CHANNELS, &[], 2, false),
             Some(Payload::ContactCenter(_)) => message(&[ChannelType::Voice], &[], 3, true),
             Some(Payload::Custom(custom)) => {
                 let types = custom.endpoint_types();
@@ -334,18 +334,6 @@ impl Compiler<'_, '_, '_> {
         }
     }
 }
-
-/// Push endpoints of every kind (journeys.md 3.1).
-const PUSH: [ChannelType; 8] = [
-    ChannelType::Gcm,
-    ChannelType::Apns,
-    ChannelType::ApnsSandbox,
-    ChannelType::ApnsVoip,
-    ChannelType::ApnsVoipSandbox,
-    ChannelType::Adm,
-    ChannelType::Baidu,
-    ChannelType::Push,
-];
 
 fn event_condition(message: Option<u16>, name: &str, dimensions: &Value, matcher: EventMatcher) -> Condition {
     let only_type = ["Attributes", "Metrics"]

@@ -7,7 +7,23 @@ use serde_json::{Map, Value};
 use crate::path;
 use crate::path::Path;
 use crate::view::View;
-use crate::wire;
+use crate::wire::{self, ChannelType};
+
+/// Channel types of Apple's service.
+pub const APNS_CHANNELS: [ChannelType; 4] =
+    [ChannelType::Apns, ChannelType::ApnsSandbox, ChannelType::ApnsVoip, ChannelType::ApnsVoipSandbox];
+
+/// Channel types that carry push notifications (journeys.md 3.1, "Runtime").
+pub const PUSH_CHANNELS: [ChannelType; 8] = [
+    ChannelType::Push,
+    ChannelType::Gcm,
+    ChannelType::Apns,
+    ChannelType::ApnsSandbox,
+    ChannelType::ApnsVoip,
+    ChannelType::ApnsVoipSandbox,
+    ChannelType::Adm,
+    ChannelType::Baidu,
+];
 
 /// The ten kinds of activities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

@@ -35,7 +35,7 @@ pub mod view;
 pub mod wire;
 
 pub use account::Account;
-pub use activity::{Activity, ActivityKind, Connection, Payload, Slot};
+pub use activity::{APNS_CHANNELS, Activity, ActivityKind, Connection, PUSH_CHANNELS, Payload, Slot};
 pub use diagnostic::{Diagnostic, Fix, Place, Related, Severity};
 pub use edit::{Change, Edit, EditError};
 pub use journey::{Entry, Journey};

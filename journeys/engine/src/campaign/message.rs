@@ -3,9 +3,9 @@
 //! Resolution: a message for the channel itself (inline, from a template, or both), else a custom message whose
 //! `EndpointTypes` name the channel, else `DefaultMessage`, else nothing. Inline fields win over those of the template.
 
-use model::TemplateKind;
 use model::view::{View, Word};
 use model::wire::{self, ChannelType, CustomDeliveryConfiguration, MessageConfiguration, TemplateConfiguration};
+use model::{APNS_CHANNELS, PUSH_CHANNELS, TemplateKind};
 use serde_json::{Map, Value, json};
 
 /// A template that a campaign names.
@@ -119,7 +119,7 @@ impl Messages {
         );
         let push_template = named(templates.and_then(TemplateConfiguration::push_template));
         for (channels, service, message) in [
-            (&APNS[..], "APNS", inline.and_then(MessageConfiguration::apns_message)),
+            (&APNS_CHANNELS[..], "APNS", inline.and_then(MessageConfiguration::apns_message)),
             (&[ChannelType::Gcm], "GCM", inline.and_then(MessageConfiguration::gcm_message)),
             (&[ChannelType::Adm], "ADM", inline.and_then(MessageConfiguration::adm_message)),
             (&[ChannelType::Baidu], "Baidu", inline.and_then(MessageConfiguration::baidu_message)),
@@ -150,7 +150,7 @@ impl Messages {
             let email = texts(message, &[("Title", "Subject"), ("Body", "TextPart")]);
             messages.add(&[ChannelType::Email], plain(TemplateKind::Email, email));
             messages.add(&[ChannelType::Sms], plain(TemplateKind::Sms, texts(message, &[("Body", "Body")])));
-            messages.add(&PUSH, plain(TemplateKind::Push, service_part("Default", message)));
+            messages.add(&PUSH_CHANNELS, plain(TemplateKind::Push, service_part("Default", message)));
         }
         messages
     }
@@ -184,20 +184,6 @@ impl Messages {
         }
     }
 }
-
-const APNS: [ChannelType; 4] =
-    [ChannelType::Apns, ChannelType::ApnsSandbox, ChannelType::ApnsVoip, ChannelType::ApnsVoipSandbox];
-
-const PUSH: [ChannelType; 8] = [
-    ChannelType::Push,
-    ChannelType::Gcm,
-    ChannelType::Apns,
-    ChannelType::ApnsSandbox,
-    ChannelType::ApnsVoip,
-    ChannelType::ApnsVoipSandbox,
-    ChannelType::Adm,
-    ChannelType::Baidu,
-];
 
 /// The members of an e-mail as `EmailTemplateRequest` names them.
 fn email_parts(message: wire::CampaignEmailMessage<'_>) -> Map<String, Value> {

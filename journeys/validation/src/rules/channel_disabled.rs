@@ -1,5 +1,5 @@
 use model::wire::ChannelType;
-use model::{ActivityKind, DocumentId, Journey, Path, TemplateKind, Word};
+use model::{APNS_CHANNELS, ActivityKind, DocumentId, Journey, PUSH_CHANNELS, Path, TemplateKind, Word};
 
 use crate::{Document, Findings, places};
 
@@ -16,20 +16,6 @@ rule! {
     /// Source: journeys.md 10, J027; campaigns.md 11, C020.
     "channel-disabled", Error, "a channel is not enabled", Document
 }
-
-/// The channel types that carry push notifications (journeys.md 3.1); one of them is enough.
-const PUSH: &[ChannelType] = &[
-    ChannelType::Push,
-    ChannelType::Gcm,
-    ChannelType::Apns,
-    ChannelType::ApnsSandbox,
-    ChannelType::ApnsVoip,
-    ChannelType::ApnsVoipSandbox,
-    ChannelType::Adm,
-    ChannelType::Baidu,
-];
-const APNS: &[ChannelType] =
-    &[ChannelType::Apns, ChannelType::ApnsSandbox, ChannelType::ApnsVoip, ChannelType::ApnsVoipSandbox];
 
 fn check(document: &Document, found: &mut Findings) {
     let Some(enabled) = document.facts.account.and_then(|account| account.channels.as_ref()) else { return };
@@ -53,7 +39,7 @@ fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)
                 let (channels, name) = match activity.kind() {
                     Some(ActivityKind::Email) => (EMAIL, "e-mail"),
                     Some(ActivityKind::Sms) => (SMS, "SMS"),
-                    Some(ActivityKind::Push) => (PUSH, "push"),
+                    Some(ActivityKind::Push) => (&PUSH_CHANNELS[..], "push"),
                     _ => continue,
                 };
                 out.push((activity.payload_path(), channels, name));
@@ -66,8 +52,8 @@ fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)
                     let given = [
                         ("EmailMessage", messages.email_message().is_some(), EMAIL, "e-mail"),
                         ("SMSMessage", messages.sms_message().is_some(), SMS, "SMS"),
-                        ("DefaultMessage", messages.default_message().is_some(), PUSH, "push"),
-                        ("APNSMessage", messages.apns_message().is_some(), APNS, "APNs"),
+                        ("DefaultMessage", messages.default_message().is_some(), &PUSH_CHANNELS[..], "push"),
+                        ("APNSMessage", messages.apns_message().is_some(), &APNS_CHANNELS[..], "APNs"),
                         ("GCMMessage", messages.gcm_message().is_some(), &[ChannelType::Gcm], "FCM"),
                         ("ADMMessage", messages.adm_message().is_some(), &[ChannelType::Adm], "ADM"),
                         ("BaiduMessage", messages.baidu_message().is_some(), &[ChannelType::Baidu], "Baidu"),
@@ -79,7 +65,7 @@ fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)
                     match kind {
                         TemplateKind::Email => out.push((at, EMAIL, "e-mail")),
                         TemplateKind::Sms => out.push((at, SMS, "SMS")),
-                        TemplateKind::Push => out.push((at, PUSH, "push")),
+                        TemplateKind::Push => out.push((at, &PUSH_CHANNELS[..], "push")),
                         TemplateKind::InApp | TemplateKind::Voice => {}
                     }
                 }
