@@ -109,7 +109,7 @@ impl Given {
 }
 
 /// A queue by time, then by row: minutes in a tree, each sorted when it comes up. What is pushed into the minute that is
-/// being emptied goes into a heap beside it. A heap of everybody took most of the time of a run.
+/// being emptied goes into a heap beside it. Most pushes are then appends, and a pop takes from the end of a list.
 #[derive(Default)]
 struct Queue {
     minutes: BTreeMap<Millis, Vec<(Millis, u32)>>,

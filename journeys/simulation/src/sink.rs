@@ -77,8 +77,8 @@ pub(crate) struct Sink<'w, L, const COUNT: bool> {
 }
 
 impl<L: Listener, const COUNT: bool> Host for Sink<'_, L, COUNT> {
-    // Inlined where the engine tells, so that of each effect only what is counted is put together: a third of the time of
-    // a cohort went into effects that were written to memory and read back.
+    // Inlined where the engine tells, so that of each effect only what is counted is put together, and none is written to
+    // memory and read back: with conditions by column and one fold an effect it took a third off the time of a cohort.
     #[inline(always)]
     fn effect(&mut self, effect: Effect) {
         if !COUNT {
