@@ -332,7 +332,7 @@ impl<'a> Simulation<'a> {
                 strangers += 1;
                 continue;
             };
-            let participant = people.companions(row).first().copied().unwrap_or(row) as u32;
+            let participant = people.first_companion(row);
             let recorded = Recorded {
                 participant,
                 at: event.at,
