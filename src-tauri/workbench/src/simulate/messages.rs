@@ -14,23 +14,8 @@ use super::Cohort;
 use super::table::{Cell, Column, Kind, Table};
 use crate::failure::Outcome;
 
-/// Columns of a row.
+/// Columns of a row; the last [`TEXTS`] only where messages are rendered.
 const COLUMNS: &[Column] = &[
-    ("person", Kind::Text),
-    ("endpoint", Kind::Text),
-    ("time", Kind::Time),
-    ("channel", Kind::Text),
-    ("activity", Kind::Text),
-    ("template", Kind::Text),
-    ("template_version", Kind::Text),
-    ("status", Kind::Text),
-    ("delivered", Kind::Time),
-    ("opened", Kind::Time),
-    ("outcome", Kind::Text),
-];
-
-/// Columns of a row with its text.
-const RENDERED: &[Column] = &[
     ("person", Kind::Text),
     ("endpoint", Kind::Text),
     ("time", Kind::Time),
@@ -46,6 +31,9 @@ const RENDERED: &[Column] = &[
     ("body", Kind::Text),
     ("problem", Kind::Text),
 ];
+
+/// How many columns hold the text of a message.
+const TEXTS: usize = 3;
 
 /// Endpoints that one thread walks at a time, and how many such pieces are in memory together; of messages with their
 /// texts, which may be long, less.
@@ -101,7 +89,8 @@ impl Cohort {
     /// # Errors
     /// When the name says no format, or the file can not be written; there is then no file.
     pub fn write_messages(&self, path: &Path, render: bool, progress: &(dyn Fn(u64) + Sync)) -> Outcome<u64> {
-        let mut table = Table::create(path, if render { RENDERED } else { COLUMNS })?;
+        let columns = if render { COLUMNS } else { &COLUMNS[..COLUMNS.len() - TEXTS] };
+        let mut table = Table::create(path, columns)?;
         let simulation = self.simulation();
         let templates: Option<Templates> =
             render.then(|| self.contents.iter().map(|content| Some(content.as_ref()?.compile())).collect());
@@ -121,7 +110,7 @@ impl Cohort {
                 .collect();
             for (message, text) in pieces.iter().flatten() {
                 let cells = cells(simulation.message(message), text);
-                table.row(&cells[..if render { RENDERED } else { COLUMNS }.len()])?;
+                table.row(&cells[..columns.len()])?;
             }
             progress(to as u64);
             from = to;
@@ -155,7 +144,7 @@ impl Cohort {
     }
 }
 
-fn cells<'m>(row: MessageRow<'m>, text: &'m Text) -> [Cell<'m>; RENDERED.len()] {
+fn cells<'m>(row: MessageRow<'m>, text: &'m Text) -> [Cell<'m>; COLUMNS.len()] {
     [
         Cell::Text(Cow::Owned(row.person)),
         Cell::text(row.endpoint),
