@@ -10,7 +10,14 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use serde_json::Value;
 
 /// What `user_version` of a store says that this program understands; each step of [`STEPS`] raises it by one.
-const STEPS: &[&str] = &[include_str!("store/1.sql"), include_str!("store/2.sql"), include_str!("store/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("store/1.sql"),
+    include_str!("store/2.sql"),
+    include_str!("store/3.sql"),
+    include_str!("store/4.sql"),
+    include_str!("store/5.sql"),
+    include_str!("store/6.sql"),
+];
 
 /// File name in the data folder.
 const FILE: &str = "pinpoint.sqlite";

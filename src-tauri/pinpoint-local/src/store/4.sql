@@ -1,0 +1,1 @@
+-- Campaigns, their versions, activities and state; who sent a message of the outbox.

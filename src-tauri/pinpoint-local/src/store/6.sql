@@ -1,0 +1,1 @@
+-- Delivery: what still waits to be handed to a channel.
