@@ -74,11 +74,11 @@ async fn carry_out(machine: Arc<Machine>, request: Request<Body>, request_id: &s
         }
     };
     let call = Call { operation, parameters, query, body, request_id: request_id.to_owned() };
-    blocking(move || machine.call(&call, handler)).await
+    machine.call(call, handler).await
 }
 
 /// Runs work on the store outside the threads that serve connections.
-async fn blocking(work: impl FnOnce() -> Result<Answer> + Send + 'static) -> Result<Answer> {
+pub async fn blocking(work: impl FnOnce() -> Result<Answer> + Send + 'static) -> Result<Answer> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request failed");
         Err(Refusal::new(Exception::InternalServerError, "the request could not be carried out"))

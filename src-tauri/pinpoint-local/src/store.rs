@@ -1,13 +1,20 @@
 //! The durable store: one SQLite file, or memory.
 //!
 //! Documents are JSON text as it came in; columns beside them are only what is queried. Every request and every step of
-//! the runner is one transaction. `seq` counts creations: lists are newest first (api.md 4).
+//! the runner is one piece of work for the [`writer`], kept whole or not at all. Reading goes over connections of its own
+//! and never waits for writing. `seq` counts creations: lists are newest first (api.md 4).
 
+mod writer;
+
+use std::fs::File;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::Value;
+
+use writer::{Writer, received};
 
 /// What `user_version` of a store says that this program understands; each step of [`STEPS`] raises it by one.
 const STEPS: &[&str] = &[
@@ -19,8 +26,15 @@ const STEPS: &[&str] = &[
     include_str!("store/6.sql"),
 ];
 
-/// File name in the data folder.
+/// File names in the data folder: the store, and what says that a process uses it.
 const FILE: &str = "pinpoint.sqlite";
+const LOCK: &str = "pinpoint.lock";
+
+/// Connections that read; more threads than that wait for one another.
+const READERS: usize = 8;
+
+/// Pages in the write-ahead log before it is copied into the store: 16 MB.
+const LOG_PAGES: i64 = 4000;
 
 /// Why a store does not open.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +45,9 @@ pub enum OpenError {
     /// Another process holds it.
     #[error("another local Pinpoint uses the store in `{0}`; stop it or name another folder")]
     InUse(String),
+    /// The file that says who uses the store cannot be written, or no thread can be started.
+    #[error("could not take the store in `{0}`: {1}")]
+    Take(String, std::io::Error),
     /// A newer program wrote it.
     #[error("the store in `{folder}` has version {found}, this program knows up to {known}; use a newer Waymark")]
     Newer {
@@ -48,60 +65,112 @@ pub enum OpenError {
 
 /// The store.
 pub struct Store {
-    connection: Mutex<Connection>,
+    // Fields are dropped in this order: work in the queue ends before the file is given up.
+    writer: Writer,
+    /// What the writer writes with; a store in memory has no other connection.
+    connection: Arc<Mutex<Connection>>,
+    readers: Vec<Mutex<Connection>>,
+    turn: AtomicUsize,
+    _lock: Option<File>,
 }
 
 impl Store {
     /// Opens the store in a folder, which is made when absent; `None` = a new one in memory.
     pub fn open(folder: Option<&Path>) -> Result<Store, OpenError> {
         let shown = folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string());
-        let mut connection = match folder {
-            None => Connection::open_in_memory()?,
+        let mut readers = Vec::new();
+        let (connection, lock) = match folder {
+            None => (prepared(Connection::open_in_memory()?, &shown)?, None),
             Some(folder) => {
                 std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(shown.clone(), error))?;
-                Connection::open(folder.join(FILE))?
+                let lock = taken(&folder.join(LOCK), &shown)?;
+                let connection = prepared(Connection::open(folder.join(FILE))?, &shown)?;
+                for _ in 0..READERS {
+                    let reader = Connection::open(folder.join(FILE))?;
+                    reader.pragma_update(None, "query_only", true)?;
+                    reader.set_prepared_statement_cache_capacity(200);
+                    readers.push(Mutex::new(reader));
+                }
+                (connection, Some(lock))
             }
         };
-        let prepared = prepare(&mut connection, &shown);
-        if let Err(OpenError::Sqlite(error)) = &prepared
-            && error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
-        {
-            return Err(OpenError::InUse(shown));
+        let connection = Arc::new(Mutex::new(connection));
+        let writer = Writer::start(connection.clone()).map_err(|error| OpenError::Take(shown, error))?;
+        Ok(Store { writer, connection, readers, turn: AtomicUsize::new(0), _lock: lock })
+    }
+
+    /// Runs `work` whole or not at all: it is kept, on the disk, when it gives `Ok`. Blocks until then.
+    pub fn transact<T, E>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<rusqlite::Error> + Send + 'static,
+    {
+        received(self.writer.submit(work).blocking_recv())
+    }
+
+    /// As [`transact`](Store::transact), without blocking a thread.
+    pub async fn change<T, E>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<rusqlite::Error> + Send + 'static,
+    {
+        received(self.writer.submit(work).await)
+    }
+
+    /// Reads the store as it stands at one moment; writing is refused.
+    pub fn read<T, E: From<rusqlite::Error>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+        if self.readers.is_empty() {
+            let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+            connection.pragma_update(None, "query_only", true)?;
+            let out = read(&mut connection, work);
+            connection.pragma_update(None, "query_only", false)?;
+            return out;
         }
-        prepared?;
-        Ok(Store { connection: Mutex::new(connection) })
+        read(&mut self.reader(), work)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        // A panic inside a transaction has rolled it back: the connection is sound.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Runs `work` in one transaction, which is kept when it gives `Ok`.
-    pub fn transact<T, E: From<rusqlite::Error>>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let mut connection = self.lock();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let out = work(&transaction)?;
-        transaction.commit()?;
-        Ok(out)
-    }
-
-    /// Reads, without a transaction to commit.
-    pub fn read<T, E: From<rusqlite::Error>>(&self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        work(&self.lock())
+    /// A reading connection that is free, or the next one when none is.
+    fn reader(&self) -> MutexGuard<'_, Connection> {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.readers.len();
+        let (before, after) = self.readers.split_at(turn);
+        for reader in after.iter().chain(before) {
+            match reader.try_lock() {
+                Ok(reader) => return reader,
+                Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+        }
+        self.readers[turn].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn prepare(connection: &mut Connection, shown: &str) -> Result<(), OpenError> {
-    connection.busy_timeout(std::time::Duration::from_millis(200))?;
+fn read<T, E: From<rusqlite::Error>>(
+    connection: &mut Connection,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+    work(&transaction)
+}
+
+/// The file that says who uses a store, taken for this process: two runners over one store would be two opinions on what
+/// is due. The lock goes with the process, however that ends.
+fn taken(path: &Path, shown: &str) -> Result<File, OpenError> {
+    let take = |error| OpenError::Take(shown.to_owned(), error);
+    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(take)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse(shown.to_owned())),
+        Err(std::fs::TryLockError::Error(error)) => Err(take(error)),
+    }
+}
+
+/// A connection that writes, with all steps of the layout taken.
+fn prepared(mut connection: Connection, shown: &str) -> Result<Connection, OpenError> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.set_prepared_statement_cache_capacity(200);
-    // One process at a time: two runners over one store would be two opinions on what is due.
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = transaction.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
     let found = usize::try_from(found).unwrap_or(usize::MAX);
@@ -113,7 +182,7 @@ fn prepare(connection: &mut Connection, shown: &str) -> Result<(), OpenError> {
     }
     transaction.pragma_update(None, "user_version", STEPS.len() as i64)?;
     transaction.commit()?;
-    Ok(())
+    Ok(connection)
 }
 
 /// The text of a document.

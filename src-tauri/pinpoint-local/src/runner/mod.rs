@@ -112,8 +112,9 @@ impl Machine {
     pub fn run_due(&self) -> Result<Option<Millis>> {
         let now = self.clock.now();
         loop {
-            let (worked, next) = self.store.transact(|transaction| {
-                if self.clock.is_virtual() {
+            let is_virtual = self.clock.is_virtual();
+            let (worked, next) = self.store.transact(move |transaction| {
+                if is_virtual {
                     store::set_meta(transaction, "clock", &now.to_string())?;
                 }
                 Ok::<_, crate::refusal::Refusal>((work(transaction, now)?, next_due(transaction)?))

@@ -139,7 +139,7 @@ async fn an_imported_segment_is_not_edited() {
     assert_eq!(asked.ask("PUT", &path, json!({"Name": "one"})).await.0, 200);
     // Imports are not served yet: the segment becomes an imported one where it is kept.
     let imports = "UPDATE segment_versions SET document = json_set(document, '$.SegmentType', 'IMPORT') WHERE id = ?1";
-    let changed = asked.machine.store.transact(|store| store.execute(imports, [id.as_str()])).unwrap();
+    let changed = asked.machine.store.change(move |store| store.execute(imports, [id.as_str()])).await.unwrap();
     assert_eq!(changed, 2, "both versions");
     let (status, answer) = asked.ask("PUT", &path, json!({"Name": "two"})).await;
     assert_eq!((status, answer["Message"].as_str().unwrap().contains("imported")), (400, true), "{answer}");
