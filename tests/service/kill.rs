@@ -110,7 +110,7 @@ async fn nothing_is_lost_or_sent_twice() {
         asking.join().unwrap();
     }
     let local = Local::with(settings(folder.path())).await;
-    local.server.advance_to(end).unwrap();
+    local.server.advance_to(end).await.unwrap();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for message in local.server.outbox(PEOPLE * MESSAGES * 2) {
         *counts.entry(format!("{} {}", message.journey_activity_id, message.endpoint_id)).or_default() += 1;

@@ -111,8 +111,13 @@ impl Server {
 
     /// Moves a virtual clock forwards and runs everything that falls due on the way; an error on the real clock or
     /// backwards.
-    pub fn advance_to(&self, instant: Millis) -> std::result::Result<(), String> {
-        self.machine.advance_to(instant).map_err(|refusal| refusal.message)
+    pub async fn advance_to(&self, instant: Millis) -> std::result::Result<(), String> {
+        let machine = self.machine.clone();
+        let moved = tokio::task::spawn_blocking(move || machine.advance_to(instant)).await;
+        match moved {
+            Ok(moved) => moved.map_err(|refusal| refusal.message),
+            Err(error) => Err(format!("moving the clock broke off: {error}")),
+        }
     }
 
     /// Stops listening, lets requests in progress end, closes the store.
