@@ -113,7 +113,7 @@ async fn nothing_is_lost_or_sent_twice() {
     local.server.advance_to(end).await.unwrap();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for message in local.server.outbox(PEOPLE * MESSAGES * 2) {
-        *counts.entry(format!("{} {}", message.journey_activity_id, message.endpoint_id)).or_default() += 1;
+        *counts.entry(format!("{} {}", message.sender.activity(), message.endpoint_id)).or_default() += 1;
     }
     assert_eq!(counts.len(), PEOPLE * MESSAGES);
     assert!(counts.values().all(|count| *count == 1));

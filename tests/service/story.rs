@@ -84,7 +84,7 @@ async fn put_event(local: &Local, app: &str, endpoint: &str, name: &str) {
 /// Activity and endpoint of each message, sorted.
 fn sent(messages: &[Message]) -> Vec<String> {
     let mut sent: Vec<String> =
-        messages.iter().map(|message| format!("{} {}", message.journey_activity_id, message.endpoint_id)).collect();
+        messages.iter().map(|message| format!("{} {}", message.sender.activity(), message.endpoint_id)).collect();
     sent.sort();
     sent
 }

@@ -37,6 +37,6 @@ mod store;
 mod tests;
 
 pub use clock::ClockSetting;
-pub use outbox::Message;
+pub use outbox::{Message, Sender};
 pub use server::{Server, Settings, StartError};
 pub use status::{AppStatus, JourneyStatus, Status};

@@ -115,8 +115,8 @@ fn shown(message: Message) -> OutboxMessage {
         at: message.at,
         channel: message.channel_type,
         address: message.address,
-        journey: message.journey_id,
-        activity: message.journey_activity_id,
+        journey: message.sender.origin().to_owned(),
+        activity: message.sender.activity().to_owned(),
         failure: message.failure,
     }
 }

@@ -349,9 +349,9 @@ pub struct OutboxMessage {
     pub channel: String,
     /// Address of the recipient.
     pub address: String,
-    /// Id of the journey.
+    /// Id of the journey; of the campaign or request, when one of those sent it.
     pub journey: String,
-    /// Id of the activity.
+    /// Id of the activity; empty for a request.
     pub activity: String,
     /// Subject, title or first words.
     pub title: String,

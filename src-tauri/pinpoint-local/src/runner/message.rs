@@ -9,12 +9,12 @@ use engine::draw::hash;
 use model::view::Word;
 use model::{ActivityKind, Millis};
 use rusqlite::Transaction;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use templates::{Rendering, Substitutions, Template};
 
 use super::program::TemplateName;
 use crate::api;
-use crate::outbox::{self, Message};
+use crate::outbox::{self, Message, Sender};
 use crate::refusal::Result;
 
 /// A message on its way.
@@ -39,8 +39,25 @@ pub struct Envelope<'a> {
     pub template: Option<&'a str>,
     /// Its version; `None` = the one that is active now.
     pub version: Option<&'a str>,
+    /// The payload of the message activity: `EmailMessageActivity`, `SMSMessageActivity` and so on; null = there is none.
+    pub payload: &'a Value,
+}
+
+impl Envelope<'_> {
     /// `Data` of a CUSTOM activity.
-    pub data: Option<&'a str>,
+    fn data(&self) -> Option<&str> {
+        super::text_at(self.payload, &["MessageConfig", "Data"])
+    }
+
+    /// What the channel needs besides the texts: `MessageConfig`, and where a CUSTOM message goes.
+    fn members(&self) -> Map<String, Value> {
+        let config = self.payload.get("MessageConfig").and_then(Value::as_object).into_iter().flatten();
+        let address = ["DeliveryUri", "EndpointTypes"]
+            .into_iter()
+            .filter_map(|name| self.payload.as_object()?.get_key_value(name));
+        let given = config.chain(address).filter(|(name, value)| *name != "Data" && !value.is_null());
+        given.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
 }
 
 /// The parts of a message, or why it cannot be made.
@@ -87,15 +104,18 @@ impl Post {
         Message {
             id,
             application_id: envelope.app.to_owned(),
-            journey_id: envelope.journey.to_owned(),
-            journey_run_id: envelope.run.to_owned(),
-            journey_activity_id: envelope.activity.to_owned(),
-            participant: envelope.participant.to_owned(),
+            sender: Sender::Journey {
+                journey_id: envelope.journey.to_owned(),
+                journey_run_id: envelope.run.to_owned(),
+                journey_activity_id: envelope.activity.to_owned(),
+                participant: envelope.participant.to_owned(),
+            },
             endpoint_id: envelope.endpoint.id().to_owned(),
             channel_type: envelope.endpoint.channel().map_or_else(String::new, |channel| channel.as_str().to_owned()),
             address: envelope.endpoint.address().unwrap_or_default().to_owned(),
             at,
             parts,
+            envelope: envelope.members(),
             failure,
         }
     }
@@ -104,7 +124,7 @@ impl Post {
         let kind = envelope.kind.and_then(ActivityKind::template_kind);
         let (Some(kind), Some(name)) = (kind, envelope.template) else {
             // CUSTOM and contact centre carry no template of ours, only their data.
-            return Ok(Ok(envelope.data.map(|data| ("Data".to_owned(), data.to_owned())).into_iter().collect()));
+            return Ok(Ok(envelope.data().map(|data| ("Data".to_owned(), data.to_owned())).into_iter().collect()));
         };
         let key = (kind, name.to_owned(), envelope.version.map(str::to_owned));
         let template = match self.templates.entry(key) {

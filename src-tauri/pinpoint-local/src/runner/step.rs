@@ -14,7 +14,7 @@ use super::message::{Envelope, Post};
 use super::program::{self, Running};
 use super::{count, entry};
 use crate::api::endpoints;
-use crate::outbox;
+use crate::outbox::{self, Counted};
 use crate::refusal::{Exception, Refusal, Result};
 
 /// A participant of a journey as the store has it.
@@ -202,11 +202,14 @@ impl Host for World<'_> {
         self.pace.take(self.step.running.program.rate().unwrap_or(0), now)
     }
 
-    /// Campaigns do not send from here yet: all other senders are journeys.
-    fn sent_elsewhere(&mut self, row: u32, _: Senders, since: Millis) -> u32 {
+    fn sent_elsewhere(&mut self, row: u32, senders: Senders, since: Millis) -> u32 {
         let Step { transaction, running, participant, .. } = self.step;
         let endpoint = participant.people.row(row as usize).id();
-        match outbox::sent_by_others(transaction, &running.app, endpoint, &running.id, since) {
+        let counted = match senders {
+            Senders::Journeys => Counted::JourneysBut(&running.id),
+            Senders::All => Counted::AllBut(&running.id),
+        };
+        match outbox::sent(transaction, &running.app, endpoint, counted, since) {
             Ok(count) => count,
             Err(error) => {
                 self.failure = Some(error.into());
@@ -287,10 +290,9 @@ impl Step<'_> {
             kind,
             template,
             version,
-            data: super::text_at(
-                &self.running.document,
-                &["Activities", program.activity_id(activity), "CUSTOM", "MessageConfig", "Data"],
-            ),
+            payload: kind.map_or(&Value::Null, |kind| {
+                &self.running.document["Activities"][program.activity_id(activity)][kind.member()]
+            }),
         }
     }
 
