@@ -4,6 +4,7 @@
 //! the runner is one piece of work for the [`writer`], kept whole or not at all. Reading goes over connections of its own
 //! and never waits for writing. `seq` counts creations: lists are newest first (api.md 4).
 
+mod checkpoint;
 mod writer;
 
 use std::fs::File;
@@ -14,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::Value;
 
+use checkpoint::Checkpointer;
 use writer::{Writer, received};
 
 /// What `user_version` of a store says that this program understands; each step of [`STEPS`] raises it by one.
@@ -33,8 +35,11 @@ const LOCK: &str = "pinpoint.lock";
 /// Connections that read; more threads than that wait for one another.
 const READERS: usize = 8;
 
-/// Pages in the write-ahead log before it is copied into the store: 16 MB.
-const LOG_PAGES: i64 = 4000;
+/// Pages that the writer keeps in memory at most, in kB: with less it reads most of what it changes from the file again.
+const CACHE_KB: i64 = 128 << 10;
+
+/// Bytes of the file that readers see without copying them.
+const MAPPED: i64 = 1 << 30;
 
 /// Why a store does not open.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +76,7 @@ pub struct Store {
     connection: Arc<Mutex<Connection>>,
     readers: Vec<Mutex<Connection>>,
     turn: AtomicUsize,
+    _checkpointer: Option<Checkpointer>,
     _lock: Option<File>,
 }
 
@@ -79,8 +85,8 @@ impl Store {
     pub fn open(folder: Option<&Path>) -> Result<Store, OpenError> {
         let shown = folder.map_or_else(|| "memory".to_owned(), |folder| folder.display().to_string());
         let mut readers = Vec::new();
-        let (connection, lock) = match folder {
-            None => (prepared(Connection::open_in_memory()?, &shown)?, None),
+        let (connection, checkpointer, lock) = match folder {
+            None => (prepared(Connection::open_in_memory()?, &shown)?, None, None),
             Some(folder) => {
                 std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(shown.clone(), error))?;
                 let lock = taken(&folder.join(LOCK), &shown)?;
@@ -88,15 +94,18 @@ impl Store {
                 for _ in 0..READERS {
                     let reader = Connection::open(folder.join(FILE))?;
                     reader.pragma_update(None, "query_only", true)?;
+                    reader.pragma_update(None, "mmap_size", MAPPED)?;
                     reader.set_prepared_statement_cache_capacity(200);
                     readers.push(Mutex::new(reader));
                 }
-                (connection, Some(lock))
+                connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+                (connection, Some(Checkpointer::start(&folder.join(FILE))?), Some(lock))
             }
         };
         let connection = Arc::new(Mutex::new(connection));
-        let writer = Writer::start(connection.clone()).map_err(|error| OpenError::Take(shown, error))?;
-        Ok(Store { writer, connection, readers, turn: AtomicUsize::new(0), _lock: lock })
+        let writer = Writer::start(connection.clone(), checkpointer.as_ref().map(Checkpointer::log))
+            .map_err(|error| OpenError::Take(shown, error))?;
+        Ok(Store { writer, connection, readers, turn: AtomicUsize::new(0), _checkpointer: checkpointer, _lock: lock })
     }
 
     /// Runs `work` whole or not at all: it is kept, on the disk, when it gives `Ok`. Blocks until then.
@@ -170,7 +179,7 @@ fn prepared(mut connection: Connection, shown: &str) -> Result<Connection, OpenE
     connection.set_prepared_statement_cache_capacity(200);
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KB)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = transaction.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0))?;
     let found = usize::try_from(found).unwrap_or(usize::MAX);

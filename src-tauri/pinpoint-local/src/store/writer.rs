@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 use tokio::sync::oneshot;
 
+use super::checkpoint::Log;
+
 /// Longest that a group gathers work before it commits, and the most pieces in it.
 const LONGEST_GROUP: Duration = Duration::from_millis(5);
 const LARGEST_GROUP: usize = 512;
@@ -80,10 +82,11 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on a connection, which it locks for a group at a time.
-    pub fn start(connection: Arc<Mutex<Connection>>) -> std::io::Result<Writer> {
+    /// Starts the thread on a connection, which it locks for a group at a time; `log` hears of each group that is kept.
+    pub fn start(connection: Arc<Mutex<Connection>>, log: Option<Arc<Log>>) -> std::io::Result<Writer> {
         let (queue, pieces) = channel();
-        let thread = std::thread::Builder::new().name("store".to_owned()).spawn(move || run(&connection, &pieces))?;
+        let thread = std::thread::Builder::new().name("store".to_owned());
+        let thread = thread.spawn(move || run(&connection, &pieces, log.as_deref()))?;
         Ok(Writer { queue: Some(queue), thread: Some(thread) })
     }
 
@@ -119,18 +122,20 @@ impl Drop for Writer {
     }
 }
 
-fn run(connection: &Mutex<Connection>, pieces: &Receiver<Box<dyn Piece>>) {
+fn run(connection: &Mutex<Connection>, pieces: &Receiver<Box<dyn Piece>>, log: Option<&Log>) {
     let mut group: Vec<Box<dyn Piece>> = Vec::new();
     while let Ok(first) = pieces.recv() {
         // A panic in a piece was caught and rolled back: the connection is sound.
         let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
         let failure = carry_out(&mut connection, first, pieces, &mut group).err();
-        drop(connection);
         if let Some(error) = &failure {
             tracing::error!(%error, pieces = group.len(), "a group of changes could not be kept");
         }
         for piece in group.drain(..) {
             piece.answer(failure.as_ref());
+        }
+        if let Some(log) = log {
+            log.kept(&connection);
         }
     }
 }
@@ -172,7 +177,7 @@ mod tests {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
         let connection = Arc::new(Mutex::new(connection));
-        (Writer::start(connection.clone()).unwrap(), connection)
+        (Writer::start(connection.clone(), None).unwrap(), connection)
     }
 
     fn put(writer: &Writer, n: i64, fail: bool) -> oneshot::Receiver<rusqlite::Result<i64>> {
