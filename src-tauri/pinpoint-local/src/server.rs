@@ -13,6 +13,7 @@ use crate::api::{Answer, Call, Context, Handler};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
 use crate::outbox::{self, Message};
 use crate::refusal::{Refusal, Result};
+use crate::runner::Programs;
 use crate::status::{self, Status};
 use crate::store::{self, OpenError, Store};
 use crate::{http, runner};
@@ -154,6 +155,8 @@ async fn serve(listener: TcpListener, machine: Arc<Machine>, mut stopped: watch:
 pub struct Machine {
     /// The store.
     pub store: Store,
+    /// What is compiled of it.
+    pub programs: Arc<Programs>,
     /// The clock.
     pub clock: Box<dyn Clock>,
     /// Rung when something may have become due.
@@ -174,20 +177,24 @@ impl Machine {
                 Box::new(Virtual::at(instant))
             }
         };
-        Ok(Machine { store, clock, bell: Notify::new() })
+        Ok(Machine { store, programs: Arc::default(), clock, bell: Notify::new() })
     }
 
     /// Carries out one operation in one transaction.
     pub async fn call(self: &Arc<Machine>, call: Call, handler: Handler) -> Result<Answer> {
         let now = self.clock.now();
         if call.operation.method != "GET" {
-            let answer = self.store.change(move |store| handler(&Context { store, now }, &call)).await?;
+            let programs = self.programs.clone();
+            let change = self.store.change(move |store| handler(&Context { store, programs: &programs, now }, &call));
+            let answer = change.await?;
             self.bell.notify_one();
             return Ok(answer);
         }
         // One document takes microseconds; a list or a count can take long enough to hold up other connections.
         let is_list = call.operation.bound.iter().any(|member| member.name == "page-size");
-        let read = move |machine: &Machine| machine.store.read(|store| handler(&Context { store, now }, &call));
+        let read = move |machine: &Machine| {
+            machine.store.read(|store| handler(&Context { store, programs: &machine.programs, now }, &call))
+        };
         if is_list {
             let machine = self.clone();
             return http::blocking(move || read(&machine)).await;

@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("store/4.sql"),
     include_str!("store/5.sql"),
     include_str!("store/6.sql"),
+    include_str!("store/7.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.
@@ -118,7 +119,10 @@ impl Store {
     }
 
     /// As [`transact`](Store::transact), without blocking a thread.
-    pub async fn change<T, E>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn change<T, E>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<rusqlite::Error> + Send + 'static,
@@ -127,7 +131,10 @@ impl Store {
     }
 
     /// Reads the store as it stands at one moment; writing is refused.
-    pub fn read<T, E: From<rusqlite::Error>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
+    pub fn read<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         if self.readers.is_empty() {
             let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
             connection.pragma_update(None, "query_only", true)?;

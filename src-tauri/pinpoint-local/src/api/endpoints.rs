@@ -380,7 +380,8 @@ fn deactivate_others(
 }
 
 /// Columns that [`assemble`] reads, of `endpoints` left-joined with `users`.
-const COLUMNS: &str = "endpoints.document, endpoints.user, users.attributes, endpoints.seen FROM endpoints
+const COLUMNS: &str =
+    "endpoints.document, endpoints.user, users.attributes, endpoints.seen, endpoints.seq FROM endpoints
     LEFT JOIN users ON users.app = endpoints.app AND users.id = endpoints.user";
 
 /// An `EndpointResponse` from a row.
@@ -431,13 +432,14 @@ pub fn read_of_user_with_seen(connection: &Connection, app: &str, user: &str) ->
     Ok(statement.query_map(params![app, user], assemble_with_seen)?.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Hands every endpoint of a project to `take`, oldest first, with when it was last heard of.
-pub fn each(connection: &Connection, app: &str, mut take: impl FnMut(Value, Millis)) -> Result<()> {
+/// Hands every endpoint of a project to `take`, oldest first, with its place (`seq`) and when it was last heard of.
+pub fn each(connection: &Connection, app: &str, mut take: impl FnMut(i64, Value, Millis)) -> Result<()> {
     let sql = format!("SELECT {COLUMNS} WHERE endpoints.app = ?1 ORDER BY endpoints.seq");
     let mut statement = connection.prepare_cached(&sql)?;
-    for endpoint in statement.query_map(params![app], assemble_with_seen)? {
-        let (endpoint, seen) = endpoint?;
-        take(endpoint, seen);
+    let mut rows = statement.query(params![app])?;
+    while let Some(row) = rows.next()? {
+        let (endpoint, seen) = assemble_with_seen(row)?;
+        take(row.get(4)?, endpoint, seen);
     }
     Ok(())
 }

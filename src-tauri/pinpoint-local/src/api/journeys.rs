@@ -165,7 +165,7 @@ fn update_state(context: &Context<'_>, call: &Call) -> Result<Answer> {
         }
         Change::Resume => {
             let since = journey.paused.unwrap_or(context.now);
-            runner::resume(context.store, app, id, since, context.now)?;
+            runner::resume(context, app, id, since)?;
             set_state(context.store, id, journey.document, "ACTIVE", context.now)?
         }
         Change::Cancel => {

@@ -24,6 +24,7 @@ use rusqlite::Transaction;
 use serde_json::{Value, json};
 
 use crate::refusal::{Refusal, Result};
+use crate::runner::Programs;
 
 /// One operation asked for.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub struct Call {
 pub struct Context<'a> {
     /// The transaction: kept when the handler gives `Ok`.
     pub store: &'a Transaction<'a>,
+    /// What is compiled of it.
+    pub programs: &'a Programs,
     /// The instant of the request.
     pub now: Millis,
 }

@@ -1,17 +1,14 @@
 //! Events that reach journeys: what came of a message, and what starts a journey.
 
 use engine::{EventFilter, EventKind, Input, MessageEvent, Participant, State};
-use model::view::View;
-use model::{ActivityKind, Entry, Journey, Millis};
-use rusqlite::{Transaction, params};
+use model::ActivityKind;
+use rusqlite::params;
 use serde_json::Value;
 
-use super::message::Post;
-use super::program::{self, Running};
+use super::program::Running;
 use super::{count, entry, lifecycle, step};
 use crate::api::{Context, endpoints};
 use crate::refusal::Result;
-use crate::store;
 
 /// Event types that opt an endpoint out, whoever reports them.
 const OPT_OUTS: [EventKind; 3] = [EventKind::EmailUnsubscribe, EventKind::EmailComplaint, EventKind::SmsOptOut];
@@ -37,42 +34,43 @@ pub fn hear(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event:
         attributes: members("Attributes").filter_map(|(key, value)| Some((key.as_str(), value.as_str()?))).collect(),
         metrics: members("Metrics").filter_map(|(key, value)| Some((key.as_str(), value.as_f64()?))).collect(),
     };
-    let Some(document) = endpoints::read(context.store, app, endpoint)? else { return Ok(()) };
-    let user = super::text_at(&document, &["User", "UserId"]);
-    if EventKind::parse(name).is_some_and(|kind| OPT_OUTS.contains(&kind)) {
+    let kind = EventKind::parse(name);
+    if kind.is_some_and(|kind| OPT_OUTS.contains(&kind)) {
         endpoints::opt_out(context.store, app, endpoint)?;
     }
-    let keys = [Some(format!("endpoint:{endpoint}")), user.map(|user| format!("user:{user}"))];
-    let journeys: Vec<(String, String, Value)> = context
-        .store
-        .prepare_cached("SELECT id, state, document FROM journeys WHERE app = ?1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED') ORDER BY seq")?
-        .query_map(params![app], |row| Ok((row.get(0)?, row.get(1)?, store::json(row, 2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (id, state, document) in journeys {
-        let named = heard.attribute("journey_id");
-        let of_message = EventKind::parse(name).is_some() || heard.attribute("journey_activity_id").is_some();
-        if of_message && named.is_none_or(|named| named == id) {
-            for key in keys.iter().flatten() {
-                note(context.store, app, &id, key, &heard, context.now)?;
+    let journeys = context.programs.listening(context.store, app)?;
+    let named = heard.attribute("journey_id");
+    let of_message = kind.is_some() || heard.attribute("journey_activity_id").is_some();
+    let mut keys: Option<Vec<String>> = None;
+    for journey in journeys.iter() {
+        if of_message && named.is_none_or(|named| named == journey.id) {
+            let keys = match &mut keys {
+                Some(keys) => keys,
+                none => none.insert(keys_of(context, app, endpoint)?),
+            };
+            for key in keys {
+                note(context, app, &journey.id, key, &heard)?;
             }
         }
-        if state == "ACTIVE" && starts(&document, &heard) {
-            admit(context.store, app, &id, endpoint, context.now)?;
+        let starts = |filter: &EventFilter| filter.matches(heard.name, &heard.attributes, &heard.metrics);
+        if journey.is_active && journey.starts.as_ref().is_some_and(starts) {
+            admit(context, app, &journey.id, endpoint)?;
         }
     }
     Ok(())
 }
 
-/// Whether the event is the one that starts the journey.
-fn starts(document: &Value, heard: &Heard<'_>) -> bool {
-    let Some(Entry::Event { filter, .. }) = Journey::of(document).and_then(Journey::entry) else { return false };
-    EventFilter::compile(filter.object())
-        .is_ok_and(|filter| filter.matches(heard.name, &heard.attributes, &heard.metrics))
+/// The keys by which an endpoint can be in a journey: as itself, and as one of its user's.
+fn keys_of(context: &Context<'_>, app: &str, endpoint: &str) -> Result<Vec<String>> {
+    let document = endpoints::read(context.store, app, endpoint)?;
+    let user = document.as_ref().and_then(|document| super::text_at(document, &["User", "UserId"]));
+    Ok([Some(format!("endpoint:{endpoint}")), user.map(|user| format!("user:{user}"))].into_iter().flatten().collect())
 }
 
 /// Offers the participant of the endpoint that caused the event (journeys.md 2.1).
-fn admit(transaction: &Transaction<'_>, app: &str, id: &str, endpoint: &str, now: Millis) -> Result<()> {
-    let running = match program::load(transaction, app, id, false) {
+fn admit(context: &Context<'_>, app: &str, id: &str, endpoint: &str) -> Result<()> {
+    let (transaction, now) = (context.store, context.now);
+    let running = match context.programs.load(transaction, app, id, false) {
         Ok(running) => running,
         Err(refusal) => {
             tracing::warn!(journey = id, message = refusal.message, "nobody can enter the journey");
@@ -94,20 +92,14 @@ fn admit(transaction: &Transaction<'_>, app: &str, id: &str, endpoint: &str, now
     let place = people.find(endpoint).filter(|place| *place < 64).unwrap_or(0);
     count(transaction, id, &run, "", "ENDPOINT_PRODUCED", 1)?;
     let input = Input::Enter { offered: 1 << place };
-    step::enter(transaction, &running, &run, &key, &people, &rows, input, now, &mut Post::default())
+    step::enter(context, &running, &run, &key, (&people, &rows), input)
 }
 
 /// Remembers what came of a message, where a participant of that key got one in this journey.
-fn note(
-    transaction: &Transaction<'_>,
-    app: &str,
-    journey: &str,
-    key: &str,
-    heard: &Heard<'_>,
-    now: Millis,
-) -> Result<()> {
+fn note(context: &Context<'_>, app: &str, journey: &str, key: &str, heard: &Heard<'_>) -> Result<()> {
+    let (transaction, now) = (context.store, context.now);
     let Some(mut found) = step::find(transaction, journey, key)? else { return Ok(()) };
-    let Ok(running) = program::load(transaction, app, journey, false) else { return Ok(()) };
+    let Ok(running) = context.programs.load(transaction, app, journey, false) else { return Ok(()) };
     let kind = EventKind::parse(heard.name);
     let activity = match heard.attribute("journey_activity_id") {
         Some(id) => running.program.activity_index(id),

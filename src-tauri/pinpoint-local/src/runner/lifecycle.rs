@@ -7,8 +7,8 @@ use model::wire::State as JourneyState;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::Value;
 
-use super::{program, step};
-use crate::api::{journeys, naming};
+use super::step;
+use crate::api::{Context, journeys, naming};
 use crate::refusal::Result;
 use crate::store;
 
@@ -79,14 +79,15 @@ pub fn pause(connection: &Connection, id: &str, now: Millis) -> Result<()> {
 }
 
 /// PAUSED to ACTIVE: everybody inside goes on as the engine says (3.3).
-pub fn resume(transaction: &Transaction<'_>, app: &str, id: &str, since: Millis, now: Millis) -> Result<()> {
-    let running = program::load(transaction, app, id, false)?;
+pub fn resume(context: &Context<'_>, app: &str, id: &str, since: Millis) -> Result<()> {
+    let transaction = context.store;
+    let running = context.programs.load(transaction, app, id, false)?;
     let inside: Vec<(i64, String, String, String)> = transaction
         .prepare_cached("SELECT seq, key, run, state FROM participants WHERE journey = ?1 AND inside = 1")?
         .query_map(params![id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (seq, key, run, text) in inside {
-        step::feed(transaction, &running, (seq, &key, &run, &text), Input::Resume { since }, now)?;
+        step::feed(context, &running, (seq, &key, &run, &text), Input::Resume { since })?;
     }
     transaction.execute("UPDATE journeys SET paused = NULL WHERE id = ?1", params![id])?;
     Ok(())

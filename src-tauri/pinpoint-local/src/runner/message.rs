@@ -1,19 +1,14 @@
 //! Hands messages over: template, rendering, outbox.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
 use audience::Row;
 use engine::Place;
 use engine::draw::hash;
 use model::view::Word;
 use model::{ActivityKind, Millis};
-use rusqlite::Transaction;
 use serde_json::{Map, Value};
-use templates::{Rendering, Substitutions, Template};
+use templates::{Rendering, Substitutions};
 
-use super::program::TemplateName;
-use crate::api;
+use crate::api::Context;
 use crate::outbox::{self, Message, Sender};
 use crate::refusal::Result;
 
@@ -63,111 +58,77 @@ impl Envelope<'_> {
 /// The parts of a message, or why it cannot be made.
 type Made = std::result::Result<Vec<(String, String)>, String>;
 
-/// The templates of one transaction, each compiled once.
-#[derive(Default)]
-pub struct Post {
-    templates: BTreeMap<TemplateName, std::result::Result<Template, String>>,
-}
-
-impl Post {
-    /// Renders the message and puts it into the outbox; `false` = it cannot be made, and nobody gets it (templates.md 3):
-    /// the outbox keeps the reason.
-    pub fn hand_over(&mut self, transaction: &Transaction<'_>, envelope: &Envelope<'_>, now: Millis) -> Result<bool> {
-        let id = id(envelope);
-        let (parts, failure) = match self.parts(transaction, envelope, &id, now)? {
-            Ok(parts) => (parts, None),
-            Err(reason) => (Vec::new(), Some(reason)),
-        };
-        let made = failure.is_none();
-        outbox::put(transaction, &Post::message(envelope, id, now, parts, failure))?;
-        Ok(made)
-    }
-
-    /// Puts a message that can not be made into the outbox, with the reason.
-    pub fn keep_failure(
-        transaction: &Transaction<'_>,
-        envelope: &Envelope<'_>,
-        now: Millis,
-        reason: String,
-    ) -> Result<()> {
-        outbox::put(transaction, &Post::message(envelope, id(envelope), now, Vec::new(), Some(reason)))?;
-        Ok(())
-    }
-
-    fn message(
-        envelope: &Envelope<'_>,
-        id: String,
-        at: Millis,
-        parts: Vec<(String, String)>,
-        failure: Option<String>,
-    ) -> Message {
-        Message {
-            id,
-            application_id: envelope.app.to_owned(),
-            sender: Sender::Journey {
-                journey_id: envelope.journey.to_owned(),
-                journey_run_id: envelope.run.to_owned(),
-                journey_activity_id: envelope.activity.to_owned(),
-                participant: envelope.participant.to_owned(),
-            },
-            endpoint_id: envelope.endpoint.id().to_owned(),
-            channel_type: envelope.endpoint.channel().map_or_else(String::new, |channel| channel.as_str().to_owned()),
-            address: envelope.endpoint.address().unwrap_or_default().to_owned(),
-            at,
-            parts,
-            envelope: envelope.members(),
-            failure,
-        }
-    }
-
-    fn parts(&mut self, transaction: &Transaction<'_>, envelope: &Envelope<'_>, id: &str, now: Millis) -> Result<Made> {
-        let kind = envelope.kind.and_then(ActivityKind::template_kind);
-        let (Some(kind), Some(name)) = (kind, envelope.template) else {
-            // CUSTOM and contact centre carry no template of ours, only their data.
-            return Ok(Ok(envelope.data().map(|data| ("Data".to_owned(), data.to_owned())).into_iter().collect()));
-        };
-        let key = (kind, name.to_owned(), envelope.version.map(str::to_owned));
-        let template = match self.templates.entry(key) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => {
-                let template = compile(transaction, place.key())?;
-                place.insert(template)
-            }
-        };
-        let template = match template {
-            Ok(template) => template,
-            Err(reason) => return Ok(Err(reason.clone())),
-        };
-        let rendering = Rendering {
-            endpoint: Place::of(envelope.endpoint),
-            substitutions: Substitutions::default(),
-            now,
-            seed: hash(&[id]),
-            missing_as_empty: false,
-        };
-        Ok(match template.message(&rendering) {
-            Ok(rendered) => Ok(rendered.parts),
-            Err(error) => {
-                tracing::warn!(template = name, %error, "a message could not be rendered");
-                Err(format!("template `{name}`: {error}"))
-            }
-        })
-    }
-}
-
-fn compile(
-    transaction: &Transaction<'_>,
-    (kind, name, version): &TemplateName,
-) -> Result<std::result::Result<Template, String>> {
-    let document: Option<Value> = api::templates::read(transaction, *kind, name, version.as_deref())?;
-    let Some(document) = document else {
-        tracing::warn!(template = name, "the template of a message is gone");
-        return Ok(Err(format!("template `{name}` does not exist any more")));
+/// Renders the message and puts it into the outbox; `false` = it cannot be made, and nobody gets it (templates.md 3):
+/// the outbox keeps the reason.
+pub fn hand_over(context: &Context<'_>, envelope: &Envelope<'_>) -> Result<bool> {
+    let id = id(envelope);
+    let (parts, failure) = match parts(context, envelope, &id)? {
+        Ok(parts) => (parts, None),
+        Err(reason) => (Vec::new(), Some(reason)),
     };
-    Ok(Template::compile(*kind, &document).map_err(|error| {
-        tracing::warn!(template = name, %error, "the template of a message cannot be read");
-        format!("template `{name}`: {error}")
-    }))
+    let made = failure.is_none();
+    outbox::put(context.store, &message(envelope, id, context.now, parts, failure))?;
+    Ok(made)
+}
+
+/// Puts a message that can not be made into the outbox, with the reason.
+pub fn keep_failure(context: &Context<'_>, envelope: &Envelope<'_>, reason: String) -> Result<()> {
+    outbox::put(context.store, &message(envelope, id(envelope), context.now, Vec::new(), Some(reason)))?;
+    Ok(())
+}
+
+fn message(
+    envelope: &Envelope<'_>,
+    id: String,
+    at: Millis,
+    parts: Vec<(String, String)>,
+    failure: Option<String>,
+) -> Message {
+    Message {
+        id,
+        application_id: envelope.app.to_owned(),
+        sender: Sender::Journey {
+            journey_id: envelope.journey.to_owned(),
+            journey_run_id: envelope.run.to_owned(),
+            journey_activity_id: envelope.activity.to_owned(),
+            participant: envelope.participant.to_owned(),
+        },
+        endpoint_id: envelope.endpoint.id().to_owned(),
+        channel_type: envelope.endpoint.channel().map_or_else(String::new, |channel| channel.as_str().to_owned()),
+        address: envelope.endpoint.address().unwrap_or_default().to_owned(),
+        at,
+        parts,
+        envelope: envelope.members(),
+        failure,
+    }
+}
+
+fn parts(context: &Context<'_>, envelope: &Envelope<'_>, id: &str) -> Result<Made> {
+    let kind = envelope.kind.and_then(ActivityKind::template_kind);
+    let (Some(kind), Some(name)) = (kind, envelope.template) else {
+        // CUSTOM and contact centre carry no template of ours, only their data.
+        return Ok(Ok(envelope.data().map(|data| ("Data".to_owned(), data.to_owned())).into_iter().collect()));
+    };
+    let key = (kind, name.to_owned(), envelope.version.map(str::to_owned));
+    let template = context.programs.template(context.store, &key)?;
+    let template = match &*template {
+        Ok(template) => template,
+        Err(reason) => return Ok(Err(reason.clone())),
+    };
+    let rendering = Rendering {
+        endpoint: Place::of(envelope.endpoint),
+        substitutions: Substitutions::default(),
+        now: context.now,
+        seed: hash(&[id]),
+        missing_as_empty: false,
+    };
+    Ok(match template.message(&rendering) {
+        Ok(rendered) => Ok(rendered.parts),
+        Err(error) => {
+            tracing::warn!(template = name, %error, "a message could not be rendered");
+            Err(format!("template `{name}`: {error}"))
+        }
+    })
 }
 
 /// The same for the same message, whenever it is made: 32 hexadecimal characters. An activity is visited once in a

@@ -1,7 +1,8 @@
 //! Runs ACTIVE journeys: entry, due timers, events, and the ends of journeys.
 //!
 //! [`engine::advance`] decides; this module only feeds it. What a step brings about (messages into the outbox, counts)
-//! stands in one transaction with the participant's new state: a retry repeats nothing, a kill loses nothing.
+//! stands in one transaction with the participant's new state: a retry repeats nothing, a kill loses nothing. Work comes in
+//! short pieces, and requests go in between.
 //!
 //! A message counts as delivered when the outbox has it: `_email.delivered` and `_SMS.SUCCESS` follow at once.
 
@@ -20,14 +21,17 @@ use rusqlite::{Transaction, params};
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::api::Context;
 use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
 
+#[cfg(test)]
+pub use entry::in_progress;
 pub use entry::segment_changed;
 pub use hear::hear;
 pub use lifecycle::{cancel, change, open_run, pause, resume};
-pub use program::check;
+pub use program::{Programs, check};
 
 /// Participants advanced in one transaction; requests go in between.
 const BATCH: usize = 200;
@@ -67,20 +71,13 @@ pub async fn run(machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// One piece of work that is due at `now`; `false` = nothing is.
-pub fn work(transaction: &Transaction<'_>, now: Millis) -> Result<bool> {
-    if let Some((app, id)) = entry::due(transaction, now)? {
-        entry::evaluate(transaction, &app, &id, now)?;
-        return Ok(true);
-    }
-    if step::timers(transaction, now, BATCH)? > 0 {
-        return Ok(true);
-    }
-    lifecycle::finish(transaction, now)
+/// One piece of work that is due; `false` = nothing is. Entry evaluations are only begun.
+pub fn work(context: &Context<'_>) -> Result<bool> {
+    Ok(entry::begin(context)? || step::timers(context, BATCH)? > 0 || lifecycle::finish(context.store, context.now)?)
 }
 
 /// When the next thing falls due; `None` = nothing will by itself.
-pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
+fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
     Ok(transaction.query_row(
         "SELECT min(due) FROM (
             SELECT min(due) AS due FROM participants
@@ -107,22 +104,48 @@ fn count(transaction: &Transaction<'_>, journey: &str, run: &str, activity: &str
     Ok(())
 }
 
+/// An entry evaluation that is going on: who is offered, and from which place on.
+pub type Offering = (Arc<entry::Candidates>, usize);
+
 impl Machine {
     /// Runs everything that is due now; gives when the next thing falls due.
     pub fn run_due(&self) -> Result<Option<Millis>> {
-        let now = self.clock.now();
+        let mut offering: Option<Offering> = None;
         loop {
+            // By turns, so that nobody's timer waits for a million others to enter.
+            offering = self.offer(offering)?;
             let is_virtual = self.clock.is_virtual();
-            let (worked, next) = self.store.transact(move |transaction| {
+            let (worked, next) = self.piece(move |context| {
                 if is_virtual {
-                    store::set_meta(transaction, "clock", &now.to_string())?;
+                    store::set_meta(context.store, "clock", &context.now.to_string())?;
                 }
-                Ok::<_, crate::refusal::Refusal>((work(transaction, now)?, next_due(transaction)?))
+                Ok((work(context)?, next_due(context.store)?))
             })?;
-            if !worked {
+            if !worked && offering.is_none() {
                 return Ok(next);
             }
         }
+    }
+
+    /// A piece of the runner's work, kept whole or not at all.
+    pub fn piece<T: Send + 'static>(&self, work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let (now, programs) = (self.clock.now(), self.programs.clone());
+        self.store.transact(move |store| work(&Context { store, programs: &programs, now }))
+    }
+
+    /// Offers the next participants of the evaluation in progress, if there is one.
+    pub fn offer(&self, offering: Option<Offering>) -> Result<Option<Offering>> {
+        let (candidates, from) = match offering {
+            Some(offering) => offering,
+            None => {
+                let Some(evaluation) = self.store.read(|store| entry::in_progress(store))? else { return Ok(None) };
+                let candidates = self.store.read(|store| entry::candidates(store, &self.programs, evaluation))?;
+                (Arc::new(candidates), 0)
+            }
+        };
+        let offered = candidates.clone();
+        let next = self.piece(move |context| entry::offer(context, &offered, from))?;
+        Ok(next.map(|next| (candidates, next)))
     }
 
     /// Moves a virtual clock to `instant`, from one thing that falls due to the next.

@@ -1,10 +1,13 @@
-//! From a stored journey to a program of the engine.
+//! From a stored journey to a program of the engine, kept for as long as it stays the same.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use engine::{Context, Membership, Pace, Program};
-use model::{ActivityKind, Journey, TemplateKind};
+use ::templates::Template;
+use engine::{Context, EventFilter, Membership, Pace, Program};
+use model::view::View;
+use model::{ActivityKind, Entry, Journey, TemplateKind};
 use rusqlite::{Connection, params};
 use serde_json::{Map, Value};
 
@@ -19,25 +22,136 @@ pub struct Running {
     /// The journey's id.
     pub id: String,
     /// `JourneyResponse`, with what it inherits from the project's settings.
-    pub document: Value,
+    pub document: Arc<Value>,
     /// Compiled.
-    pub program: Program,
+    pub program: Arc<Program>,
     /// Its queue of messages, as the store has it.
     pub pace: Cell<Pace>,
 }
 
-/// Loads and compiles a journey. With `as_launched` the entry segment is the version that it had at publication, unless
-/// the journey follows the segment (journeys.md 2.2).
-pub fn load(connection: &Connection, app: &str, id: &str, as_launched: bool) -> Result<Running> {
-    let (document, settings, launched, pace): (Value, Value, Option<i64>, Option<String>) = connection
-        .prepare_cached("SELECT document, coalesce(settings, '{}'), segment_version, pace FROM journeys WHERE id = ?1")?
-        .query_row(params![id], |row| Ok((store::json(row, 0)?, store::json(row, 1)?, row.get(2)?, row.get(3)?)))?;
+/// A journey that hears events.
+pub struct Listening {
+    /// The journey's id.
+    pub id: String,
+    /// Whether events may start it.
+    pub is_active: bool,
+    /// The event that does; `None` = a segment does.
+    pub starts: Option<EventFilter>,
+}
+
+/// What is compiled, until something of it changes: `generation` in the store says when.
+#[derive(Default)]
+pub struct Programs {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    generation: i64,
+    /// By journey, and whether as launched.
+    programs: HashMap<(String, bool), (Arc<Value>, Arc<Program>)>,
+    /// By project.
+    listening: HashMap<String, Arc<[Listening]>>,
+    templates: HashMap<TemplateName, Compiled>,
+}
+
+/// A template, or why there is none.
+pub type Compiled = Arc<std::result::Result<Template, String>>;
+
+impl Programs {
+    /// What is kept; emptied when the store has moved on.
+    fn kept(&self, connection: &Connection) -> Result<MutexGuard<'_, Kept>> {
+        let generation =
+            connection.prepare_cached("SELECT value FROM generation")?.query_row([], |row| row.get::<_, i64>(0))?;
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.generation != generation {
+            *kept = Kept { generation, ..Kept::default() };
+        }
+        Ok(kept)
+    }
+
+    /// A journey, compiled. With `as_launched` the entry segment is the version that it had at publication, unless the
+    /// journey follows the segment (journeys.md 2.2).
+    pub fn load(&self, connection: &Connection, app: &str, id: &str, as_launched: bool) -> Result<Running> {
+        let key = (id.to_owned(), as_launched);
+        let known = self.kept(connection)?.programs.get(&key).cloned();
+        let (document, program) = match known {
+            Some(known) => known,
+            None => {
+                let (document, program) = load(connection, app, id, as_launched)?;
+                let made = (Arc::new(document), Arc::new(program));
+                self.kept(connection)?.programs.insert(key, made.clone());
+                made
+            }
+        };
+        let pace = match program.rate() {
+            None => None,
+            Some(_) => connection
+                .prepare_cached("SELECT pace FROM journeys WHERE id = ?1")?
+                .query_row(params![id], |row| row.get::<_, Option<String>>(0))?,
+        };
+        let pace = pace.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        Ok(Running { app: app.to_owned(), id: id.to_owned(), document, program, pace: Cell::new(pace) })
+    }
+
+    /// The journeys of a project that hear events, oldest first.
+    pub fn listening(&self, connection: &Connection, app: &str) -> Result<Arc<[Listening]>> {
+        if let Some(known) = self.kept(connection)?.listening.get(app) {
+            return Ok(known.clone());
+        }
+        let journeys: Arc<[Listening]> = connection
+            .prepare_cached(
+                "SELECT id, state, document FROM journeys
+                 WHERE app = ?1 AND state IN ('ACTIVE', 'CLOSED', 'PAUSED') ORDER BY seq",
+            )?
+            .query_map(params![app], |row| {
+                let (id, state, document) = (row.get(0)?, row.get::<_, String>(1)?, store::json(row, 2)?);
+                let starts = match Journey::of(&document).and_then(Journey::entry) {
+                    Some(Entry::Event { filter, .. }) => EventFilter::compile(filter.object()).ok(),
+                    _ => None,
+                };
+                Ok(Listening { id, is_active: state == "ACTIVE", starts })
+            })?
+            .collect::<rusqlite::Result<_>>()?;
+        self.kept(connection)?.listening.insert(app.to_owned(), journeys.clone());
+        Ok(journeys)
+    }
+
+    /// A template, compiled.
+    pub fn template(&self, connection: &Connection, name: &TemplateName) -> Result<Compiled> {
+        if let Some(known) = self.kept(connection)?.templates.get(name) {
+            return Ok(known.clone());
+        }
+        let compiled = Arc::new(template(connection, name)?);
+        self.kept(connection)?.templates.insert(name.clone(), compiled.clone());
+        Ok(compiled)
+    }
+}
+
+fn load(connection: &Connection, app: &str, id: &str, as_launched: bool) -> Result<(Value, Program)> {
+    let (document, settings, launched): (Value, Value, Option<i64>) = connection
+        .prepare_cached("SELECT document, coalesce(settings, '{}'), segment_version FROM journeys WHERE id = ?1")?
+        .query_row(params![id], |row| Ok((store::json(row, 0)?, store::json(row, 1)?, row.get(2)?)))?;
     let document = inherit(document, &settings);
     let follows = Journey::of(&document).is_some_and(|journey| Membership::of(journey).follows_segment());
     let version = launched.filter(|_| as_launched && !follows);
     let program = compile(connection, app, id, &document, &settings, version)?;
-    let pace = pace.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    Ok(Running { app: app.to_owned(), id: id.to_owned(), document, program, pace: Cell::new(pace) })
+    Ok((document, program))
+}
+
+fn template(
+    connection: &Connection,
+    (kind, name, version): &TemplateName,
+) -> Result<std::result::Result<Template, String>> {
+    let document: Option<Value> = templates::read(connection, *kind, name, version.as_deref())?;
+    let Some(document) = document else {
+        tracing::warn!(template = name, "the template of a message is gone");
+        return Ok(Err(format!("template `{name}` does not exist any more")));
+    };
+    Ok(Template::compile(*kind, &document).map_err(|error| {
+        tracing::warn!(template = name, %error, "the template of a message cannot be read");
+        format!("template `{name}`: {error}")
+    }))
 }
 
 impl Running {

@@ -10,10 +10,10 @@ use model::{ActivityKind, Millis, Slot};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
-use super::message::{Envelope, Post};
-use super::program::{self, Running};
+use super::message::{self, Envelope};
+use super::program::Running;
 use super::{count, entry};
-use crate::api::endpoints;
+use crate::api::{Context, endpoints};
 use crate::outbox::{self, Counted};
 use crate::refusal::{Exception, Refusal, Result};
 
@@ -50,31 +50,28 @@ pub fn write_state(state: &State) -> String {
 }
 
 /// Offers a participant for entry and carries out what follows.
-#[expect(clippy::too_many_arguments, reason = "a step touches all of these, and nothing owns two of them together")]
 pub fn enter(
-    transaction: &Transaction<'_>,
+    context: &Context<'_>,
     running: &Running,
     run: &str,
     key: &str,
-    people: &People,
-    rows: &[u32],
+    (people, rows): (&People, &[u32]),
     input: Input<'_>,
-    now: Millis,
-    post: &mut Post,
 ) -> Result<()> {
-    let found = find(transaction, &running.id, key)?;
+    let found = find(context.store, &running.id, key)?;
     let was_inside = found.as_ref().is_some_and(|found| found.state.is_inside());
     let mut state = found.as_ref().map_or_else(State::default, |found| found.state.clone());
     let before = state.clone();
     let participant = Participant { people, rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
-    let step = Step { transaction, running, run, key, participant, now };
-    step.advance(&mut state, input, post)?;
+    let step = Step { context, running, run, key, participant };
+    step.advance(&mut state, input)?;
     if state == before {
         return Ok(());
     }
     // Refused because inside: the run that admitted it keeps it.
     let run = found.as_ref().filter(|_| was_inside).map_or(run, |found| &found.run);
-    transaction
+    context
+        .store
         .prepare_cached(
             "INSERT INTO participants (journey, key, run, inside, due, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (journey, key) DO UPDATE SET run = ?3, inside = ?4, due = ?5, state = ?6",
@@ -84,7 +81,8 @@ pub fn enter(
 }
 
 /// Advances participants whose timer is due, at most `limit`; how many there were.
-pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Result<usize> {
+pub fn timers(context: &Context<'_>, limit: usize) -> Result<usize> {
+    let (transaction, now) = (context.store, context.now);
     let due: Vec<(i64, String, String, String, String, String)> = transaction
         .prepare_cached(
             "SELECT p.seq, j.app, p.journey, p.key, p.run, p.state FROM participants p JOIN journeys j ON j.id = p.journey
@@ -95,10 +93,9 @@ pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Resul
         })?
         .collect::<rusqlite::Result<_>>()?;
     let mut programs: BTreeMap<String, Running> = BTreeMap::new();
-    let mut post = Post::default();
     for (seq, app, journey, key, run, state) in &due {
         if !programs.contains_key(journey) {
-            match program::load(transaction, app, journey, false) {
+            match context.programs.load(transaction, app, journey, false) {
                 Ok(running) => {
                     programs.insert(journey.clone(), running);
                 }
@@ -123,8 +120,8 @@ pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Resul
         }
         let participant =
             Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
-        let step = Step { transaction, running, run, key, participant, now };
-        step.advance(&mut state, Input::Timer, &mut post)?;
+        let step = Step { context, running, run, key, participant };
+        step.advance(&mut state, Input::Timer)?;
         save(transaction, *seq, &state, now)?;
     }
     Ok(due.len())
@@ -132,20 +129,19 @@ pub fn timers(transaction: &Transaction<'_>, now: Millis, limit: usize) -> Resul
 
 /// Feeds an input to a participant that is inside, and saves its state; `(seq, key, run, state)` is its row.
 pub fn feed(
-    transaction: &Transaction<'_>,
+    context: &Context<'_>,
     running: &Running,
     (seq, key, run, state): (i64, &str, &str, &str),
     input: Input<'_>,
-    now: Millis,
 ) -> Result<()> {
     let mut state = read_state(state)?;
-    let people = entry::people(&of_key(transaction, &running.app, key)?);
+    let people = entry::people(&of_key(context.store, &running.app, key)?);
     let rows: Vec<u32> = (0..people.len()).filter_map(|row| row.try_into().ok()).collect();
     let participant =
         Participant { people: &people, rows: &rows, hash: engine::draw::hash(&[key]), ids: &[], opted_out: 0 };
-    let step = Step { transaction, running, run, key, participant, now };
-    step.advance(&mut state, input, &mut Post::default())?;
-    save(transaction, seq, &state, now)
+    let step = Step { context, running, run, key, participant };
+    step.advance(&mut state, input)?;
+    save(context.store, seq, &state, context.now)
 }
 
 fn save(transaction: &Transaction<'_>, seq: i64, state: &State, now: Millis) -> Result<()> {
@@ -203,13 +199,13 @@ impl Host for World<'_> {
     }
 
     fn sent_elsewhere(&mut self, row: u32, senders: Senders, since: Millis) -> u32 {
-        let Step { transaction, running, participant, .. } = self.step;
+        let Step { context, running, participant, .. } = self.step;
         let endpoint = participant.people.row(row as usize).id();
         let counted = match senders {
             Senders::Journeys => Counted::JourneysBut(&running.id),
             Senders::All => Counted::AllBut(&running.id),
         };
-        match outbox::sent(transaction, &running.app, endpoint, counted, since) {
+        match outbox::sent(context.store, &running.app, endpoint, counted, since) {
             Ok(count) => count,
             Err(error) => {
                 self.failure = Some(error.into());
@@ -221,8 +217,8 @@ impl Host for World<'_> {
 
 /// What a step works on.
 pub struct Step<'a> {
-    /// The transaction that keeps the step.
-    pub transaction: &'a Transaction<'a>,
+    /// The transaction that keeps the step, and the instant.
+    pub context: &'a Context<'a>,
     /// The journey.
     pub running: &'a Running,
     /// The run that the participant belongs to.
@@ -231,23 +227,22 @@ pub struct Step<'a> {
     pub key: &'a str,
     /// The participant.
     pub participant: Participant<'a>,
-    /// The instant.
-    pub now: Millis,
 }
 
 impl Step<'_> {
     /// Advances and carries out the effects; the state is the caller's to save.
-    pub fn advance(&self, state: &mut State, input: Input<'_>, post: &mut Post) -> Result<()> {
+    pub fn advance(&self, state: &mut State, input: Input<'_>) -> Result<()> {
         let program = &self.running.program;
+        let now = self.context.now;
         let before = self.running.pace.get();
         let mut world = World { step: self, pace: before, effects: Vec::new(), failure: None };
-        engine::advance(program, state, &self.participant, input, self.now, &mut world);
+        engine::advance(program, state, &self.participant, input, now, &mut world);
         let World { pace, effects, failure, .. } = world;
         if let Some(failure) = failure {
             return Err(failure);
         }
         self.running.pace.set(pace);
-        self.running.save_pace(self.transaction, before)?;
+        self.running.save_pace(self.context.store, before)?;
         let mut outcomes = Vec::new();
         let mut arrived = None;
         for effect in effects {
@@ -255,13 +250,13 @@ impl Step<'_> {
                 What::Arrived { activity } => arrived = Some(activity),
                 What::Send { activity, row } => {
                     let envelope = self.envelope(activity, row, state.entries);
-                    let made = post.hand_over(self.transaction, &envelope, self.now)?;
+                    let made = message::hand_over(self.context, &envelope)?;
                     outcomes.extend(self.outcome(activity, made)?);
                 }
                 What::NotSent { activity, row: Some(row), status: SendStatus::FailurePermanent } => {
-                    let reason = effect.sentence(program, self.participant.people, self.now);
+                    let reason = effect.sentence(program, self.participant.people, now);
                     let envelope = self.envelope(activity, row, state.entries);
-                    Post::keep_failure(self.transaction, &envelope, self.now, reason)?;
+                    message::keep_failure(self.context, &envelope, reason)?;
                     outcomes.extend(self.outcome(activity, false)?);
                 }
                 _ => self.count(effect, arrived)?,
@@ -269,7 +264,7 @@ impl Step<'_> {
         }
         for (activity, kind) in outcomes {
             let event = Input::Event(MessageEvent::of(activity, kind));
-            engine::advance(program, state, &self.participant, event, self.now, &mut |_| {});
+            engine::advance(program, state, &self.participant, event, now, &mut |_| {});
         }
         Ok(())
     }
@@ -311,7 +306,7 @@ impl Step<'_> {
     }
 
     fn add(&self, activity: &str, name: &str, by: i64) -> Result<()> {
-        count(self.transaction, &self.running.id, self.run, activity, name, by)
+        count(self.context.store, &self.running.id, self.run, activity, name, by)
     }
 
     /// The metrics of journeys.md 11; `arrived` = the activity that this step came to last.

@@ -5,6 +5,7 @@ use model::time::{DAY, HOUR, MINUTE, SECOND, format_instant};
 use serde_json::{Value, json};
 
 use super::{Asked, START};
+use crate::runner::{self, Offering, in_progress};
 
 const HELLO: &str = "/v1/templates/hello/email";
 
@@ -147,4 +148,82 @@ async fn a_start_without_offset_is_read_in_the_schedules_zone() {
     journey(&asked, &app, &segment, schedule).await;
     move_to(&asked, START + 3 * DAY).await;
     assert_eq!(sent(&asked).await, [("e0".to_owned(), START + DAY - 5 * HOUR - 30 * MINUTE)]);
+}
+
+/// 500 people with a journey that is refreshed, whose first evaluation was begun: nobody was offered yet.
+async fn begun(asked: &Asked) -> (String, String) {
+    let app = asked.app().await;
+    asked.ask("POST", HELLO, json!({"Subject": "Hello"})).await;
+    for hundred in 0..5 {
+        let item = |n: i32| json!({"Id": format!("e{n}"), "ChannelType": "EMAIL", "Address": format!("{n}@x.example")});
+        let items: Vec<Value> = (hundred * 100..hundred * 100 + 100).map(item).collect();
+        let (status, answer) = asked.ask("PUT", &format!("{app}/endpoints"), json!({"Item": items})).await;
+        assert_eq!(status, 202, "{answer}");
+    }
+    let (_, segment) = asked.ask("POST", &format!("{app}/segments"), json!({"Name": "everybody"})).await;
+    let journey = journey(asked, &app, &segment["Id"], json!({"RefreshFrequency": "P1D"})).await;
+    let machine = asked.machine.clone();
+    machine.clock.move_to(START + 6 * MINUTE);
+    tokio::task::spawn_blocking(move || assert!(machine.piece(runner::work).unwrap())).await.unwrap();
+    (app, journey)
+}
+
+async fn offer(asked: &Asked, offering: Option<Offering>) -> Option<Offering> {
+    let machine = asked.machine.clone();
+    tokio::task::spawn_blocking(move || machine.offer(offering).unwrap()).await.unwrap()
+}
+
+async fn run_metrics(asked: &Asked, journey: &str) -> Value {
+    let (_, runs) = asked.ask("GET", &format!("{journey}/runs"), None).await;
+    let run = runs["Item"][0]["RunId"].as_str().unwrap().to_owned();
+    asked.ask("GET", &format!("{journey}/runs/{run}/execution-metrics"), None).await.1["Metrics"].clone()
+}
+
+#[tokio::test]
+async fn an_evaluation_goes_on_after_a_restart_where_it_was() {
+    let asked = Asked::new();
+    let (app, journey) = begun(&asked).await;
+    let first = offer(&asked, None).await;
+    assert!(first.is_some(), "500 do not fit into one piece");
+    assert_eq!(sent(&asked).await.len(), 200);
+    // What was worked out is forgotten, as after a kill; requests went in between.
+    let opted_out = json!({"OptOut": "ALL"});
+    asked.ask("PUT", &format!("{app}/endpoints/e300"), opted_out).await;
+    asked.ask("DELETE", &format!("{app}/endpoints/e301"), None).await;
+    move_to(&asked, START + 10 * MINUTE).await;
+    let mut endpoints: Vec<String> = sent(&asked).await.into_iter().map(|(endpoint, _)| endpoint).collect();
+    endpoints.sort();
+    endpoints.dedup();
+    assert_eq!(endpoints.len(), 498);
+    let metrics = run_metrics(&asked, &journey).await;
+    assert_eq!((&metrics["ENDPOINT_PRODUCED"], &metrics["ENDPOINT_ENTERED"]), (&json!("500"), &json!("498")));
+}
+
+#[tokio::test]
+async fn who_was_to_enter_when_a_pause_began_enters_when_it_ends() {
+    let asked = Asked::new();
+    let (_, journey) = begun(&asked).await;
+    let first = offer(&asked, None).await;
+    let state = format!("{journey}/state");
+    assert_eq!(asked.ask("PUT", &state, json!({"State": "PAUSED"})).await.0, 200);
+    assert!(offer(&asked, first).await.is_none());
+    assert_eq!(run_metrics(&asked, &journey).await["PAUSED"], "300");
+    move_to(&asked, START + HOUR).await;
+    assert_eq!(sent(&asked).await.len(), 200);
+    assert_eq!(asked.ask("PUT", &state, json!({"State": "ACTIVE"})).await.0, 200);
+    move_to(&asked, START + 2 * HOUR).await;
+    assert_eq!(sent(&asked).await.len(), 500);
+}
+
+#[tokio::test]
+async fn an_evaluation_ends_with_its_journey() {
+    let asked = Asked::new();
+    let (_, journey) = begun(&asked).await;
+    let first = offer(&asked, None).await;
+    assert_eq!(asked.ask("PUT", &format!("{journey}/state"), json!({"State": "CANCELLED"})).await.0, 200);
+    assert!(offer(&asked, first).await.is_none());
+    assert!(asked.machine.store.read(|store| in_progress(store)).unwrap().is_none());
+    assert_eq!(run_metrics(&asked, &journey).await["ENDED"], "300");
+    move_to(&asked, START + 3 * DAY).await;
+    assert_eq!(sent(&asked).await.len(), 200);
 }
