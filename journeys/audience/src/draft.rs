@@ -6,10 +6,9 @@ use model::time::Millis;
 use model::wire::ChannelType;
 use serde_json::{Map, Value};
 
+use crate::update::MAX_ENDPOINT_BYTES;
 use crate::words::{channel, cohort, instant, opt_out, status};
 
-/// Largest endpoint, in bytes of names and values (segments-and-endpoints.md 1, N001).
-const MAX_ENDPOINT_BYTES: usize = 15 * 1024;
 /// Longest name of an attribute or metric, in characters.
 const MAX_NAME: usize = 50;
 /// Longest value of an attribute, in characters.

@@ -7,10 +7,13 @@ mod batch;
 mod csv;
 mod json;
 mod quick;
+mod rows;
 mod scan;
 
 use crate::draft::RowProblem;
 use crate::people::People;
+
+pub use rows::Rows;
 
 /// Reads a CSV file: a header of dotted names (`User.UserAttributes.Plan`), one endpoint a line, quoting as in RFC 4180.
 ///

@@ -6,6 +6,7 @@
 //! - [`import`]: CSV and JSON lines into a store, with a [`RowProblem`] for each row that did not fit.
 //! - [`Stored`]: people as bytes, of which a segment reads only what it needs.
 //! - [`Row`]: one endpoint; `to_json` is what templates read.
+//! - [`Update`]: what a request says about an endpoint, merged into one that is kept as JSON.
 //! - [`zones`]: the time zone of an endpoint that names none.
 //! - [`Audience`]: segments, their groups and source segments.
 //! - [`EventMatcher`]: the same dimensions, asked about an event.
@@ -23,6 +24,7 @@ mod people;
 mod row;
 mod stored;
 mod texts;
+pub mod update;
 mod words;
 mod write;
 pub mod zones;
@@ -34,3 +36,5 @@ pub use event::EventMatcher;
 pub use people::{People, stable_id};
 pub use row::Row;
 pub use stored::{StoreError, Stored};
+pub use update::Update;
+pub use write::cohort;

@@ -185,7 +185,7 @@ impl People {
     }
 
     /// The rows of a user by number, in order.
-    pub(crate) fn rows_of(&self, user: u32) -> impl Iterator<Item = usize> {
+    pub(crate) fn rows_of(&self, user: u32) -> impl Iterator<Item = usize> + Clone {
         let next = |row: u32| Some(row).filter(|row| *row != NONE);
         let first = next(self.first_of_user[user as usize]);
         std::iter::successors(first, move |row| next(self.next_of_user[*row as usize])).map(|row| row as usize)

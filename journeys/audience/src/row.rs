@@ -221,7 +221,7 @@ impl<'a> Row<'a> {
 }
 
 /// Whole numbers without a fraction: `3`, not `3.0`.
-fn number(value: f64) -> Value {
+pub(crate) fn number(value: f64) -> Value {
     if value.fract() == 0.0 && value.abs() < 9e15 {
         return Value::from(value as i64);
     }

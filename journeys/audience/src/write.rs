@@ -2,19 +2,14 @@
 
 use std::borrow::Cow;
 
-use model::time::Millis;
-use model::wire::ChannelType;
 
 use crate::codes::put;
 use crate::column::Column;
 use crate::draft::{Draft, Owner, RowProblem};
 use crate::people::{INACTIVE, NO_CHANNEL, NO_DATE, NO_DEGREES, NONE, OPTED_OUT, People, stable_id};
 use crate::texts::{Short, hash, same};
+use crate::update::{MAX_NAMES, gives_way};
 
-/// Most different names of attributes, user attributes and metrics together (segments-and-endpoints.md 1, N002).
-const MAX_NAMES: usize = 250;
-/// Most endpoints of a user (segments-and-endpoints.md 1.3, N003).
-const MAX_OF_USER: usize = 15;
 /// Most bytes of text in one arena; the numbers in it have 32 bits.
 const MAX_ARENA: usize = u32::MAX as usize - (1 << 20);
 
@@ -150,8 +145,7 @@ impl People {
     fn add(&mut self, id: &str, hash_of_id: u64) -> usize {
         self.channels.push(NO_CHANNEL);
         self.flags.push(0);
-        // Fixed and about one in a hundred each (segments-and-endpoints.md 1).
-        self.cohorts.push((((hash_of_id >> 32) * 100) >> 32) as u8);
+        self.cohorts.push(cohort_of(hash_of_id));
         self.effective.push(NO_DATE);
         self.latitudes.push(NO_DEGREES);
         self.longitudes.push(NO_DEGREES);
@@ -288,24 +282,8 @@ impl People {
         if known.is_some_and(|row| self.user(row) == Some(user)) {
             return Ok(None);
         }
-        let rows = || self.rows_of(user);
-        if rows().count() < MAX_OF_USER {
-            return Ok(None);
-        }
         let channel = draft.channel.or_else(|| self.channel(known?));
-        // Without a date an endpoint was written just now, so it is the newest.
-        let age = |row: &usize| (self.effective(*row).unwrap_or(Millis::MAX), *row);
-        let oldest = match channel.is_some_and(gives_way) {
-            true => rows().filter(|row| self.channel(*row).is_some_and(gives_way)).min_by_key(age),
-            false => None,
-        };
-        match oldest {
-            Some(row) => Ok(Some(row)),
-            None => {
-                let message = format!("Exceeded maximum endpoint per user count: {MAX_OF_USER}");
-                Err(RowProblem::new("User.UserId", message))
-            }
-        }
+        gives_way(channel, self.rows_of(user).map(|row| (row, self.channel(row), self.effective(row))))
     }
 
     fn flag(&mut self, row: usize, flag: u8, on: bool) {
@@ -381,10 +359,13 @@ impl People {
     }
 }
 
-/// Push endpoints, of which the oldest gives way to a sixteenth (segments-and-endpoints.md 1.3; `APNS_SANDBOX` chosen).
-fn gives_way(channel: ChannelType) -> bool {
-    use ChannelType::{Adm, Apns, ApnsSandbox, ApnsVoip, ApnsVoipSandbox, Baidu, Gcm};
-    matches!(channel, Adm | Apns | ApnsSandbox | ApnsVoip | ApnsVoipSandbox | Baidu | Gcm)
+/// The cohort of an endpoint id, 0 to 99: fixed, and about one in a hundred each (segments-and-endpoints.md 1).
+pub fn cohort(id: &str) -> u8 {
+    cohort_of(hash(id))
+}
+
+fn cohort_of(hash_of_id: u64) -> u8 {
+    (((hash_of_id >> 32) * 100) >> 32) as u8
 }
 
 fn address_hash(channel: u8, address: &str) -> u64 {

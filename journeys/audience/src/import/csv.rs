@@ -10,6 +10,7 @@ use super::scan::{about_lines, cell_end, plain_number};
 
 use crate::draft::{Draft, DraftList, DraftMetric, Field, Owner, RowProblem};
 use crate::people::People;
+use crate::update::Update;
 use crate::words::{channel, instant, opt_out};
 use crate::write::NewRows;
 
@@ -33,7 +34,7 @@ enum Target {
     Ignored,
 }
 
-struct Header {
+pub(super) struct Header {
     names: Vec<String>,
     targets: Vec<Target>,
     lists: Vec<List>,
@@ -161,6 +162,47 @@ fn users(people: &mut People, table: &mut Table<'_>, problems: &mut Vec<RowProbl
             Err(problem) => problems.push(problem),
         }
         line = table.line;
+    }
+}
+
+/// The header of a file whose rows are read with [`each`]; anything odd in it is an error.
+pub(super) fn read_header(text: &str) -> Result<Header, RowProblem> {
+    let mut problems = Vec::new();
+    let cells = Table { text, at: 0, line: 1 }.cells().unwrap_or(Ok(Vec::new()))?;
+    if cells.iter().all(|cell| cell.trim().is_empty()) {
+        return Err(RowProblem::new("", "the file is empty: a header of column names is expected").at(1));
+    }
+    let header = header(&cells, 1, &mut problems);
+    match problems.into_iter().next() {
+        Some(problem) => Err(problem),
+        None => Ok(header),
+    }
+}
+
+/// Hands the rows below a header to `take`, each with its line.
+pub(super) fn each(
+    header: &Header,
+    text: &str,
+    line: usize,
+    take: &mut dyn FnMut(usize, Result<Update<'_>, RowProblem>),
+) {
+    let mut table = Table { text, at: 0, line };
+    let users_only = header.targets == [Target::UserId];
+    while table.at < text.len() {
+        let line = table.line;
+        let mut draft = Draft::default();
+        match row(&mut table, header, &mut draft) {
+            Ok(Row::Blank) => {}
+            // Several users may stand on a line, see `users`.
+            Ok(Row::Filled) if users_only => {
+                for id in draft.user_id.as_deref().unwrap_or_default().split_ascii_whitespace() {
+                    let draft = Draft { user_id: Some(Cow::Borrowed(id)), ..Draft::default() };
+                    take(line, Update::of_row(draft).map_err(|problem| problem.at(line)));
+                }
+            }
+            Ok(Row::Filled) => take(line, Update::of_row(draft).map_err(|problem| problem.at(line))),
+            Err(problem) => take(line, Err(problem.at(line))),
+        }
     }
 }
 

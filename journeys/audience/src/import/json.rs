@@ -12,6 +12,7 @@ use super::quick;
 use super::scan::about_lines;
 use crate::draft::{Draft, RowProblem};
 use crate::people::People;
+use crate::update::Update;
 use crate::write::NewRows;
 
 pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
@@ -57,6 +58,44 @@ pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
     problems
 }
 
+/// Hands the endpoints of lines to `take`, each with its line.
+pub(super) fn each(
+    members: &mut quick::Members,
+    text: &str,
+    first: usize,
+    take: &mut dyn FnMut(usize, Result<Update<'_>, RowProblem>),
+) {
+    for (number, line) in text.split('\n').enumerate() {
+        if line.bytes().all(|b| b.is_ascii_whitespace()) {
+            continue;
+        }
+        let number = first + number;
+        let at = |problem: RowProblem| problem.at(number);
+        let mut draft = Draft::default();
+        if quick::read(line, &mut draft, members).is_some() {
+            take(number, Update::of_row(draft).map_err(at));
+            continue;
+        }
+        match value(line) {
+            Ok(Some(value)) => take(number, Draft::of(&value).and_then(Update::of_row).map_err(at)),
+            Ok(None) => {}
+            Err(problem) => take(number, Err(at(problem))),
+        }
+    }
+}
+
+/// A line as a value; its first problem otherwise.
+fn value(line: &str) -> Result<Option<Value>, RowProblem> {
+    let reading = reader::read(line);
+    match reading.problems.first() {
+        Some(problem) => {
+            let message = format!("column {}: {}; the line is left out", problem.column, problem.message);
+            Err(RowProblem::new(problem.path.to_string(), message))
+        }
+        None => Ok(reading.value),
+    }
+}
+
 /// A line as a value, with every problem in it.
 fn careful(
     people: &mut People,
@@ -65,12 +104,7 @@ fn careful(
     problems: &mut Vec<RowProblem>,
     unknown: &mut BTreeSet<String>,
 ) -> Result<(), RowProblem> {
-    let reading = reader::read(line);
-    if let Some(problem) = reading.problems.first() {
-        let message = format!("column {}: {}; the line is left out", problem.column, problem.message);
-        return Err(RowProblem::new(problem.path.to_string(), message));
-    }
-    match reading.value {
+    match value(line)? {
         Some(value) => endpoint(people, &value, number, problems, unknown),
         None => Ok(()),
     }
