@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde_json::Value;
 
@@ -96,7 +97,7 @@ impl Store {
                     let reader = Connection::open(folder.join(FILE))?;
                     reader.pragma_update(None, "query_only", true)?;
                     reader.pragma_update(None, "mmap_size", MAPPED)?;
-                    reader.set_prepared_statement_cache_capacity(200);
+                    ready(&reader)?;
                     readers.push(Mutex::new(reader));
                 }
                 connection.pragma_update(None, "wal_autocheckpoint", 0)?;
@@ -180,10 +181,18 @@ fn taken(path: &Path, shown: &str) -> Result<File, OpenError> {
     }
 }
 
+/// Statements are kept, and keep the plan that they got: else SQLite makes a new one for other values, and that takes longer
+/// than most of them run.
+fn ready(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(400);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// A connection that writes, with all steps of the layout taken.
 fn prepared(mut connection: Connection, shown: &str) -> Result<Connection, OpenError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(200);
+    ready(&connection)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KB)?;

@@ -91,6 +91,11 @@ fn assemble(row: &rusqlite::Row<'_>) -> rusqlite::Result<Value> {
     Ok(document)
 }
 
+/// Whether there is such an endpoint.
+pub fn exists(connection: &Connection, app: &str, id: &str) -> Result<bool> {
+    Ok(connection.prepare_cached("SELECT 1 FROM endpoints WHERE app = ?1 AND id = ?2")?.exists(params![app, id])?)
+}
+
 /// An endpoint, as `EndpointResponse`.
 pub fn read(connection: &Connection, app: &str, id: &str) -> Result<Option<Value>> {
     let mut statement =

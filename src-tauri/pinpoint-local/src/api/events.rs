@@ -39,7 +39,7 @@ fn put(context: &Context<'_>, call: &Call) -> Result<Answer> {
 fn put_item(context: &Context<'_>, call: &Call, app: &str, id: &str, item: &Value) -> Result<Value> {
     let mut result = Map::new();
     let given = item.get("Endpoint").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
-    let known = endpoints::read(context.store, app, id)?.is_some();
+    let known = endpoints::exists(context.store, app, id)?;
     let mut refused = None;
     if given || !known {
         let endpoint = item.get("Endpoint").unwrap_or(&Value::Null);
@@ -63,12 +63,12 @@ fn put_item(context: &Context<'_>, call: &Call, app: &str, id: &str, item: &Valu
 
 /// Work that is undone when refused, while the rest of the request goes on; only our own faults end the request.
 fn apart(context: &Context<'_>, work: impl FnOnce() -> Result<()>) -> Result<Result<()>> {
-    context.store.execute_batch("SAVEPOINT item")?;
+    context.store.prepare_cached("SAVEPOINT item")?.execute([])?;
     let outcome = work();
     if outcome.is_err() {
-        context.store.execute_batch("ROLLBACK TO item")?;
+        context.store.prepare_cached("ROLLBACK TO item")?.execute([])?;
     }
-    context.store.execute_batch("RELEASE item")?;
+    context.store.prepare_cached("RELEASE item")?.execute([])?;
     match outcome {
         Err(refusal) if refusal.exception == Exception::InternalServerError => Err(refusal),
         outcome => Ok(outcome),

@@ -19,6 +19,9 @@ CREATE TRIGGER template_versions_made AFTER INSERT ON template_versions BEGIN UP
 CREATE TRIGGER template_versions_changed AFTER UPDATE ON template_versions BEGIN UPDATE generation SET value = random(); END;
 CREATE TRIGGER template_versions_gone AFTER DELETE ON template_versions BEGIN UPDATE generation SET value = random(); END;
 
+-- Nobody asks for the events of one endpoint, and every event paid for the index.
+DROP INDEX events_endpoint;
+
 -- Entry evaluations in progress: their participants are offered in short pieces, oldest endpoint first.
 CREATE TABLE evaluations (
     journey TEXT PRIMARY KEY,
