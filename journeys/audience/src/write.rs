@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-
 use crate::codes::put;
 use crate::column::Column;
 use crate::draft::{Draft, Owner, RowProblem};

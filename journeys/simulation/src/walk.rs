@@ -151,8 +151,8 @@ impl<'s> Walker<'s> {
                         advance(program, state, &participant, Input::Event(event), at, &mut sink);
                     }
                 }
-                Turn::Record => {
-                    let Some(event) = std::mem::replace(&mut record, recorded.next()) else { break };
+                Turn::Record => 'record: {
+                    let Some(event) = std::mem::replace(&mut record, recorded.next()) else { break 'record };
                     let place = rows.iter().position(|row| *row == event.row).unwrap_or(0);
                     sink.at = at;
                     let Some(activity) = event.activity else {
@@ -165,7 +165,7 @@ impl<'s> Walker<'s> {
                             let input = Input::Enter { offered: if place < 64 { 1 << place } else { 0 } };
                             advance(program, state, &participant, input, at, &mut sink);
                         }
-                        continue;
+                        break 'record;
                     };
                     if state.sent(activity).is_none() {
                         // An opt-out can answer a message of an earlier traversal: it is honoured all the same.
@@ -176,9 +176,9 @@ impl<'s> Walker<'s> {
                         if COUNT {
                             sink.tally.unmatched += 1;
                         }
-                        continue;
+                        break 'record;
                     }
-                    let Some(source) = simulation.events.get(event.event as usize) else { continue };
+                    let Some(source) = simulation.events.get(event.event as usize) else { break 'record };
                     if L::ON {
                         sink.listener.event(at, activity, event.row, &source.event_type);
                     }

@@ -1,6 +1,7 @@
 //! The API over HTTP, without a port: error shapes, routes, merge rules, versions, states.
 
 mod clauses;
+mod equality;
 mod published;
 
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 
 pub mod write;
 
-use audience::Update;
+use audience::{Row, Update};
 use model::Millis;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
@@ -108,6 +108,15 @@ pub fn read_of_user(connection: &Connection, app: &str, user: &str) -> Result<Ve
     let sql = format!("SELECT {COLUMNS} WHERE endpoints.app = ?1 AND endpoints.user = ?2 ORDER BY endpoints.seq");
     let mut statement = connection.prepare_cached(&sql)?;
     Ok(statement.query_map(params![app, user], assemble)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The place (`seq`) of an endpoint, or of the oldest one of its user.
+pub fn first_place(connection: &Connection, app: &str, endpoint: Row<'_>) -> Result<i64> {
+    let (sql, key) = match endpoint.user_id() {
+        Some(user) => ("SELECT coalesce(min(seq), 0) FROM endpoints WHERE app = ?1 AND user = ?2", user),
+        None => ("SELECT coalesce(min(seq), 0) FROM endpoints WHERE app = ?1 AND id = ?2", endpoint.id()),
+    };
+    Ok(connection.prepare_cached(sql)?.query_row(params![app, key], |row| row.get(0))?)
 }
 
 /// As [`assemble`], with when the endpoint was last heard of; 0 = never.

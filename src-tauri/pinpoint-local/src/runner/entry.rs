@@ -239,7 +239,7 @@ impl Slices<'_> {
 }
 
 /// All endpoints of a project, rows in the order of their creation, and `endpoints.seq` of each row.
-fn everybody(connection: &Connection, app: &str) -> Result<(People, Vec<i64>)> {
+pub fn everybody(connection: &Connection, app: &str) -> Result<(People, Vec<i64>)> {
     let (mut people, mut places) = (People::default(), Vec::new());
     endpoints::each(connection, app, |seq, endpoint, seen| {
         if push(&mut people, &endpoint, seen) {

@@ -26,9 +26,9 @@ use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
 
-#[cfg(test)]
-pub use entry::in_progress;
 pub use entry::segment_changed;
+#[cfg(test)]
+pub use entry::{everybody, in_progress};
 pub use hear::hear;
 pub use lifecycle::{cancel, change, open_run, pause, resume};
 pub use program::{Programs, check};
@@ -71,9 +71,10 @@ pub async fn run(machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// One piece of work that is due; `false` = nothing is. Entry evaluations are only begun.
+/// One piece of work that is due; `false` = nothing is. Timers come first, as in the simulator: who leaves at the instant of
+/// an entry evaluation can enter with it. Entry evaluations are only begun.
 pub fn work(context: &Context<'_>) -> Result<bool> {
-    Ok(entry::begin(context)? || step::timers(context, BATCH)? > 0 || lifecycle::finish(context.store, context.now)?)
+    Ok(step::timers(context, BATCH)? > 0 || entry::begin(context)? || lifecycle::finish(context.store, context.now)?)
 }
 
 /// When the next thing falls due; `None` = nothing will by itself.

@@ -68,15 +68,23 @@ pub fn enter(
     if state == before {
         return Ok(());
     }
+    let place = match running.program.rate() {
+        Some(_) => endpoints::first_place(
+            context.store,
+            &running.app,
+            people.row(rows.first().map_or(0, |row| *row as usize)),
+        )?,
+        None => 0,
+    };
     // Refused because inside: the run that admitted it keeps it.
     let run = found.as_ref().filter(|_| was_inside).map_or(run, |found| &found.run);
     context
         .store
         .prepare_cached(
-            "INSERT INTO participants (journey, key, run, inside, due, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (journey, key) DO UPDATE SET run = ?3, inside = ?4, due = ?5, state = ?6",
+            "INSERT INTO participants (journey, key, run, inside, due, state, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+             ON CONFLICT (journey, key) DO UPDATE SET run = ?3, inside = ?4, due = ?5, state = ?6, place = ?7",
         )?
-        .execute(params![running.id, key, run, state.is_inside(), state.wakes(), write_state(&state)])?;
+        .execute(params![running.id, key, run, state.is_inside(), state.wakes(), write_state(&state), place])?;
     Ok(())
 }
 
@@ -86,7 +94,7 @@ pub fn timers(context: &Context<'_>, limit: usize) -> Result<usize> {
     let due: Vec<(i64, String, String, String, String, String)> = transaction
         .prepare_cached(
             "SELECT p.seq, j.app, p.journey, p.key, p.run, p.state FROM participants p JOIN journeys j ON j.id = p.journey
-             WHERE p.due <= ?1 ORDER BY p.due, p.seq LIMIT ?2",
+             WHERE p.due <= ?1 ORDER BY p.due, p.place, p.seq LIMIT ?2",
         )?
         .query_map(params![now, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
             Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))

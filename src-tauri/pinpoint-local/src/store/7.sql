@@ -30,3 +30,9 @@ CREATE TABLE evaluations (
     due INTEGER NOT NULL,                -- when it was due, milliseconds
     done INTEGER NOT NULL                -- endpoints.seq of the last participant that was offered
 ) WITHOUT ROWID;
+
+-- Who takes the turn at one instant in a journey with MessagesPerSecond: the oldest endpoint (endpoints.seq) first, as
+-- in the simulator; 0 where nobody queues.
+ALTER TABLE participants ADD COLUMN place INTEGER NOT NULL DEFAULT 0;
+DROP INDEX participants_due;
+CREATE INDEX participants_due ON participants (due, place) WHERE due IS NOT NULL;
