@@ -7,10 +7,11 @@
 use jiff::tz::TimeZone;
 use model::Millis;
 
+use crate::call::{Attempt, Failure, MAX_ENDPOINTS};
 use crate::campaign::addresses::Addresses;
 use crate::campaign::advance::{Advance, EVENT_PATIENCE};
 use crate::campaign::effect::{Activity, Effect, Filter, Reason, SendStatus, What};
-use crate::campaign::hook::{self, ATTEMPTS, Answer, MAX_ENDPOINTS, TIMEOUT};
+use crate::campaign::hook::{self, Answer};
 use crate::campaign::schedule::Schedule;
 use crate::campaign::state::{Call, Run, Slice, Waiting};
 use crate::campaign::treatment::Share;
@@ -405,8 +406,8 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
     fn call(&mut self, treatment: u8, run: &mut Run, rows: Vec<Waiting>) {
         let number = run.next_call;
         run.next_call = run.next_call.wrapping_add(1);
-        let deadline = self.now.saturating_add(TIMEOUT);
-        let call = Call { number, attempt: 1, deadline, rows };
+        let Attempt { number: attempt, deadline } = Attempt::first(self.now);
+        let call = Call { number, attempt, deadline, rows };
         self.tell_call(treatment, run, &call);
         run.calls.push(call);
     }
@@ -448,15 +449,19 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
                     None => self.hook_failed(treatment, &run, call, &Reason::HookUnreadable),
                 },
                 Answer::Unreadable => self.hook_failed(treatment, &run, call, &Reason::HookUnreadable),
-                Answer::Failed if call.attempt < ATTEMPTS => {
-                    call.attempt += 1;
-                    call.deadline = self.now.saturating_add(TIMEOUT);
-                    self.tell_call(treatment, &run, &call);
-                    run.calls.push(call);
-                }
                 Answer::Failed => {
-                    let reason = Reason::HookFailed(call.attempt);
-                    self.hook_failed(treatment, &run, call, &reason);
+                    let attempt = Attempt { number: call.attempt, deadline: call.deadline };
+                    match attempt.after(Failure::Failed, self.now) {
+                        Some(Attempt { number, deadline }) => {
+                            (call.attempt, call.deadline) = (number, deadline);
+                            self.tell_call(treatment, &run, &call);
+                            run.calls.push(call);
+                        }
+                        None => {
+                            let reason = Reason::HookFailed(call.attempt);
+                            self.hook_failed(treatment, &run, call, &reason);
+                        }
+                    }
                 }
             }
         }
