@@ -6,6 +6,7 @@
 
 use jiff::tz::TimeZone;
 use model::Millis;
+use serde_json::{Map, Value};
 
 use crate::call::{Attempt, Failure, MAX_ENDPOINTS};
 use crate::campaign::addresses::Addresses;
@@ -388,6 +389,23 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
             return self.not_sent(activity, row, SendStatus::QuietTime, Reason::Quiet { start, end, local });
         }
         let draft = Draft { treatment, row, channel, message, changed: changed.as_deref(), now: self.now };
+        let recommended = match self.world.recommend(&draft) {
+            Ok(None) => None,
+            Ok(Some(Value::Object(recommended))) => Some(recommended),
+            Ok(Some(_)) => {
+                let reason = Reason::Recommender("the recommender did not answer a JSON object".to_owned());
+                return self.not_sent(activity, row, SendStatus::RecommendationFailure, reason);
+            }
+            Err(why) => {
+                let reason = Reason::Recommender(why);
+                return self.not_sent(activity, row, SendStatus::RecommendationFailure, reason);
+            }
+        };
+        let changed = match recommended {
+            Some(recommended) => Some(with(changed, recommended)),
+            None => changed,
+        };
+        let draft = Draft { treatment, row, channel, message, changed: changed.as_deref(), now: self.now };
         if let Err(why) = self.world.render(&draft) {
             return self.not_sent(activity, row, SendStatus::FailurePermanent, Reason::Render(why));
         }
@@ -476,6 +494,15 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
             self.not_sent(activity, waiting.row, SendStatus::HookFailure, reason.clone());
         }
     }
+}
+
+/// What the hook answered, with what was recommended beside it.
+fn with(changed: Option<Box<Value>>, recommended: Map<String, Value>) -> Box<Value> {
+    let mut changed = changed.unwrap_or_else(|| Box::new(Value::Object(Map::new())));
+    if let Some(members) = changed.as_object_mut() {
+        members.extend(recommended);
+    }
+    changed
 }
 
 /// Why an endpoint can not be reached at all.
