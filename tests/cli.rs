@@ -142,6 +142,41 @@ fn simulate_counts_tells_and_repeats() {
 }
 
 #[test]
+fn simulate_tries_the_test_copy_of_a_journey() {
+    let place = example("cart-abandonment");
+    let file = place.path().join("journeys/cart-abandonment.json");
+    let as_drawn = fs::read_to_string(&file).unwrap();
+    let run = |more: &[&str]| waymark(&[&["simulate", text(&file), "--format", "json"], more].concat());
+    let counts = |more: &[&str]| -> Value {
+        let output = run(more);
+        assert_eq!(code(&output), 0, "{output:?}");
+        serde_json::from_str::<Value>(&stdout(&output)).unwrap()["run"].take()
+    };
+    let whole = counts(&[]);
+    let (skipped, each) = (counts(&["--skip-waits"]), counts(&["--each-wait", "PT1M"]));
+    assert_eq!(fs::read_to_string(&file).unwrap(), as_drawn, "the journey is left alone");
+    for copy in [&skipped, &each] {
+        assert_eq!(copy["journey"], "Test-cart-abandonment");
+        // The journey waits for carts; its test copy lets the members of its segment in, with nothing to wait for.
+        assert!(copy["entered"].as_u64().unwrap() > whole["entered"].as_u64().unwrap(), "{copy:#}");
+    }
+    let length = |run: &Value| run["end"].as_i64().unwrap() - run["start"].as_i64().unwrap();
+    assert!(length(&skipped) < length(&each), "{} {}", length(&skipped), length(&each));
+    assert!(length(&each) < length(&whole), "{} {}", length(&each), length(&whole));
+
+    let both = run(&["--skip-waits", "--each-wait", "PT1M"]);
+    assert_eq!(code(&both), 2);
+    assert!(stderr(&both).contains("--each-wait") && stderr(&both).contains("--skip-waits"), "{both:?}");
+    let minute = run(&["--each-wait", "1 minute"]);
+    assert_eq!(code(&minute), 2);
+    assert!(stderr(&minute).contains("`1 minute` is no duration") && stderr(&minute).contains("PT1M"), "{minute:?}");
+    let campaign = place.path().join("campaigns/weekly-deals.json");
+    let campaign = waymark(&["simulate", text(&campaign), "--skip-waits"]);
+    assert_eq!(code(&campaign), 2);
+    assert!(stderr(&campaign).contains("a campaign has no waits"), "{campaign:?}");
+}
+
+#[test]
 fn simulate_writes_files_and_calibrate_learns_from_them() {
     let place = example("onboarding");
     let (journey, none) = (place.path().join("journeys/welcome-series.json"), place.path().join("none.jsonl"));

@@ -11,6 +11,8 @@ pub const ROWS: &[Row] = &[
     ("templates 3/3", "a missing value stops the message, or prints as nothing where that is asked for", &["journeys/templates/tests/render.rs::a_missing_value_stops_the_message_and_is_named", "journeys/templates/tests/check.rs::a_missing_value_is_named", "src-tauri/pinpoint-local/src/tests.rs::an_active_journey_runs"]),
     ("templates 3/4", "only HTML is escaped, and nothing is read twice", &["journeys/templates/tests/render.rs::only_html_is_escaped"]),
     ("templates 3/5", "default substitutions are a JSON object", &["rules/documents:defaults that can not be read", "journeys/templates/tests/render.rs::what_can_not_be_compiled_says_where_and_why"]),
+    ("templates 3/6", "recommended items and their attributes; without any, the defaults", &["journeys/templates/tests/render.rs::recommendations_are_items_and_attributes"]),
+    ("templates 3/7", "dates with milliseconds and Z, 24 characters", &["journeys/engine/src/rendering.rs::dates_print_with_milliseconds_and_z_however_they_came"]),
     ("templates 4.1/1", "each and if", &["journeys/templates/tests/helpers.rs::blocks_4_1"]),
     ("templates 4.1/2", "each takes 15 items at most", &["journeys/templates/tests/helpers.rs::blocks_4_1"]),
     ("templates 4.2/1", "conditions, inline and as block", &["journeys/templates/tests/helpers.rs::conditions_4_2"]),
@@ -25,4 +27,7 @@ pub const ROWS: &[Row] = &[
     ("templates 5/2", "parts of an SMS", &["journeys/templates/src/sms.rs::check_values", "journeys/templates/src/sms.rs::the_tables_of_gsm_03_38"]),
     ("templates 5/3", "a text message that is too long is an invalid message", &["journeys/templates/tests/check.rs::a_text_message_that_is_too_long_is_an_invalid_message"]),
     ("templates 5/4", "sizes of messages; a payload that is too large fails for good", &["journeys/templates/src/limits.rs::message_sizes", "journeys/templates/tests/check.rs::a_payload_that_is_too_large_says_the_figures"]),
+    ("templates 5/5", "sizes of an in-app template", &["journeys/templates/src/limits.rs::in_app_templates_are_as_large_as_allowed_and_no_larger", "rules/documents:a large in-app template"]),
+    ("templates 5/6", "voice: 10,000 characters a template; 3,000 spoken, 6,000 with tags", &["journeys/templates/src/limits.rs::voice_templates_and_messages"]),
+    ("templates 5/7", "custom data: 5 KB of a campaign, 5,000 characters of a journey", &["rules/campaigns:messages that are too large", "rules/messages:too much data"]),
 ];

@@ -3,6 +3,7 @@
 use model::activity::{Activity, Payload};
 use model::view::{View, Word};
 use model::wire::{ChannelType, CustomMessageActivity, MessageType};
+use serde_json::{Map, Value};
 
 /// The settings of a message for one endpoint, as the channel needs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,29 +99,35 @@ pub fn delivery<'a>(activity: &Activity<'a>, channel: ChannelType, sender: Optio
 }
 
 impl Delivery<'_> {
-    /// The settings that there are, under the names of the API, in its words.
-    pub fn members(&self) -> Vec<(&'static str, String)> {
-        let text = |name, value: Option<&str>| value.map(|value| (name, value.to_owned()));
-        match self {
-            Delivery::Email { from } => text("FromAddress", *from).into_iter().collect(),
-            Delivery::Push { expires: Expiry::Longest } | Delivery::ContactCenter => Vec::new(),
-            Delivery::Push { expires: Expiry::Seconds(seconds) } => vec![("TimeToLive", seconds.to_string())],
-            Delivery::Sms { message_type, origin, entity_id, template_id } => {
-                let origin = origin.map(|origin| match origin {
-                    Origin::Number(number) => ("OriginationNumber", number.to_owned()),
-                    Origin::Sender(name) => ("SenderId", name.to_owned()),
-                });
-                let message_type = text("MessageType", message_type.map(Word::as_str));
-                let india = [text("EntityId", *entity_id), text("TemplateId", *template_id)];
-                message_type.into_iter().chain(origin).chain(india.into_iter().flatten()).collect()
+    /// The settings that there are, as members of the API's own shapes; `Data` is not among them, it is what is sent.
+    pub fn members(&self) -> Map<String, Value> {
+        let mut members = Map::new();
+        let mut put = |name: &str, value: Option<&str>| {
+            if let Some(value) = value {
+                members.insert(name.to_owned(), value.into());
             }
-            Delivery::Custom { data, delivery_uri, endpoint_types } => {
+        };
+        match self {
+            Delivery::Email { from } => put("FromAddress", *from),
+            Delivery::Push { expires: Expiry::Longest } | Delivery::ContactCenter => {}
+            Delivery::Push { expires: Expiry::Seconds(seconds) } => put("TimeToLive", Some(&seconds.to_string())),
+            Delivery::Sms { message_type, origin, entity_id, template_id } => {
+                put("MessageType", message_type.map(Word::as_str));
+                match origin {
+                    Some(Origin::Number(number)) => put("OriginationNumber", Some(number)),
+                    Some(Origin::Sender(name)) => put("SenderId", Some(name)),
+                    None => {}
+                }
+                put("EntityId", *entity_id);
+                put("TemplateId", *template_id);
+            }
+            Delivery::Custom { delivery_uri, endpoint_types, .. } => {
+                put("DeliveryUri", *delivery_uri);
                 let types: Vec<&str> = endpoint_types.iter().map(|channel| channel.as_str()).collect();
-                let uri = text("DeliveryUri", *delivery_uri);
-                let types = ("EndpointTypes", types.join(","));
-                [("Data", (*data).to_owned())].into_iter().chain(uri).chain([types]).collect()
+                members.insert("EndpointTypes".to_owned(), types.into());
             }
         }
+        members
     }
 }
 
@@ -140,13 +147,17 @@ fn said(text: Option<&str>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     /// The settings of an activity, `name=value`.
     fn of(activity: Value, channel: ChannelType, sender: Option<&str>) -> String {
         let activity = Activity::of("a", &activity).unwrap();
         let members = delivery(&activity, channel, sender).unwrap().members();
-        members.into_iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+        let told = members.into_iter().map(|(name, value)| match value {
+            Value::String(text) => format!("{name}={text}"),
+            other => format!("{name}={other}"),
+        });
+        told.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
@@ -209,10 +220,13 @@ mod tests {
         let all = json!({"CUSTOM": {"DeliveryUri": "https://x.example/call", "EndpointTypes": ["EMAIL", "GCM", "PIGEON"],
             "MessageConfig": {"Data": "{}"}}});
         assert_eq!(
-            of(all, ChannelType::Email, None),
-            "Data={} DeliveryUri=https://x.example/call EndpointTypes=EMAIL,GCM"
+            of(all.clone(), ChannelType::Email, None),
+            "DeliveryUri=https://x.example/call EndpointTypes=[\"EMAIL\",\"GCM\"]"
         );
-        assert_eq!(of(json!({"CUSTOM": {}}), ChannelType::Custom, None), "Data= EndpointTypes=CUSTOM");
+        let all = Activity::of("a", &all).unwrap();
+        let Some(Delivery::Custom { data, .. }) = delivery(&all, ChannelType::Gcm, None) else { panic!("a call") };
+        assert_eq!(data, "{}");
+        assert_eq!(of(json!({"CUSTOM": {}}), ChannelType::Custom, None), "EndpointTypes=[\"CUSTOM\"]");
     }
 
     #[test]

@@ -60,11 +60,6 @@ pub fn may_update(status: CampaignStatus) -> bool {
     matches!(status, CampaignStatus::Scheduled | CampaignStatus::Paused | CampaignStatus::PendingNextRun)
 }
 
-/// Whether a campaign of that status counts as active (campaigns.md 11, C021).
-pub fn is_active(status: CampaignStatus) -> bool {
-    matches!(status, CampaignStatus::Scheduled | CampaignStatus::Executing | CampaignStatus::PendingNextRun)
-}
-
 /// The status of several treatments together: `COMPLETED` only when all are (campaigns.md 8); else the liveliest of those
 /// that are not, in the order of [`ORDER`] (chosen).
 pub fn aggregate(statuses: impl Iterator<Item = CampaignStatus> + Clone) -> CampaignStatus {

@@ -8,7 +8,6 @@ use model::time::MINUTE;
 use model::wire::CampaignStatus;
 use serde_json::{Value, json};
 
-use crate::campaign::status;
 use crate::draw::mix;
 
 /// Most addresses and endpoint ids of a test message together (the guides say 10 and 15: 10, chosen).
@@ -121,7 +120,7 @@ pub struct Counted<'a> {
 
 /// How many campaigns count toward the quota of active campaigns: tests do not.
 pub fn active<'a>(campaigns: impl IntoIterator<Item = Counted<'a>>) -> usize {
-    campaigns.into_iter().filter(|campaign| campaign.tries.is_none() && status::is_active(campaign.status)).count()
+    campaigns.into_iter().filter(|campaign| campaign.tries.is_none() && campaign.status.is_active()).count()
 }
 
 /// How many messages count toward the sending quotas: those of tests too.
