@@ -1,6 +1,7 @@
 //! The `waymark` command as people run it: exit codes, words on the right output, bad input, the samples of others.
 #![expect(clippy::unwrap_used, reason = "a test says where it fails")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -160,9 +161,24 @@ fn simulate_tries_the_test_copy_of_a_journey() {
         // The journey waits for carts; its test copy lets the members of its segment in, with nothing to wait for.
         assert!(copy["entered"].as_u64().unwrap() > whole["entered"].as_u64().unwrap(), "{copy:#}");
     }
-    let length = |run: &Value| run["end"].as_i64().unwrap() - run["start"].as_i64().unwrap();
-    assert!(length(&skipped) < length(&each), "{} {}", length(&skipped), length(&each));
-    assert!(length(&each) < length(&whole), "{} {}", length(&each), length(&whole));
+    // The most different times, and days, of one person's messages.
+    let rows = place.path().join("rows.jsonl");
+    let spread = |more: &[&str]| -> (usize, usize) {
+        let output = run(&[more, &["--messages", text(&rows)]].concat());
+        assert_eq!(code(&output), 0, "{output:?}");
+        let mut times: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in fs::read_to_string(&rows).unwrap().lines() {
+            let row: Value = serde_json::from_str(row).unwrap();
+            let of = |member: &str| row[member].as_str().unwrap().to_owned();
+            times.entry(of("person")).or_default().insert(of("time"));
+        }
+        let days = |times: &BTreeSet<String>| times.iter().map(|time| &time[..10]).collect::<BTreeSet<_>>().len();
+        (times.values().map(BTreeSet::len).max().unwrap(), times.values().map(days).max().unwrap())
+    };
+    assert_eq!(spread(&["--skip-waits"]), (1, 1), "all at once");
+    let (times, days) = spread(&["--each-wait", "PT1M"]);
+    assert!(times > 1 && days == 1, "{times} {days}");
+    assert!(spread(&[]).1 > 1, "over days");
 
     let both = run(&["--skip-waits", "--each-wait", "PT1M"]);
     assert_eq!(code(&both), 2);
