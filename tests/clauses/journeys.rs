@@ -90,6 +90,7 @@ pub const ROWS: &[Row] = &[
     ("journeys 2.3/4", "the re-entry cap, one by default", &["journeys/engine/tests/clauses.rs::clause_2_3_4_the_reentry_cap_counts_entries_and_is_one_by_default"]),
     ("journeys 2.3/5", "the re-entry interval counts from the exit", &["journeys/engine/tests/clauses.rs::clause_2_3_5_the_reentry_interval_counts_from_the_exit"]),
     ("journeys 2.3/6", "who is let in is counted", &["src-tauri/pinpoint-local/src/tests.rs::an_active_journey_runs"]),
+    ("journeys 2.3/7", "a user whom the segment produces more than once is one participant, DUPLICATE_USER", &["src-tauri/pinpoint-local/src/tests/published.rs::a_user_whom_the_segment_produces_more_than_once_is_one_participant"]),
     ("journeys 3.1/1", "only endpoints of a fitting channel; without one, on to the next", &["journeys/engine/tests/clauses.rs::clause_3_1_a_message_goes_to_all_fitting_endpoints_of_a_user"]),
     ("journeys 3.1/2", "opted out while inside: skipped, and on", &["journeys/engine/tests/clauses.rs::clause_3_1_endpoints_that_opted_out_while_inside_are_skipped_and_the_participant_goes_on"]),
     ("journeys 3.1/3", "caps count what was sent", &["journeys/engine/tests/clauses.rs::clause_5_caps_hold_messages_back_and_count_only_what_was_sent", "journeys/engine/tests/shared_clauses.rs::clause_3_1_only_messages_with_outcome_success_count_toward_caps"]),

@@ -150,7 +150,8 @@ pub fn offer(context: &Context<'_>, candidates: &Candidates, from: usize) -> Res
     if from == 0 && *done == 0 {
         let add = |name, by: usize| count(store, journey, run, "", name, i64::try_from(by).unwrap_or(i64::MAX));
         add("ENDPOINT_PRODUCED", candidates.produced)?;
-        for (metric, times) in [("ENDPOINT_TIMEZONE_MISMATCH", candidates.elsewhere), ("DUPLICATE_USER", candidates.again)]
+        for (metric, times) in
+            [("ENDPOINT_TIMEZONE_MISMATCH", candidates.elsewhere), ("DUPLICATE_USER", candidates.again)]
         {
             if times > 0 {
                 add(metric, times)?;
