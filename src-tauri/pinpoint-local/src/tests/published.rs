@@ -413,6 +413,41 @@ async fn a_pinned_template_that_is_deleted_goes_out_as_it_was_at_publication() {
 }
 
 #[tokio::test]
+async fn the_outbox_says_how_each_message_is_to_be_delivered() {
+    let shop = Shop::new().await;
+    shop.ok("POST", "/v1/templates/hello/sms", json!({"Body": "hello"})).await;
+    let channel = json!({"FromAddress": "shop@x.example", "Identity": "arn", "Enabled": true});
+    shop.ok("PUT", &format!("{}/channels/email", shop.app), channel).await;
+    shop.endpoint("ann", "gold").await;
+    let phone = json!({"ChannelType": "SMS", "Address": "+12065550100", "Attributes": {"Plan": ["gold"]}});
+    shop.ok("PUT", &format!("{}/endpoints/bea", shop.app), phone).await;
+    let gold = shop.segment("gold").await;
+    let mut journey = mail(&gold);
+    journey["Activities"] = json!({
+        "a": {"EMAIL": {"TemplateName": "hello", "NextActivity": "b"}},
+        "b": {"EMAIL": {"TemplateName": "hello", "MessageConfig": {"FromAddress": "me@x.example"}, "NextActivity": "c"}},
+        "c": {"SMS": {"TemplateName": "hello", "NextActivity": "d", "MessageConfig":
+            {"MessageType": "PROMOTIONAL", "OriginationNumber": "+12065550199", "SenderId": "shop"}}},
+        "d": {"CUSTOM": {"DeliveryUri": "https://x.example/call", "EndpointTypes": ["SMS"],
+            "MessageConfig": {"Data": "{}"}}},
+    });
+    shop.journey(journey).await;
+    shop.later("PT6M").await;
+    let outbox = shop.ok("GET", "/waymark/outbox", None).await;
+    let items = outbox["Item"].as_array().unwrap();
+    let of = |activity: &str| items.iter().find(|one| one["JourneyActivityId"] == activity).unwrap();
+    assert_eq!(of("a")["Envelope"], json!({"FromAddress": "shop@x.example"}));
+    assert_eq!(of("b")["Envelope"], json!({"FromAddress": "me@x.example"}));
+    assert_eq!(
+        of("c")["Envelope"],
+        json!({"MessageType": "PROMOTIONAL", "OriginationNumber": "+12065550199"}),
+        "the number wins"
+    );
+    assert_eq!(of("d")["Envelope"], json!({"DeliveryUri": "https://x.example/call", "EndpointTypes": ["SMS"]}));
+    assert_eq!(of("d")["Parts"], json!([["Data", "{}"]]));
+}
+
+#[tokio::test]
 async fn a_user_whom_the_segment_produces_more_than_once_is_one_participant() {
     let shop = Shop::new().await;
     for (id, user) in [("a1", "ann"), ("a2", "ann"), ("a3", "ann"), ("b1", "bea"), ("c1", "")] {
