@@ -1,6 +1,7 @@
 //! The `waymark` command as people run it: exit codes, words on the right output, bad input, the samples of others.
 #![expect(clippy::unwrap_used, reason = "a test says where it fails")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -139,6 +140,56 @@ fn simulate_counts_tells_and_repeats() {
     let when = waymark(&["simulate", text(&file), "--start", "tomorrow"]);
     assert_eq!(code(&when), 2);
     assert!(stderr(&when).contains("2026-11-30T09:00:00Z"), "{when:?}");
+}
+
+#[test]
+fn simulate_tries_the_test_copy_of_a_journey() {
+    let place = example("cart-abandonment");
+    let file = place.path().join("journeys/cart-abandonment.json");
+    let as_drawn = fs::read_to_string(&file).unwrap();
+    let run = |more: &[&str]| waymark(&[&["simulate", text(&file), "--format", "json"], more].concat());
+    let counts = |more: &[&str]| -> Value {
+        let output = run(more);
+        assert_eq!(code(&output), 0, "{output:?}");
+        serde_json::from_str::<Value>(&stdout(&output)).unwrap()["run"].take()
+    };
+    let whole = counts(&[]);
+    let (skipped, each) = (counts(&["--skip-waits"]), counts(&["--each-wait", "PT1M"]));
+    assert_eq!(fs::read_to_string(&file).unwrap(), as_drawn, "the journey is left alone");
+    for copy in [&skipped, &each] {
+        assert_eq!(copy["journey"], "Test-cart-abandonment");
+        // The journey waits for carts; its test copy lets the members of its segment in, with nothing to wait for.
+        assert!(copy["entered"].as_u64().unwrap() > whole["entered"].as_u64().unwrap(), "{copy:#}");
+    }
+    // The most different minutes, and days, of one person's messages: within a minute the journey's rate parts them.
+    let rows = place.path().join("rows.jsonl");
+    let spread = |more: &[&str]| -> (usize, usize) {
+        let output = run(&[more, &["--messages", text(&rows)]].concat());
+        assert_eq!(code(&output), 0, "{output:?}");
+        let mut times: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for row in fs::read_to_string(&rows).unwrap().lines() {
+            let row: Value = serde_json::from_str(row).unwrap();
+            let of = |member: &str| row[member].as_str().unwrap().to_owned();
+            times.entry(of("person")).or_default().insert(of("time")[..16].to_owned());
+        }
+        let days = |times: &BTreeSet<String>| times.iter().map(|time| &time[..10]).collect::<BTreeSet<_>>().len();
+        (times.values().map(BTreeSet::len).max().unwrap(), times.values().map(days).max().unwrap())
+    };
+    assert_eq!(spread(&["--skip-waits"]), (1, 1), "all at once");
+    let (minutes, days) = spread(&["--each-wait", "PT1M"]);
+    assert!(minutes > 1 && days == 1, "{minutes} {days}");
+    assert!(spread(&[]).1 > 1, "over days");
+
+    let both = run(&["--skip-waits", "--each-wait", "PT1M"]);
+    assert_eq!(code(&both), 2);
+    assert!(stderr(&both).contains("--each-wait") && stderr(&both).contains("--skip-waits"), "{both:?}");
+    let minute = run(&["--each-wait", "1 minute"]);
+    assert_eq!(code(&minute), 2);
+    assert!(stderr(&minute).contains("`1 minute` is no duration") && stderr(&minute).contains("PT1M"), "{minute:?}");
+    let campaign = place.path().join("campaigns/weekly-deals.json");
+    let campaign = waymark(&["simulate", text(&campaign), "--skip-waits"]);
+    assert_eq!(code(&campaign), 2);
+    assert!(stderr(&campaign).contains("a campaign has no waits"), "{campaign:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Clauses of campaigns.md: 11 by number, 2 to 9 by section.
+//! Clauses of campaigns.md: 11 by number, 2 to 10 by section.
 
 use super::Row;
 
@@ -66,6 +66,7 @@ pub const ROWS: &[Row] = &[
     ("campaigns 5/4", "a message that can not be made", &["journeys/engine/tests/campaign_clauses.rs::s5_a_message_that_can_not_be_made_fails_for_good"]),
     ("campaigns 5/5", "what the channel says afterwards", &["journeys/engine/tests/campaign_clauses.rs::s5_a_channel_may_say_afterwards_that_a_message_came_to_nothing"]),
     ("campaigns 5/6", "everybody is told of once in a run", &["journeys/engine/tests/campaign_properties.rs::every_run_tells_of_everybody_once", "journeys/simulation/tests/campaigns.rs::counts_of_runs_treatments_and_messages_agree"]),
+    ("campaigns 5/7", "the recommender is asked where the template has one; a failure is RECOMMENDATION_FAILURE", &["journeys/engine/tests/campaign_clauses.rs::s5_a_template_with_a_recommender_asks_it_and_says_what_it_recommends", "journeys/engine/tests/campaign_clauses.rs::s5_what_is_recommended_stands_beside_what_the_hook_changed"]),
     ("campaigns 6/1", "daily", &["journeys/engine/tests/campaign_clauses.rs::s6_daily_counts_messages_of_the_last_24_hours", "journeys/engine/tests/campaign_properties.rs::limits_and_quiet_time_hold"]),
     ("campaigns 6/2", "total counts targeting", &["journeys/engine/tests/campaign_clauses.rs::s6_total_counts_targeting_over_all_runs"]),
     ("campaigns 6/3", "the campaign's limits over the project's; 0 is none", &["journeys/engine/tests/campaign_clauses.rs::s6_the_campaigns_limits_override_the_projects_and_zero_is_none"]),
@@ -77,6 +78,7 @@ pub const ROWS: &[Row] = &[
     ("campaigns 7/4", "15 seconds, three attempts, answers that can not be read", &["journeys/engine/tests/campaign_clauses.rs::s7_a_hook_that_does_not_answer_in_15_seconds_fails_its_batch", "journeys/engine/tests/campaign_clauses.rs::s7_a_hook_that_fails_is_tried_three_times", "journeys/engine/tests/campaign_clauses.rs::s7_an_answer_that_can_not_be_read_fails_at_once"]),
     ("campaigns 7/5", "which hook counts", &["journeys/engine/tests/campaign_clauses.rs::s7_the_campaigns_hook_wins_and_delivery_hooks_are_not_called"]),
     ("campaigns 7/6", "payloads of hook and custom delivery", &["journeys/engine/tests/campaign_clauses.rs::s7_payloads_name_campaign_treatment_activity_and_endpoints"]),
+    ("campaigns 7/7", "calls of hook and custom delivery: 50 endpoints, 6 MB, 15 seconds, three attempts", &["journeys/engine/src/call.rs::a_call_has_at_most_50_endpoints", "journeys/engine/src/call.rs::a_payload_has_at_most_6_megabytes", "journeys/engine/src/call.rs::what_fails_is_tried_three_times_of_15_seconds_and_nothing_else_is_tried_again"]),
     ("campaigns 8/1", "the table of states", &["journeys/engine/src/campaign/status.rs::transitions_are_those_of_the_table", "journeys/engine/src/campaign/status.rs::the_aggregate_is_completed_only_when_all_are"]),
     ("campaigns 8/2", "pauses", &["journeys/engine/tests/campaign_clauses.rs::s8_a_pause_before_a_run_skips_the_slots_that_pass", "journeys/engine/tests/campaign_clauses.rs::s8_a_run_that_is_going_on_finishes_before_the_pause", "journeys/engine/tests/campaign_clauses.rs::s8_nothing_is_left_after_a_pause_that_outlasts_the_schedule", "journeys/engine/tests/campaign_clauses.rs::s8_a_slot_that_was_served_is_not_served_again"]),
     ("campaigns 8/3", "immediate campaigns can not be paused", &["journeys/engine/tests/campaign_clauses.rs::s8_immediate_campaigns_can_not_be_paused"]),
@@ -87,4 +89,8 @@ pub const ROWS: &[Row] = &[
     ("campaigns 9/1", "activities and their counts", &["journeys/engine/tests/campaign_clauses.rs::s9_an_activity_tells_its_counts"]),
     ("campaigns 9/2", "versions", &["journeys/engine/tests/campaign_clauses.rs::s9_every_update_makes_a_version_between_runs_only", "journeys/engine/tests/campaign_clauses.rs::s9_a_treatment_that_comes_back_numbers_its_runs_on"]),
     ("campaigns 9/3", "states of later layouts, restarts and the size of steps", &["journeys/engine/tests/campaign_clauses.rs::s9_a_state_of_a_later_layout_is_refused", "journeys/engine/tests/campaign_properties.rs::neither_the_size_of_steps_nor_a_restart_changes_what_happens", "journeys/engine/tests/campaign_properties.rs::the_state_of_a_run_does_not_grow_with_the_people", "journeys/engine/tests/campaign_properties.rs::no_input_at_any_time_makes_it_stumble"]),
+    ("campaigns 10/1", "a test message goes to at most ten addresses and endpoints", &["journeys/engine/src/campaign/trial.rs::a_test_message_goes_to_at_most_10_addresses_and_endpoints"]),
+    ("campaigns 10/2", "a campaign for a segment of at most 100, at once, with test and four letters or digits in its name", &["journeys/engine/tests/campaign_clauses.rs::s10_a_test_is_an_immediate_campaign_with_test_in_its_name", "journeys/engine/tests/campaign_clauses.rs::s10_a_test_sends_at_once_to_everybody_in_its_segment_and_counts_toward_the_daily_limit", "journeys/engine/src/campaign/trial.rs::the_name_of_a_test_has_four_letters_or_digits_that_the_seed_decides"]),
+    ("campaigns 10/3", "no active campaign; its messages count for the quota and in the parent's metrics", &["journeys/engine/src/campaign/trial.rs::a_test_is_no_active_campaign_but_its_messages_count"]),
+    ("campaigns 10/4", "an in-app test lives 30 minutes, a newer one takes its place", &["journeys/engine/src/campaign/trial.rs::an_in_app_test_lives_30_minutes_and_a_newer_one_takes_its_place"]),
 ];

@@ -4,11 +4,12 @@ use audience::{Audience, AudienceError, EventMatcher, Members};
 use model::time::{parse_duration, parse_instant};
 use model::view::View;
 use model::wire::{ChannelType, Operator, SimpleCondition, WaitTime};
-use model::{Activity, Journey, PUSH_CHANNELS, Payload, TemplateKind, Word, path};
+use model::{Activity, Journey, PUSH_CHANNELS, Payload, TemplateKind, path};
 use serde_json::Value;
 use templates::Template;
 
 use crate::content::Content;
+use crate::delivery::endpoint_types;
 use crate::draw::salt;
 use crate::event::{EventKind, EventKinds};
 use crate::event_filter::EventFilter;
@@ -231,15 +232,7 @@ impl Compiler<'_, '_, '_> {
             Some(Payload::Sms(_)) => message(&[ChannelType::Sms], &[EventKind::SmsSend], 1, false),
             Some(Payload::Push(_)) => message(&PUSH_CHANNELS, &[], 2, false),
             Some(Payload::ContactCenter(_)) => message(&[ChannelType::Voice], &[], 3, true),
-            Some(Payload::Custom(custom)) => {
-                let types = custom.endpoint_types();
-                let channels: Vec<ChannelType> = if custom.has("EndpointTypes") {
-                    types.iter().filter_map(|word| ChannelType::parse(word)).collect()
-                } else {
-                    vec![ChannelType::Custom]
-                };
-                message(&channels, &[], 4, false)
-            }
+            Some(Payload::Custom(custom)) => message(&endpoint_types(custom), &[], 4, false),
             Some(Payload::Wait(wait)) => Step::Wait(self.delay(wait.wait_time())),
             Some(Payload::ConditionalSplit(split)) => {
                 let condition = split.condition();

@@ -167,11 +167,17 @@ pub enum SendStatus {
     Throttled,
     /// The function or webhook failed.
     CustomDeliveryFailure,
+    /// The channel could not take it for now. A metric only: the event says `FAILURE`, and this in its message.
+    TransientFailure,
+    /// The service itself failed. A metric only, as above.
+    ServiceFailure,
+    /// The channel does not say. A metric only, as above.
+    Unknown,
 }
 
 impl SendStatus {
     /// All of them, in order.
-    pub const ALL: [SendStatus; 12] = [
+    pub const ALL: [SendStatus; 15] = [
         SendStatus::Success,
         SendStatus::DailyCap,
         SendStatus::QuietTime,
@@ -184,9 +190,13 @@ impl SendStatus {
         SendStatus::Failure,
         SendStatus::Throttled,
         SendStatus::CustomDeliveryFailure,
+        SendStatus::TransientFailure,
+        SendStatus::ServiceFailure,
+        SendStatus::Unknown,
     ];
 
-    /// The `journey_send_status`; for the two that have none a name of ours, `HELD` and `SKIPPED`.
+    /// The `journey_send_status`, or the metric of the three that have none (journeys.md 11.2); `HELD` and `SKIPPED` have
+    /// neither, and a name of ours. What the event says: [`Effect::send_event`].
     pub fn name(self) -> &'static str {
         match self {
             SendStatus::Success => "SUCCESS",
@@ -201,6 +211,9 @@ impl SendStatus {
             SendStatus::Failure => "FAILURE",
             SendStatus::Throttled => "THROTTLED",
             SendStatus::CustomDeliveryFailure => "CUSTOM_DELIVERY_FAILURE",
+            SendStatus::TransientFailure => "TRANSIENT_FAILURE",
+            SendStatus::ServiceFailure => "SERVICE_FAILURE",
+            SendStatus::Unknown => "UNKNOWN",
         }
     }
 }

@@ -64,9 +64,11 @@
 //! ```
 
 mod advance;
+pub mod call;
 pub mod campaign;
 mod compile;
 mod content;
+mod delivery;
 pub mod draw;
 mod effect;
 mod event;
@@ -78,12 +80,14 @@ mod program;
 mod reason;
 mod rendering;
 mod schedule;
+mod send_event;
 mod sending;
 mod state;
 mod zone;
 
 pub use advance::{Input, MAX_STEPS, MessageEvent, advance, step};
 pub use compile::{CompileError, Context, FindTemplate, compile};
+pub use delivery::{Delivery, Expiry, Origin, delivery};
 pub use effect::{Effect, Refusal, SendStatus, What};
 pub use event::{EventKind, EventKinds};
 pub use event_filter::{EventFilter, is_of_the_service};
@@ -93,5 +97,6 @@ pub use program::{Program, Target, Timing, Waits, Way};
 pub use reason::{CapKind, Evidence, Reason, instant_words};
 pub use rendering::Place;
 pub use schedule::{LONGEST, Membership};
+pub use send_event::SendEvent;
 pub use sending::Shut;
 pub use state::{Held, Logged, Passed, Position, Seen, Sent, State, VERSION};

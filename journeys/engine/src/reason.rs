@@ -296,7 +296,7 @@ impl Effect {
     }
 
     /// The reason alone; empty where the effect says it all.
-    fn why(&self, program: &Program, people: &People, now: Millis) -> String {
+    pub(crate) fn why(&self, program: &Program, people: &People, now: Millis) -> String {
         match self.reason {
             Reason::Plain | Reason::Evaluation { .. } => String::new(),
             Reason::Inside { activity } => format!("is still inside, at `{}`", program.activity_id(activity)),

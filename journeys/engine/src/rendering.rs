@@ -259,6 +259,29 @@ mod tests {
     }
 
     #[test]
+    fn dates_print_with_milliseconds_and_z_however_they_came() {
+        let template = Template::compile(TemplateKind::Sms, &json!({"Body": "{{EffectiveDate}} {{CreationDate}}"}));
+        let template = template.unwrap();
+        for (given, printed) in [
+            ("2020-09-18T01:02:03.004Z", "2020-09-18T01:02:03.004Z"),
+            ("2020-09-18T01:02:03Z", "2020-09-18T01:02:03.000Z"),
+            ("2020-09-18T01:02Z", "2020-09-18T01:02:00.000Z"),
+            ("2020-09-18T01:02:03.0049Z", "2020-09-18T01:02:03.004Z"),
+            ("2020-09-18T03:02:03.004+02:00", "2020-09-18T01:02:03.004Z"),
+        ] {
+            assert_eq!(printed.len(), 24);
+            let mut people = People::default();
+            people.push(Some("e"), &json!({"EffectiveDate": given, "CreationDate": given})).unwrap();
+            for rendered in [
+                template.message(&Rendering::of(Place::of(people.row(0)), 0)).unwrap(),
+                template.message(&Rendering::of(&people.row(0).to_json(), 0)).unwrap(),
+            ] {
+                assert_eq!(rendered.parts[0].1, format!("{printed} {printed}"), "{given}");
+            }
+        }
+    }
+
+    #[test]
     fn objects_have_the_same_members_in_the_same_order() {
         fn compare(place: Place<'_>, value: &Value) {
             let count = View::count(value);

@@ -6,9 +6,9 @@ mod campaign;
 
 use campaign::{CREATED, Case, at, base, compiled, in_zone, sms};
 use engine::campaign::hook::{Answer, custom_payload, overrides, payload};
+use engine::campaign::trial::{MAX_TRIAL_SEGMENT, trial};
 use engine::campaign::{
-    Activity, CompileError, Draft, Filter, Input, MAX_TRIAL_SEGMENT, Occurrence, Program, Renderer, SendStatus, Share,
-    What, in_app, trial,
+    Activity, CompileError, Draft, Filter, Input, Occurrence, Program, Renderer, SendStatus, Share, What, in_app,
 };
 use model::time::{MINUTE, SECOND};
 use model::wire::{CampaignStatus, ChannelType};
@@ -615,6 +615,68 @@ fn s5_a_channel_may_say_afterwards_that_a_message_came_to_nothing() {
     }
 }
 
+fn recommending() -> Case {
+    let named = json!({"TemplateConfiguration": {"EmailTemplate": {"Name": "picks"}}, "MessageConfiguration":
+        {"SMSMessage": {"Body": "hello"}}});
+    let template = json!({"Subject": "for you: {{RecommendationItems}}", "TextPart": "{{Recommendations.name.[0]}}",
+        "RecommenderId": "r1"});
+    let mut case = Case::new(named, &[email(0), email(1), sms(2), email(3)]);
+    let find = |kind, _: &_| (kind == TemplateKind::Email).then_some(&template);
+    case.shop.renderer = Renderer::compile(&case.shop.program, &find).unwrap();
+    case
+}
+
+#[test]
+fn s5_a_template_with_a_recommender_asks_it_and_says_what_it_recommends() {
+    let mut case = recommending();
+    let recommended = json!({"RecommendationItems": ["lamp"], "Recommendations": {"name": ["Lamp"]}});
+    case.shop.recommended = [(0, recommended), (3, json!(["lamp"]))].into();
+    case.until("2026-12-01T09:00:00Z");
+    // The text message has no recommender, and nobody is asked about it.
+    assert_eq!(case.shop.asked, [("r1".to_owned(), 0), ("r1".to_owned(), 1), ("r1".to_owned(), 3)]);
+    assert_eq!(case.sends(), ["0 2026-12-01 09:00", "2 2026-12-01 09:00"]);
+    assert_eq!(case.not_sent(), ["1 RECOMMENDATION_FAILURE", "3 RECOMMENDATION_FAILURE"]);
+    case.said("the message to `e1` was not sent (RECOMMENDATION_FAILURE): the model knows nothing");
+    assert_eq!(case.record(0).status(SendStatus::RecommendationFailure), 2);
+    let changed = case.told.iter().find_map(|(_, effect)| match &effect.what {
+        What::Send { row: 0, changed, .. } => changed.clone(),
+        _ => None,
+    });
+    let program = &case.shop.program;
+    let message = program.message(0, ChannelType::Email).unwrap();
+    let draft = Draft {
+        treatment: 0,
+        row: 0,
+        channel: ChannelType::Email,
+        message,
+        changed: changed.as_deref(),
+        now: case.now,
+    };
+    let rendered = case.shop.renderer.render(program, &case.shop.people, &draft).unwrap();
+    let texts: Vec<&str> = rendered.parts.iter().map(|(_, text)| text.as_str()).collect();
+    assert_eq!(texts, ["for you: lamp", "Lamp"]);
+}
+
+#[test]
+fn s5_what_is_recommended_stands_beside_what_the_hook_changed() {
+    let named = json!({"TemplateConfiguration": {"SMSTemplate": {"Name": "picks"}}, "MessageConfiguration": null,
+        "Hook": {"LambdaFunctionName": "f", "Mode": "FILTER"}});
+    let template = json!({"Body": "{{Attributes.Name}}: {{RecommendationItems}}", "RecommenderId": "r1"});
+    let mut case = Case::new(named, &[sms(0)]);
+    case.shop.renderer = Renderer::compile(&case.shop.program, &|_, _| Some(&template)).unwrap();
+    case.shop.recommended = [(0, json!({"RecommendationItems": ["lamp"]}))].into();
+    case.until("2026-12-01T09:00:00Z");
+    assert_eq!(case.shop.asked, [], "nobody is asked about an endpoint that the hook may leave out");
+    case.answer(Answer::Json(&json!({"e0": {"Attributes": {"Name": ["Ann"]}}})));
+    assert_eq!(case.sends(), ["0 2026-12-01 09:00"]);
+    let What::Send { changed, .. } =
+        &case.told.iter().find(|(_, e)| matches!(e.what, What::Send { .. })).unwrap().1.what
+    else {
+        panic!("a message");
+    };
+    assert_eq!(changed.as_deref(), Some(&json!({"Attributes": {"Name": ["Ann"]}, "RecommendationItems": ["lamp"]})));
+}
+
 // 6: limits
 
 #[test]
@@ -1064,4 +1126,29 @@ fn s10_a_test_is_an_immediate_campaign_with_test_in_its_name() {
     assert!(trial(&campaign, "gold", MAX_TRIAL_SEGMENT + 1, 1).is_err());
     assert!(compiled(&test, None, 1).unwrap().is_immediate());
     assert_eq!(engine::instant_words(at(CREATED)), "2026-11-30 12:00 UTC");
+    let error = trial(&json!([]), "gold", 3, 7).unwrap_err();
+    assert_eq!(error.to_string(), "the campaign is not a JSON object");
+}
+
+#[test]
+fn s10_a_test_sends_at_once_to_everybody_in_its_segment_and_counts_toward_the_daily_limit() {
+    let gold = |number| {
+        let mut endpoint = sms(number);
+        endpoint["Attributes"] = json!({"Plan": ["gold"]});
+        endpoint
+    };
+    let campaign = campaign::campaign(json!({"HoldoutPercent": 90, "Hook": {"LambdaFunctionName": "f"}}));
+    let test = trial(&campaign, "gold", 2, 7).unwrap();
+    let settings = json!({"Limits": {"Daily": 1}});
+    let people = [gold(0), sms(1), gold(2)];
+    let mut case = Case::with(&test, &people, Some(&settings), 100);
+    case.until(CREATED);
+    assert_eq!(case.sends(), ["0 2026-11-30 12:00", "2 2026-11-30 12:00"]);
+    assert_eq!(case.status(), CampaignStatus::Completed);
+    // The messages of the test are messages of the day: the campaign itself finds the limit used up.
+    let mut real = Case::with(&base(), &people, Some(&settings), 100);
+    real.shop.others = [(0, 1), (2, 1)].into();
+    real.until("2026-12-01T09:00:00Z");
+    assert_eq!(real.sends(), ["1 2026-12-01 09:00"]);
+    assert_eq!(real.not_sent(), ["0 DAILY_CAP", "2 DAILY_CAP"]);
 }

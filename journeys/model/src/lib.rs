@@ -13,6 +13,7 @@
 
 pub mod account;
 pub mod activity;
+mod campaign;
 pub mod diagnostic;
 pub mod drawing;
 pub mod edit;

@@ -300,6 +300,51 @@ mod tests {
     }
 
     #[test]
+    fn in_app_templates_are_as_large_as_allowed_and_no_larger() {
+        let x = |count: usize| "x".repeat(count);
+        let button = |name: &str, text: String| json!({name: {"DefaultConfig": {"Text": text}}});
+        let pairs = |count: usize| -> Value { (0..count).map(|n| (format!("k{n}"), "v")).collect() };
+        let content = |content: Value| json!({"Content": [content]});
+        let (header, body) = ("HeaderConfig", "BodyConfig");
+        let table = [
+            (json!({"Content": vec![json!({}); 5]}), None),
+            (content(json!({header: {"Header": x(64)}})), None),
+            (content(json!({body: {"Body": "é".repeat(150)}})), None),
+            (content(json!({body: {"Body": x(151)}})), Some(("Content[0].BodyConfig.Body", 151, 150))),
+            (content(button("PrimaryBtn", x(64))), None),
+            (content(button("SecondaryBtn", x(64))), None),
+            (content(button("SecondaryBtn", x(65))), Some(("Content[0].SecondaryBtn.DefaultConfig.Text", 65, 64))),
+            (json!({"CustomConfig": pairs(10)}), None),
+            (json!({"CustomConfig": pairs(11)}), Some(("CustomConfig", 11, 10))),
+            (json!({"Layout": x(200_000)}), None),
+            (json!({"Layout": x(200_001)}), Some(("", 200_001, 200_000))),
+        ];
+        for (document, expected) in table {
+            let found: Vec<_> = excesses(TemplateKind::InApp, &document)
+                .into_iter()
+                .map(|e| (e.at.to_string(), e.count, e.most))
+                .collect();
+            let expected: Vec<_> = expected.into_iter().map(|(at, count, most)| (at.to_owned(), count, most)).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[test]
+    fn voice_templates_and_messages() {
+        let x = |count: usize| "x".repeat(count);
+        assert_eq!(excesses(TemplateKind::Voice, &json!({"Body": x(10_000)})), []);
+        let over = excesses(TemplateKind::Voice, &json!({"Body": "é".repeat(10_001)}));
+        assert_eq!((over[0].count, over[0].most), (10_001, 10_000));
+        let check = |text: String| check(TemplateKind::Voice, "", &Rendered { parts: vec![("Body".to_owned(), text)] });
+        // 3,000 are spoken and paid for, 6,000 with the tags.
+        assert_eq!(check(format!("<speak>{}</speak>", x(3_000))), Ok(()));
+        assert!(check(format!("<speak>{}</speak>", x(3_001))).is_err());
+        let tag = |length: usize| format!("<{}>", x(length - 2));
+        assert_eq!(check(format!("{}{}", tag(3_000), x(3_000))), Ok(()));
+        assert!(check(format!("{}{}", tag(3_001), x(3_000))).is_err());
+    }
+
+    #[test]
     fn message_sizes() {
         let check = |kind, service, name: &str, text: String| {
             let message = Rendered { parts: vec![(name.to_owned(), text)] };

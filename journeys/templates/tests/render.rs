@@ -94,6 +94,37 @@ fn every_variable_has_its_value() {
     assert!(render_as("TextPart", "{{address}}", &endpoint).is_err());
 }
 
+/// templates.md 3 and 6: what a recommender gives is one item or several, and attributes that are texts or lists.
+#[test]
+fn recommendations_are_items_and_attributes() {
+    let one = json!({"RecommendationItems": ["item-1"], "Recommendations": {"name": "Lamp"}});
+    let several = json!({"RecommendationItems": ["item-1", "item-2", "item-3"],
+        "Recommendations": {"name": ["Lamp", "Desk", "Chair"], "price": ["10", "20", "30"]}});
+    let none = json!({"Attributes": {"c": ["blue"]}});
+    let each = "{{#each Recommendations.name}}{{this}} {{else}}nothing{{/each}}";
+    for (text, endpoint, expected) in [
+        ("{{RecommendationItems}}", &one, "item-1"),
+        ("{{RecommendationItems.[0]}}", &one, "item-1"),
+        ("{{RecommendationItems.[2]}}", &several, "item-3"),
+        ("{{#each RecommendationItems}}{{@index}}{{this}};{{/each}}", &several, "0item-1;1item-2;2item-3;"),
+        ("{{Recommendations.name}}", &one, "Lamp"),
+        ("{{Recommendations.name.[1]}} {{Recommendations.price.[1]}}", &several, "Desk 20"),
+        (each, &several, "Lamp Desk Chair "),
+        (each, &none, "nothing"),
+    ] {
+        assert_eq!(render_as("TextPart", text, endpoint).unwrap(), expected, "{text}");
+    }
+    // Without recommender, and in direct and test messages, only the defaults print.
+    assert!(render_as("TextPart", "{{RecommendationItems}}", &none).is_err());
+    assert!(render_as("TextPart", "{{RecommendationItems.[1]}}", &one).is_err());
+    let document = json!({"TextPart": "{{RecommendationItems}}, {{Recommendations.name.[0]}}",
+        "DefaultSubstitutions": "{\"RecommendationItems\": \"our best\", \"Recommendations.name.[0]\": \"a lamp\"}"});
+    let template = Template::compile(TemplateKind::Email, &document).unwrap();
+    let rendered = |endpoint: &Value| template.message(&Rendering::of(endpoint, 0)).unwrap().parts[0].1.clone();
+    assert_eq!(rendered(&none), "our best, a lamp");
+    assert_eq!(rendered(&several), "item-1, item-2, item-3, Lamp");
+}
+
 #[test]
 fn variables_print_as_the_table_says() {
     let table = [

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use workbench::simulate::{Waits, each_wait};
 
 /// Draw, check, simulate and publish Amazon Pinpoint journeys.
 #[derive(Debug, Parser)]
@@ -125,6 +126,7 @@ Examples:
   waymark simulate shop/journeys/cart-abandonment.json --messages messages.parquet --render
   waymark simulate shop/journeys/cart-abandonment.json --series hours.csv --rate email=14 --rate sms=1
   waymark simulate shop/journeys/cart-abandonment.json --runs 200 --responses responses.toml
+  waymark simulate shop/journeys/cart-abandonment.json --each-wait PT1M --trace user:42
   waymark simulate shop/campaigns/weekend-deals.json")]
 pub struct Simulate {
     /// The journey or campaign
@@ -177,6 +179,13 @@ pub struct Simulate {
     /// Write what the messages cause as the event stream would carry it: JSON lines, to replay or to learn from
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Simulate the test copy of the journey, named Test-NAME: without schedule, quiet time and limits of re-entry, and with
+    /// all waits taking no time
+    #[arg(long)]
+    pub skip_waits: bool,
+    /// The same, with every wait and every split that waits taking this long, as PT1M or P1D
+    #[arg(long, value_name = "DURATION", value_parser = each_wait, conflicts_with = "skip_waits")]
+    pub each_wait: Option<Waits>,
 }
 
 /// Steps of counts over time.

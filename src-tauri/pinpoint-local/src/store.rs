@@ -28,6 +28,7 @@ const STEPS: &[&str] = &[
     include_str!("store/5.sql"),
     include_str!("store/6.sql"),
     include_str!("store/7.sql"),
+    include_str!("store/8.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.

@@ -63,6 +63,12 @@ pub fn of_file(
     request: &Request,
 ) -> Outcome<Option<(Campaign, Vec<FileProblem>)>> {
     let Some((project, name)) = of_path(path)? else { return Ok(None) };
+    if request.test.is_some() {
+        return Err(bad_input(
+            format!("`{}` is a campaign, and a campaign has no waits to change", path.display()),
+            "leave out --skip-waits and --each-wait, or name a journey",
+        ));
+    }
     let folder = check::project_of(path).map(|(folder, _)| folder);
     let (people, events, problems) = inputs(&project, folder.as_deref(), endpoints, events)?;
     let request = Request { unknown_segments_hold_all: folder.is_none(), ..request.clone() };

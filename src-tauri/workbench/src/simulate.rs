@@ -13,9 +13,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use audience::People;
 use bridge::{Failure, FailureCode, FileProblem};
-use engine::{Context, FindTemplate, Program};
-use model::time::{DAY, parse_instant};
-use model::{Millis, Project, TemplateKind};
+pub use engine::Waits;
+use engine::{Context, FindTemplate, Program, Timing};
+use model::time::{DAY, parse_duration, parse_instant};
+use model::{Entry, Journey, Millis, Project, TemplateKind, View};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use simulation::expectations::Subject;
@@ -48,6 +49,9 @@ const INVENTED: usize = 300;
 /// that the same input gives the same run.
 pub(crate) const START: &str = "2026-01-01T09:00:00Z";
 
+/// The segment of the test copy of a journey that has none: everybody who is simulated. No file has such a name.
+const TESTERS: &str = "/everybody/";
+
 /// How a run is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -61,6 +65,9 @@ pub struct Request {
     pub rates: BTreeMap<String, u32>,
     /// Whether segments that the project does not have hold everybody, instead of failing: for a journey without project.
     pub unknown_segments_hold_all: bool,
+    /// Simulates the test copy of the journey, with this made of its waits ([`Waits::AsDrawn`] changes none); absent = the
+    /// journey itself.
+    pub test: Option<Waits>,
 }
 
 /// Everything that a run is made of; the same gives the same run.
@@ -93,9 +100,17 @@ impl Cohort {
                 "name it as its file in `journeys/`, without `.json`",
             )
         })?;
+        let test = request.test.map(|_| test_copy_of(journey));
+        let (journey, name) = match &test {
+            Some((copy, name)) => (Journey::of(copy).unwrap_or(journey), name.as_str()),
+            None => (journey, name),
+        };
         let everybody = json!({"SegmentType": "IMPORT"});
         let unknown = Mutex::new(Vec::<String>::new());
         let segment = |reference: &str| -> Option<&Value> {
+            if reference == TESTERS && test.is_some() {
+                return Some(&everybody);
+            }
             match project.segment(reference) {
                 Some((id, _)) => project.documents.get(id),
                 None if request.unknown_segments_hold_all => {
@@ -116,7 +131,8 @@ impl Cohort {
         };
         let template: Option<&FindTemplate<'_>> =
             if request.unknown_segments_hold_all { None } else { Some(&template) };
-        let context = Context { template, ..Context::new(&segment) };
+        let timing = Timing { waits: request.test.unwrap_or_default(), ..Timing::default() };
+        let context = Context { template, timing, ..Context::new(&segment) };
         let program = engine::compile(journey, name, &context).map_err(|error| {
             failure(
                 FailureCode::Errors,
@@ -347,6 +363,27 @@ pub(crate) fn inputs(
     problems.extend(event_problems);
     let people = if people.is_empty() { invent(project) } else { people };
     Ok((people, events, problems))
+}
+
+/// What a test run makes of waits, from the duration that each is to take: `PT1M`.
+///
+/// # Errors
+/// When the text is no ISO 8601 duration; says how to write one.
+pub fn each_wait(text: &str) -> Result<Waits, String> {
+    let span = parse_duration(text);
+    span.map(Waits::Each).ok_or_else(|| format!("`{text}` is no duration; write it in ISO 8601, as PT1M, PT12H or P2D"))
+}
+
+/// The test copy of a journey and its name (journeys.md 9): for the members of its entry segment, where it has one, also
+/// when an event would have to come.
+fn test_copy_of(journey: Journey<'_>) -> (Value, String) {
+    let segment = match journey.entry() {
+        Some(Entry::Segment { segment } | Entry::Event { segment: Some(segment), .. }) => segment,
+        Some(Entry::Event { segment: None, .. }) | None => TESTERS,
+    };
+    let copy = model::test_copy(journey.wire.object(), segment);
+    let name = copy.get("Name").and_then(Value::as_str).unwrap_or_default().to_owned();
+    (Value::Object(copy), name)
 }
 
 fn no_endpoints(file: &Path, problems: &[FileProblem]) -> Failure {

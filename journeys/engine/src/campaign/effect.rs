@@ -90,7 +90,7 @@ pub enum What {
         row: u32,
         /// Its channel, which picks the message.
         channel: ChannelType,
-        /// The endpoint as the hook answered it, for rendering.
+        /// The endpoint as the hook answered it, with what the recommender recommended to it, for rendering.
         changed: Option<Box<Value>>,
     },
     /// A message was not sent; a `_campaign.send` event says so.
@@ -114,7 +114,8 @@ pub enum What {
     },
 }
 
-/// Why an endpoint was set aside; prints as the metric of journeys.md 11.4.
+/// Why an endpoint was set aside; prints as the metric of journeys.md 11.4. `DUPLICATE_USER` is not among them: a campaign
+/// is for endpoints, and a list names a user once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Filter {
     /// It caused the event, but is not in the segment.
@@ -308,6 +309,8 @@ pub enum Reason {
     HookFailed(u8),
     /// The message can not be made.
     Render(String),
+    /// The recommender recommends nothing.
+    Recommender(String),
     /// The driver told of it.
     Told,
 }

@@ -1,23 +1,15 @@
-//! The hook, and custom deliveries: what is sent to a function and what it may answer (campaigns.md 7).
+//! The hook, and custom deliveries: what is sent to a function and what it may answer (campaigns.md 7). What they share
+//! with the custom messages of journeys is [`call`](crate::call)'s.
 
 use audience::People;
 use model::Millis;
-use model::time::{SECOND, format_instant};
 use model::view::Word;
 use model::wire::ChannelType;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use crate::call::{self, Caller, Content};
 use crate::campaign::effect::Activity;
 use crate::campaign::program::Program;
-
-/// Most endpoints of one call.
-pub const MAX_ENDPOINTS: usize = 50;
-/// Largest payload, in bytes.
-pub const MAX_PAYLOAD: usize = 6 * 1024 * 1024;
-/// How long a call may take.
-pub const TIMEOUT: Millis = 15 * SECOND;
-/// How often a call is tried.
-pub const ATTEMPTS: u8 = 3;
 
 /// What came of a call of the hook.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +18,7 @@ pub enum Answer<'a> {
     Json(&'a Value),
     /// It answered something that is no JSON, or the payload was too large: trying again does not help.
     Unreadable,
-    /// It failed, or could not be reached: it is tried again, up to [`ATTEMPTS`] times.
+    /// It failed, or could not be reached: it is tried again, up to [`call::ATTEMPTS`] times.
     Failed,
 }
 
@@ -40,19 +32,17 @@ pub fn payload(
     people: &People,
     rows: &[u32],
 ) -> Value {
-    let mut payload = json!({"MessageConfiguration": configuration.unwrap_or(&Value::Null)});
-    common(&mut payload, program, activity, scheduled, application);
-    payload["Endpoints"] = Value::Object(
-        rows.iter()
-            .filter(|row| (**row as usize) < people.len())
-            .map(|row| people.row(*row as usize))
-            .map(|row| (row.id().to_owned(), row.to_json()))
-            .collect(),
-    );
-    payload
+    let endpoints = rows
+        .iter()
+        .filter(|row| (**row as usize) < people.len())
+        .map(|row| people.row(*row as usize))
+        .map(|row| (row.id().to_owned(), row.to_json()))
+        .collect();
+    called(Content::Configuration(configuration), program, activity, scheduled, application, endpoints)
 }
 
-/// What the function or address of a custom message is called with; `endpoints` by id, at most [`MAX_ENDPOINTS`].
+/// What the function or address of a custom message is called with; `endpoints` by id, at most
+/// [`call::MAX_ENDPOINTS`].
 pub fn custom_payload(
     program: &Program,
     activity: Activity,
@@ -61,18 +51,20 @@ pub fn custom_payload(
     data: &str,
     endpoints: Map<String, Value>,
 ) -> Value {
-    let mut payload = json!({"Message": {}, "Data": data});
-    common(&mut payload, program, activity, scheduled, application);
-    payload["Endpoints"] = Value::Object(endpoints);
-    payload
+    called(Content::Custom { data, message: None }, program, activity, scheduled, application, endpoints)
 }
 
-fn common(payload: &mut Value, program: &Program, activity: Activity, scheduled: Millis, application: &str) {
-    payload["ApplicationId"] = json!(application);
-    payload["CampaignId"] = json!(program.id());
-    payload["TreatmentId"] = json!(activity.treatment.to_string());
-    payload["ActivityId"] = json!(program.activity_id(activity));
-    payload["ScheduledTime"] = json!(format_instant(scheduled));
+fn called(
+    content: Content<'_>,
+    program: &Program,
+    activity: Activity,
+    scheduled: Millis,
+    application: &str,
+    endpoints: Map<String, Value>,
+) -> Value {
+    let id = program.activity_id(activity);
+    let caller = Caller::Campaign { campaign: program.id(), treatment: activity.treatment, activity: &id };
+    call::payload(content, application, caller, scheduled, endpoints)
 }
 
 /// The endpoints of an answer, by id: those of its `Endpoints`, or of the answer itself. `None` = it can not be read.

@@ -74,7 +74,7 @@ mod sentence;
 mod state;
 pub mod status;
 mod treatment;
-mod trial;
+pub mod trial;
 mod world;
 
 pub use advance::{EVENT_PATIENCE, Input, Occurrence, advance};
@@ -88,5 +88,4 @@ pub use render::{MessageError, Renderer};
 pub use schedule::Schedule;
 pub use state::{Call, Looking, Run, STATE_VERSION, Second, Slice, State, TreatmentState, Waiting};
 pub use treatment::Share;
-pub use trial::{IN_APP_TRIAL, MAX_TRIAL_ADDRESSES, MAX_TRIAL_SEGMENT, TrialError, trial};
 pub use world::{Book, Draft, World};

@@ -20,6 +20,8 @@ use crate::campaign::world::Draft;
 pub struct Renderer {
     /// By treatment and message of it.
     templates: BTreeMap<(u8, u8), Template>,
+    /// `RecommenderId` of those that have one.
+    recommenders: BTreeMap<(u8, u8), String>,
 }
 
 /// Why a campaign's messages can not be made for anybody: the campaign is unusable.
@@ -55,7 +57,7 @@ impl Renderer {
         program: &Program,
         lookup: &dyn Fn(TemplateKind, &TemplateName) -> Option<&'a Value>,
     ) -> Result<Renderer, MessageError> {
-        let mut templates = BTreeMap::new();
+        let mut renderer = Renderer::default();
         for (treatment, compiled) in (0u8..).zip(&program.treatments) {
             for (number, message) in compiled.messages.all() {
                 let Some(kind) = message.kind else { continue };
@@ -67,12 +69,22 @@ impl Renderer {
                         version: template.version.clone(),
                     })?),
                 };
-                let template = Template::compile(kind, &message.compose(document))
-                    .map_err(|error| MessageError::Template { kind, error })?;
-                templates.insert((treatment, number), template);
+                let composed = message.compose(document);
+                let template =
+                    Template::compile(kind, &composed).map_err(|error| MessageError::Template { kind, error })?;
+                renderer.templates.insert((treatment, number), template);
+                if let Some(recommender) = recommender(kind, &composed) {
+                    renderer.recommenders.insert((treatment, number), recommender.to_owned());
+                }
             }
         }
-        Ok(Renderer { templates })
+        Ok(renderer)
+    }
+
+    /// The recommender that must be asked before the message is made (templates.md 6); `None` = there is none.
+    pub fn recommender(&self, program: &Program, draft: &Draft<'_>) -> Option<&str> {
+        let number = program.treatment(draft.treatment)?.messages.number(draft.channel)?;
+        self.recommenders.get(&(draft.treatment, number)).map(String::as_str)
     }
 
     /// The message for an endpoint, with what the hook changed.
@@ -118,6 +130,13 @@ impl Renderer {
         let number = program.treatment(draft.treatment)?.messages.number(draft.channel)?;
         self.templates.get(&(draft.treatment, number))
     }
+}
+
+/// `RecommenderId`, for the kinds that a recommender works in: not for spoken and in-app messages.
+fn recommender(kind: TemplateKind, template: &Value) -> Option<&str> {
+    let works = matches!(kind, TemplateKind::Email | TemplateKind::Push | TemplateKind::Sms);
+    let id = template.get("RecommenderId").and_then(Value::as_str).filter(|id| !id.is_empty());
+    id.filter(|_| works)
 }
 
 /// The endpoint that the message is made for: as it is, with the members that the hook answered in their place.

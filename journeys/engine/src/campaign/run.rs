@@ -6,11 +6,13 @@
 
 use jiff::tz::TimeZone;
 use model::Millis;
+use serde_json::{Map, Value};
 
+use crate::call::{Attempt, Failure, MAX_ENDPOINTS};
 use crate::campaign::addresses::Addresses;
 use crate::campaign::advance::{Advance, EVENT_PATIENCE};
 use crate::campaign::effect::{Activity, Effect, Filter, Reason, SendStatus, What};
-use crate::campaign::hook::{self, ATTEMPTS, Answer, MAX_ENDPOINTS, TIMEOUT};
+use crate::campaign::hook::{self, Answer};
 use crate::campaign::schedule::Schedule;
 use crate::campaign::state::{Call, Run, Slice, Waiting};
 use crate::campaign::treatment::Share;
@@ -387,6 +389,23 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
             return self.not_sent(activity, row, SendStatus::QuietTime, Reason::Quiet { start, end, local });
         }
         let draft = Draft { treatment, row, channel, message, changed: changed.as_deref(), now: self.now };
+        let recommended = match self.world.recommend(&draft) {
+            Ok(None) => None,
+            Ok(Some(Value::Object(recommended))) => Some(recommended),
+            Ok(Some(_)) => {
+                let reason = Reason::Recommender("the recommender did not answer a JSON object".to_owned());
+                return self.not_sent(activity, row, SendStatus::RecommendationFailure, reason);
+            }
+            Err(why) => {
+                let reason = Reason::Recommender(why);
+                return self.not_sent(activity, row, SendStatus::RecommendationFailure, reason);
+            }
+        };
+        let changed = match recommended {
+            Some(recommended) => Some(with(changed, recommended)),
+            None => changed,
+        };
+        let draft = Draft { treatment, row, channel, message, changed: changed.as_deref(), now: self.now };
         if let Err(why) = self.world.render(&draft) {
             return self.not_sent(activity, row, SendStatus::FailurePermanent, Reason::Render(why));
         }
@@ -405,8 +424,8 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
     fn call(&mut self, treatment: u8, run: &mut Run, rows: Vec<Waiting>) {
         let number = run.next_call;
         run.next_call = run.next_call.wrapping_add(1);
-        let deadline = self.now.saturating_add(TIMEOUT);
-        let call = Call { number, attempt: 1, deadline, rows };
+        let Attempt { number: attempt, deadline } = Attempt::first(self.now);
+        let call = Call { number, attempt, deadline, rows };
         self.tell_call(treatment, run, &call);
         run.calls.push(call);
     }
@@ -448,15 +467,19 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
                     None => self.hook_failed(treatment, &run, call, &Reason::HookUnreadable),
                 },
                 Answer::Unreadable => self.hook_failed(treatment, &run, call, &Reason::HookUnreadable),
-                Answer::Failed if call.attempt < ATTEMPTS => {
-                    call.attempt += 1;
-                    call.deadline = self.now.saturating_add(TIMEOUT);
-                    self.tell_call(treatment, &run, &call);
-                    run.calls.push(call);
-                }
                 Answer::Failed => {
-                    let reason = Reason::HookFailed(call.attempt);
-                    self.hook_failed(treatment, &run, call, &reason);
+                    let attempt = Attempt { number: call.attempt, deadline: call.deadline };
+                    match attempt.after(Failure::Failed, self.now) {
+                        Some(Attempt { number, deadline }) => {
+                            (call.attempt, call.deadline) = (number, deadline);
+                            self.tell_call(treatment, &run, &call);
+                            run.calls.push(call);
+                        }
+                        None => {
+                            let reason = Reason::HookFailed(call.attempt);
+                            self.hook_failed(treatment, &run, call, &reason);
+                        }
+                    }
                 }
             }
         }
@@ -471,6 +494,15 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
             self.not_sent(activity, waiting.row, SendStatus::HookFailure, reason.clone());
         }
     }
+}
+
+/// What the hook answered, with what was recommended beside it.
+fn with(changed: Option<Box<Value>>, recommended: Map<String, Value>) -> Box<Value> {
+    let mut changed = changed.unwrap_or_else(|| Box::new(Value::Object(Map::new())));
+    if let Some(members) = changed.as_object_mut() {
+        members.extend(recommended);
+    }
+    changed
 }
 
 /// Why an endpoint can not be reached at all.

@@ -20,7 +20,7 @@ pub struct Draft<'a> {
     pub channel: ChannelType,
     /// The message.
     pub message: &'a Message,
-    /// The endpoint as the hook answered it.
+    /// The endpoint as the hook answered it, with what the recommender recommended to it.
     pub changed: Option<&'a Value>,
     /// The moment of sending.
     pub now: Millis,
@@ -43,6 +43,17 @@ pub trait World {
 
     /// This campaign sends to the endpoint.
     fn send(&mut self, row: u32, at: Millis);
+
+    /// What the recommender of the message's template recommends to the endpoint: an object with `RecommendationItems`,
+    /// and with `Recommendations` where a function adds them (templates.md 6). Asked before [`render`](World::render),
+    /// once for every message that gets so far. `None` = the template has no recommender, as
+    /// [`Renderer::recommender`](super::Renderer::recommender) tells, and that is what a driver without recommenders says.
+    ///
+    /// # Errors
+    /// Why there is no recommendation, lower case, no full stop: the message is not sent (`RECOMMENDATION_FAILURE`).
+    fn recommend(&mut self, _draft: &Draft<'_>) -> Result<Option<Value>, String> {
+        Ok(None)
+    }
 
     /// Whether the message can be made (templates.md 3).
     ///

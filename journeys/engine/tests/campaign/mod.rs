@@ -28,6 +28,10 @@ pub struct Shop {
     pub program: Program,
     /// Messages of others to a row.
     pub others: BTreeMap<u32, u32>,
+    /// What is recommended to a row; a row without entry gets nothing.
+    pub recommended: BTreeMap<u32, Value>,
+    /// Which recommender was asked about which row.
+    pub asked: Vec<(String, u32)>,
 }
 
 impl World for Shop {
@@ -50,6 +54,12 @@ impl World for Shop {
 
     fn send(&mut self, row: u32, at: Millis) {
         self.book.send(row, at);
+    }
+
+    fn recommend(&mut self, draft: &Draft<'_>) -> Result<Option<Value>, String> {
+        let Some(recommender) = self.renderer.recommender(&self.program, draft) else { return Ok(None) };
+        self.asked.push((recommender.to_owned(), draft.row));
+        self.recommended.get(&draft.row).cloned().map(Some).ok_or_else(|| "the model knows nothing".to_owned())
     }
 
     fn render(&mut self, draft: &Draft<'_>) -> Result<(), String> {
@@ -123,7 +133,15 @@ impl Case {
             people.push(Some(&format!("e{number}")), endpoint).unwrap();
         }
         let renderer = Renderer::compile(&program, &|_, _| None).unwrap_or_default();
-        let shop = Shop { people, book: Book::new(&program), renderer, program, others: BTreeMap::new() };
+        let shop = Shop {
+            people,
+            book: Book::new(&program),
+            renderer,
+            program,
+            others: BTreeMap::new(),
+            recommended: BTreeMap::new(),
+            asked: Vec::new(),
+        };
         let mut case =
             Case { shop, state: State::default(), now: at(CREATED), told: Vec::new(), records: Records::default() };
         case.feed(Input::Create);

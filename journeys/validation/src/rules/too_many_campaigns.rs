@@ -39,9 +39,6 @@ pub(super) fn active_before<'a>(document: &Document<'a>) -> impl Iterator<Item =
 /// Whether a campaign runs or will run: not paused, and, where it was saved from an account, not over there.
 pub(super) fn is_active(root: &Value) -> bool {
     let status = root.get("State").and_then(CampaignState::of).and_then(|state| state.campaign_status());
-    let runs = matches!(
-        status,
-        None | Some(CampaignStatus::Scheduled | CampaignStatus::Executing | CampaignStatus::PendingNextRun)
-    );
-    runs && WriteCampaignRequest::of(root).is_some_and(|campaign| campaign.is_paused() != Some(true))
+    status.is_none_or(CampaignStatus::is_active)
+        && WriteCampaignRequest::of(root).is_some_and(|campaign| campaign.is_paused() != Some(true))
 }

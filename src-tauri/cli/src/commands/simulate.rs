@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use workbench::simulate::{Request, STEPS, of_file, write_series};
+use workbench::simulate::{Request, STEPS, Waits, of_file, write_series};
 
 use crate::arguments::{Format, Per, Simulate};
 use crate::commands::{Outcome, count, json as text_of, tell_problems};
@@ -26,6 +26,7 @@ pub fn run(simulate: &Simulate) -> Outcome {
         start: simulate.start.clone(),
         responses: simulate.responses.as_deref().map(workbench::responses::of_file).transpose()?,
         rates: simulate.rates.iter().cloned().collect(),
+        test: simulate.skip_waits.then_some(Waits::Skipped).or(simulate.each_wait),
         ..Request::default()
     };
     let (endpoints, events) = (simulate.endpoints.as_deref(), simulate.events.as_deref());

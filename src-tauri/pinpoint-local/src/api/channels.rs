@@ -4,7 +4,7 @@
 
 use model::shapes::SHAPES;
 use model::time::format_instant;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::{Map, Value, json};
 
 use crate::api::{Answer, Call, Context, Handler, apps};
@@ -58,6 +58,13 @@ fn name(call: &Call) -> &'static str {
 fn read(context: &Context<'_>, app: &str, name: &str) -> Result<Option<Value>> {
     let mut statement = context.store.prepare_cached("SELECT document FROM channels WHERE app = ?1 AND name = ?2")?;
     Ok(statement.query_row(params![app, name], |row| store::json(row, 0)).optional()?)
+}
+
+/// `FromAddress` of the e-mail channel; `None` = there is none, or it does not say.
+pub fn from_address(connection: &Connection, app: &str) -> Result<Option<String>> {
+    let address = "SELECT json_extract(document, '$.FromAddress') FROM channels WHERE app = ?1 AND name = 'email'";
+    let mut statement = connection.prepare_cached(address)?;
+    Ok(statement.query_row(params![app], |row| row.get::<_, Option<String>>(0)).optional()?.flatten())
 }
 
 fn existing(context: &Context<'_>, call: &Call) -> Result<Value> {

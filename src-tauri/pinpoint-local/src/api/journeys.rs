@@ -113,12 +113,13 @@ fn update(context: &Context<'_>, call: &Call) -> Result<Answer> {
     Ok(call.answer(document))
 }
 
-/// DRAFT to ACTIVE: checks what must resolve, and plans entry and end (2.2, 6, 7). Project settings and the entry segment
-/// are taken as they are now (2.2, 5).
+/// DRAFT to ACTIVE: checks what must resolve, and plans entry and end (2.2, 6, 7). Project settings, the entry segment and
+/// pinned templates are taken as they are now (2.2, 5; templates.md 2).
 fn publish(context: &Context<'_>, app: &str, id: &str, document: Value) -> Result<Value> {
     journey_rules::publishable(context, app, id, &document)?;
     let settings = apps::settings_of(context, app)?;
     let program = runner::check(context.store, app, id, &document, &settings)?;
+    runner::keep_templates(context.store, &document)?;
     let ends = program.closes(context.now);
     let entry = Journey::of(&document).and_then(Journey::entry);
     let (entry_due, segment) = match entry {

@@ -4,7 +4,7 @@
 //! order of refusal is that of api.md 2: what does not exist (404) before what may not be (400), conflicts (409) last.
 
 mod apps;
-mod channels;
+pub mod channels;
 pub mod endpoints;
 mod events;
 mod journey_rules;

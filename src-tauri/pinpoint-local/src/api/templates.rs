@@ -87,6 +87,34 @@ pub fn read(connection: &Connection, kind: TemplateKind, name: &str, version: Op
     read_version(connection, kind, name, version)
 }
 
+/// The template of a message that was published: as [`read`], and of a pinned version that was deleted since, what
+/// [`keep`] has kept of it (templates.md 2, chosen).
+pub fn read_published(
+    connection: &Connection,
+    kind: TemplateKind,
+    name: &str,
+    version: Option<&str>,
+) -> Result<Option<Value>> {
+    let found = read(connection, kind, name, version)?;
+    let Some(version) = version.filter(|_| found.is_none()).and_then(|version| version.parse::<i64>().ok()) else {
+        return Ok(found);
+    };
+    let mut statement = connection
+        .prepare_cached("SELECT document FROM kept_templates WHERE name = ?1 AND kind = ?2 AND version = ?3")?;
+    Ok(statement.query_row(params![name, kind.template_type(), version], |row| store::json(row, 0)).optional()?)
+}
+
+/// Keeps a pinned version as it is now, for the messages of what is published with it.
+pub fn keep(connection: &Connection, kind: TemplateKind, name: &str, version: &str) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO kept_templates (kind, name, version, document)
+             SELECT kind, name, version, document FROM template_versions WHERE name = ?1 AND kind = ?2 AND version = ?3",
+        )?
+        .execute(params![name, kind.template_type(), version.parse::<i64>().ok()])?;
+    Ok(())
+}
+
 fn read_version(connection: &Connection, kind: TemplateKind, name: &str, version: i64) -> Result<Option<Value>> {
     let mut statement = connection
         .prepare_cached("SELECT document FROM template_versions WHERE name = ?1 AND kind = ?2 AND version = ?3")?;

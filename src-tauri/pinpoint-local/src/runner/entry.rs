@@ -45,6 +45,8 @@ pub struct Candidates {
     produced: usize,
     /// Participants whose zone is not in this slice.
     elsewhere: usize,
+    /// Members of a user who is offered already.
+    again: usize,
     /// When the next slice is.
     next_slice: Option<Millis>,
 }
@@ -107,12 +109,14 @@ pub fn candidates(connection: &Connection, programs: &Programs, evaluation: Eval
     let (people, places) = everybody(connection, app)?;
     let members = program.entry_audience().map_or_else(Vec::new, |audience| audience.select(&people, *at));
     let slices = Slices { program, published: published.unwrap_or(*at), from: *due, now: *at };
-    let (mut keys, mut elsewhere, mut next_slice) = (Vec::new(), 0, None);
+    let (mut keys, mut elsewhere, mut again, mut next_slice) = (Vec::new(), 0, 0, None);
     let mut known = HashSet::new();
     for row in &members {
         let endpoint = people.row(*row as usize);
         let key = Participant::key_of(endpoint);
         if !known.insert(key.clone()) {
+            // A user whom the segment produces more than once is one participant (journeys.md 2, 11.4).
+            again += 1;
             continue;
         }
         if program.is_local() {
@@ -128,7 +132,7 @@ pub fn candidates(connection: &Connection, programs: &Programs, evaluation: Eval
             keys.push((seq, key));
         }
     }
-    Ok(Candidates { produced: members.len(), keys, elsewhere, next_slice, evaluation })
+    Ok(Candidates { produced: members.len(), keys, elsewhere, again, next_slice, evaluation })
 }
 
 /// Offers the next participants, from the place `from` on; the place to go on from, `None` = the evaluation is at its end.
@@ -146,8 +150,12 @@ pub fn offer(context: &Context<'_>, candidates: &Candidates, from: usize) -> Res
     if from == 0 && *done == 0 {
         let add = |name, by: usize| count(store, journey, run, "", name, i64::try_from(by).unwrap_or(i64::MAX));
         add("ENDPOINT_PRODUCED", candidates.produced)?;
-        if candidates.elsewhere > 0 {
-            add("ENDPOINT_TIMEZONE_MISMATCH", candidates.elsewhere)?;
+        for (metric, times) in
+            [("ENDPOINT_TIMEZONE_MISMATCH", candidates.elsewhere), ("DUPLICATE_USER", candidates.again)]
+        {
+            if times > 0 {
+                add(metric, times)?;
+            }
         }
     }
     if state != "ACTIVE" {

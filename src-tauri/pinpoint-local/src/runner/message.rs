@@ -1,11 +1,10 @@
 //! Hands messages over: template, rendering, outbox.
 
 use audience::Row;
-use engine::Place;
 use engine::draw::hash;
+use engine::{Delivery, Place};
 use model::view::Word;
 use model::{ActivityKind, Millis};
-use serde_json::{Map, Value};
 use templates::{Rendering, Substitutions};
 
 use crate::api::Context;
@@ -34,24 +33,17 @@ pub struct Envelope<'a> {
     pub template: Option<&'a str>,
     /// Its version; `None` = the one that is active now.
     pub version: Option<&'a str>,
-    /// The payload of the message activity: `EmailMessageActivity`, `SMSMessageActivity` and so on; null = there is none.
-    pub payload: &'a Value,
+    /// What the channel needs besides the texts, and the `Data` of a CUSTOM activity (journeys.md 3.1).
+    pub delivery: Option<Delivery<'a>>,
 }
 
 impl Envelope<'_> {
-    /// `Data` of a CUSTOM activity.
+    /// `Data` of a CUSTOM activity, where it has any.
     fn data(&self) -> Option<&str> {
-        super::text_at(self.payload, &["MessageConfig", "Data"])
-    }
-
-    /// What the channel needs besides the texts: `MessageConfig`, and where a CUSTOM message goes.
-    fn members(&self) -> Map<String, Value> {
-        let config = self.payload.get("MessageConfig").and_then(Value::as_object).into_iter().flatten();
-        let address = ["DeliveryUri", "EndpointTypes"]
-            .into_iter()
-            .filter_map(|name| self.payload.as_object()?.get_key_value(name));
-        let given = config.chain(address).filter(|(name, value)| *name != "Data" && !value.is_null());
-        given.map(|(name, value)| (name.clone(), value.clone())).collect()
+        match &self.delivery {
+            Some(Delivery::Custom { data, .. }) => Some(*data).filter(|data| !data.is_empty()),
+            _ => None,
+        }
     }
 }
 
@@ -98,7 +90,7 @@ fn message(
         address: envelope.endpoint.address().unwrap_or_default().to_owned(),
         at,
         parts,
-        envelope: envelope.members(),
+        envelope: envelope.delivery.as_ref().map(Delivery::members).unwrap_or_default(),
         failure,
     }
 }

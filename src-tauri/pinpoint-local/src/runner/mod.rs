@@ -31,7 +31,7 @@ pub use entry::segment_changed;
 pub use entry::{everybody, in_progress};
 pub use hear::hear;
 pub use lifecycle::{cancel, change, open_run, pause, resume};
-pub use program::{Programs, check};
+pub use program::{Programs, check, keep_templates};
 
 /// Participants advanced in one transaction; requests go in between.
 const BATCH: usize = 200;

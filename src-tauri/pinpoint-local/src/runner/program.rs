@@ -143,7 +143,7 @@ fn template(
     connection: &Connection,
     (kind, name, version): &TemplateName,
 ) -> Result<std::result::Result<Template, String>> {
-    let document: Option<Value> = templates::read(connection, *kind, name, version.as_deref())?;
+    let document: Option<Value> = templates::read_published(connection, *kind, name, version.as_deref())?;
     let Some(document) = document else {
         tracing::warn!(template = name, "the template of a message is gone");
         return Ok(Err(format!("template `{name}` does not exist any more")));
@@ -215,21 +215,36 @@ fn compile(
 /// Kind, name and version (`None` = the active one) of a template.
 pub type TemplateName = (TemplateKind, String, Option<String>);
 
+/// Keeps the templates that a journey pins, which is published now.
+pub fn keep_templates(connection: &Connection, document: &Value) -> Result<()> {
+    for (kind, name, version) in Journey::of(document).into_iter().flat_map(named_templates) {
+        if let Some(version) = version {
+            templates::keep(connection, kind, &name, &version)?;
+        }
+    }
+    Ok(())
+}
+
 /// The templates of a journey's messages, as they are now: those without version in the one that is active.
 fn templates_of(connection: &Connection, journey: Journey<'_>) -> Result<BTreeMap<TemplateName, Value>> {
     let mut found = BTreeMap::new();
-    for activity in journey.activities() {
-        let (Some(kind), Some(name)) =
-            (activity.kind().and_then(ActivityKind::template_kind), activity.template_name())
-        else {
-            continue;
-        };
-        let version = activity.template_version();
-        if let Some(document) = templates::read(connection, kind, name, version)? {
-            found.insert((kind, name.to_owned(), version.map(str::to_owned)), document);
+    for named in named_templates(journey) {
+        let (kind, name, version) = &named;
+        if let Some(document) = templates::read_published(connection, *kind, name, version.as_deref())? {
+            found.insert(named, document);
         }
     }
     Ok(found)
+}
+
+/// The templates that the messages of a journey name.
+fn named_templates(journey: Journey<'_>) -> Vec<TemplateName> {
+    let activities = journey.activities().into_iter();
+    let named = activities.filter_map(|activity| {
+        let kind = activity.kind().and_then(ActivityKind::template_kind)?;
+        Some((kind, activity.template_name()?.to_owned(), activity.template_version().map(str::to_owned)))
+    });
+    named.collect()
 }
 
 /// Limits and quiet time that the journey does not set come from the project (journeys.md 5, 6).

@@ -6,14 +6,14 @@ use audience::People;
 use engine::{
     Effect, EventKind, Host, Input, MessageEvent, Pace, Participant, Reason, SendStatus, Senders, State, What,
 };
-use model::{ActivityKind, Millis, Slot};
+use model::{Activity, ActivityKind, Millis, Slot};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::message::{self, Envelope};
 use super::program::Running;
 use super::{count, entry};
-use crate::api::{Context, endpoints};
+use crate::api::{Context, channels, endpoints};
 use crate::outbox::{self, Counted};
 use crate::refusal::{Exception, Refusal, Result};
 
@@ -253,17 +253,18 @@ impl Step<'_> {
         self.running.save_pace(self.context.store, before)?;
         let mut outcomes = Vec::new();
         let mut arrived = None;
+        let sender = self.sender(&effects)?;
         for effect in effects {
             match effect.what {
                 What::Arrived { activity } => arrived = Some(activity),
                 What::Send { activity, row } => {
-                    let envelope = self.envelope(activity, row, state.entries);
+                    let envelope = self.envelope(activity, row, state.entries, sender.as_deref());
                     let made = message::hand_over(self.context, &envelope)?;
                     outcomes.extend(self.outcome(activity, made)?);
                 }
                 What::NotSent { activity, row: Some(row), status: SendStatus::FailurePermanent } => {
                     let reason = effect.sentence(program, self.participant.people, now);
-                    let envelope = self.envelope(activity, row, state.entries);
+                    let envelope = self.envelope(activity, row, state.entries, sender.as_deref());
                     message::keep_failure(self.context, &envelope, reason)?;
                     outcomes.extend(self.outcome(activity, false)?);
                 }
@@ -277,11 +278,31 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn envelope(&self, activity: u16, row: u32, entry: u32) -> Envelope<'_> {
+    /// The address of the e-mail channel, where an effect is of an e-mail.
+    fn sender(&self, effects: &[Effect]) -> Result<Option<String>> {
+        let is_email = |effect: &Effect| match effect.what {
+            What::Send { activity, .. } | What::NotSent { activity, .. } => {
+                self.running.program.kind(activity) == Some(ActivityKind::Email)
+            }
+            _ => false,
+        };
+        if effects.iter().any(is_email) {
+            channels::from_address(self.context.store, &self.running.app)
+        } else {
+            Ok(None)
+        }
+    }
+
+    /// `sender` is the address of the e-mail channel.
+    fn envelope<'e>(&'e self, activity: u16, row: u32, entry: u32, sender: Option<&'e str>) -> Envelope<'e> {
         let program = &self.running.program;
         let endpoint = self.participant.people.row(row as usize);
         let kind = program.kind(activity);
         let (template, version) = program.template(activity);
+        let activity_document = &self.running.document["Activities"][program.activity_id(activity)];
+        let delivery = Activity::of(program.activity_id(activity), activity_document)
+            .zip(endpoint.channel())
+            .and_then(|(activity, channel)| engine::delivery(&activity, channel, sender));
         Envelope {
             app: &self.running.app,
             journey: &self.running.id,
@@ -293,9 +314,7 @@ impl Step<'_> {
             kind,
             template,
             version,
-            payload: kind.map_or(&Value::Null, |kind| {
-                &self.running.document["Activities"][program.activity_id(activity)][kind.member()]
-            }),
+            delivery,
         }
     }
 

@@ -385,6 +385,93 @@ async fn a_message_whose_template_is_gone_fails_and_the_participant_goes_on() {
 }
 
 #[tokio::test]
+async fn a_pinned_template_that_is_deleted_goes_out_as_it_was_at_publication() {
+    let shop = Shop::new().await;
+    shop.endpoint("ann", "gold").await;
+    let gold = shop.segment("gold").await;
+    let mut pinned = mail(&gold);
+    pinned["Activities"] = json!({
+        "a": {"EMAIL": {"TemplateName": "hello", "TemplateVersion": "1", "NextActivity": "b"}},
+        "b": {"EMAIL": {"TemplateName": "hello"}},
+    });
+    let journey = shop.journey(pinned.clone()).await;
+    shop.ok("DELETE", "/v1/templates/hello/email", None).await;
+    shop.later("PT6M").await;
+    assert_eq!(shop.sent().await.len(), 2, "one that was sent, one that could not be made");
+    let outbox = shop.ok("GET", "/waymark/outbox", None).await;
+    let of = |activity: &str| {
+        let items = outbox["Item"].as_array().unwrap();
+        items.iter().find(|one| one["JourneyActivityId"] == activity).unwrap().clone()
+    };
+    assert_eq!(of("a")["Parts"], json!([["Subject", "1"], ["TextPart", "hello"]]));
+    assert_eq!(of("b")["Parts"], json!([]));
+    assert!(of("b")["Failure"].as_str().unwrap().contains("template `hello`"), "{}", of("b"));
+    // What is gone can not be published anew.
+    let (status, answer) = shop.asked.ask("POST", &format!("{}/journeys", shop.app), pinned).await;
+    assert_eq!(status, 400, "{answer}");
+    assert_eq!(shop.state(&journey).await, "COMPLETED");
+}
+
+#[tokio::test]
+async fn the_outbox_says_how_each_message_is_to_be_delivered() {
+    let shop = Shop::new().await;
+    shop.ok("POST", "/v1/templates/hello/sms", json!({"Body": "hello"})).await;
+    let channel = json!({"FromAddress": "shop@x.example", "Identity": "arn", "Enabled": true});
+    shop.ok("PUT", &format!("{}/channels/email", shop.app), channel).await;
+    shop.endpoint("ann", "gold").await;
+    let phone = json!({"ChannelType": "SMS", "Address": "+12065550100", "Attributes": {"Plan": ["gold"]}});
+    shop.ok("PUT", &format!("{}/endpoints/bea", shop.app), phone).await;
+    let gold = shop.segment("gold").await;
+    let mut journey = mail(&gold);
+    journey["Activities"] = json!({
+        "a": {"EMAIL": {"TemplateName": "hello", "NextActivity": "b"}},
+        "b": {"EMAIL": {"TemplateName": "hello", "MessageConfig": {"FromAddress": "me@x.example"}, "NextActivity": "c"}},
+        "c": {"SMS": {"TemplateName": "hello", "NextActivity": "d", "MessageConfig":
+            {"MessageType": "PROMOTIONAL", "OriginationNumber": "+12065550199", "SenderId": "shop"}}},
+        "d": {"CUSTOM": {"DeliveryUri": "https://x.example/call", "EndpointTypes": ["SMS"],
+            "MessageConfig": {"Data": "{}"}}},
+    });
+    shop.journey(journey).await;
+    shop.later("PT6M").await;
+    let outbox = shop.ok("GET", "/waymark/outbox", None).await;
+    let items = outbox["Item"].as_array().unwrap();
+    let of = |activity: &str| items.iter().find(|one| one["JourneyActivityId"] == activity).unwrap();
+    assert_eq!(of("a")["Envelope"], json!({"FromAddress": "shop@x.example"}));
+    assert_eq!(of("b")["Envelope"], json!({"FromAddress": "me@x.example"}));
+    assert_eq!(
+        of("c")["Envelope"],
+        json!({"MessageType": "PROMOTIONAL", "OriginationNumber": "+12065550199"}),
+        "the number wins"
+    );
+    assert_eq!(of("d")["Envelope"], json!({"DeliveryUri": "https://x.example/call", "EndpointTypes": ["SMS"]}));
+    assert_eq!(of("d")["Parts"], json!([["Data", "{}"]]));
+}
+
+#[tokio::test]
+async fn a_user_whom_the_segment_produces_more_than_once_is_one_participant() {
+    let shop = Shop::new().await;
+    for (id, user) in [("a1", "ann"), ("a2", "ann"), ("a3", "ann"), ("b1", "bea"), ("c1", "")] {
+        let mut body = json!({"ChannelType": "EMAIL", "Address": format!("{id}@x.example"),
+            "Attributes": {"Plan": ["gold"]}});
+        if !user.is_empty() {
+            body["User"] = json!({"UserId": user});
+        }
+        shop.ok("PUT", &format!("{}/endpoints/{id}", shop.app), body).await;
+    }
+    let gold = shop.segment("gold").await;
+    let journey = shop.journey(mail(&gold)).await;
+    shop.later("PT6M").await;
+    assert_eq!(shop.sent().await, ["a a1", "a a2", "a a3", "a b1", "a c1"], "all endpoints of a user travel together");
+    let runs = shop.ok("GET", &format!("{journey}/runs"), None).await;
+    let run = runs["Item"][0]["RunId"].as_str().unwrap();
+    let metrics = shop.ok("GET", &format!("{journey}/runs/{run}/execution-metrics"), None).await;
+    let counted = |name: &str| metrics["Metrics"][name].as_str().map(str::to_owned);
+    assert_eq!(counted("ENDPOINT_PRODUCED").as_deref(), Some("5"));
+    assert_eq!(counted("DUPLICATE_USER").as_deref(), Some("2"));
+    assert_eq!(counted("ENDPOINT_ENTERED").as_deref(), Some("3"));
+}
+
+#[tokio::test]
 async fn a_segment_has_at_most_five_groups() {
     let shop = Shop::new().await;
     let groups = |count: usize| json!({"Name": "s", "SegmentGroups": {"Groups": vec![json!({"Type": "ALL"}); count], "Include": "ANY"}});
