@@ -2,6 +2,8 @@
 
 mod clauses;
 mod equality;
+mod jobs;
+mod people;
 mod published;
 
 use std::sync::Arc;
