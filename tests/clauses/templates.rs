@@ -1,4 +1,4 @@
-//! Clauses of templates.md: 2 to 5 by section.
+//! Clauses of templates.md: 2 to 6 by section.
 
 use super::Row;
 
@@ -25,4 +25,5 @@ pub const ROWS: &[Row] = &[
     ("templates 5/2", "parts of an SMS", &["journeys/templates/src/sms.rs::check_values", "journeys/templates/src/sms.rs::the_tables_of_gsm_03_38"]),
     ("templates 5/3", "a text message that is too long is an invalid message", &["journeys/templates/tests/check.rs::a_text_message_that_is_too_long_is_an_invalid_message"]),
     ("templates 5/4", "sizes of messages; a payload that is too large fails for good", &["journeys/templates/src/limits.rs::message_sizes", "journeys/templates/tests/check.rs::a_payload_that_is_too_large_says_the_figures"]),
+    ("templates 6/1", "limits of a recommender configuration; 100 in an account", &["src-tauri/pinpoint-local/src/tests/people.rs::recommender_configurations"]),
 ];

@@ -28,7 +28,8 @@ pub struct Settings {
     pub data: Option<PathBuf>,
     /// Which clock it goes by.
     pub clock: ClockSetting,
-    /// Folder whose files import and export jobs may read and write, beside `data`; `None` = no other.
+    /// Folder whose files import and export jobs may read and write, beside `data`, made when absent; `None` = no
+    /// other.
     pub files: Option<PathBuf>,
 }
 

@@ -5,6 +5,7 @@ mod equality;
 mod jobs;
 mod people;
 mod published;
+#[allow(warnings)]
 
 use std::sync::Arc;
 

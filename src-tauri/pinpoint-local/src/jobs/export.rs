@@ -79,16 +79,24 @@ fn process(machine: &Machine, mut job: Job, open: &mut Option<Open>) -> Result<(
         let page = store.read(|store| endpoints::page(store, &job.app, progress.last, PAGE))?;
         at_end = page.len() < PAGE;
         seen += page.len();
-        for (place, endpoint, heard) in page {
-            progress.last = place;
-            if asking.audience.as_ref().is_none_or(|audience| is_in(audience, &endpoint, heard, progress.asked)) {
-                // Writing into memory does not fail.
-                let _ = writeln!(lines, "{endpoint}");
-                found += 1;
-            }
+        let (places, endpoints): (Vec<i64>, Vec<(Value, Millis)>) =
+            page.into_iter().map(|(place, endpoint, heard)| (place, (endpoint, heard))).unzip();
+        // Whether an endpoint is in a segment depends on no other.
+        let people = asking.audience.as_ref().map(|audience| (audience, runner::people(&endpoints)));
+        for (place, (endpoint, _)) in places.into_iter().zip(&endpoints) {
             if found == PART {
                 at_end = false;
                 break;
+            }
+            progress.last = place;
+            let is_in = people.as_ref().is_none_or(|(audience, people)| {
+                let row = endpoint.get("Id").and_then(Value::as_str).and_then(|id| people.find(id));
+                row.is_some_and(|row| audience.contains(people, row, progress.asked))
+            });
+            if is_in {
+                // Writing into memory does not fail.
+                let _ = writeln!(lines, "{endpoint}");
+                found += 1;
             }
         }
     }
@@ -123,10 +131,4 @@ fn audience(connection: &rusqlite::Connection, job: &Job) -> Result<std::result:
         segments::members(connection, &job.app, documents.get(id)?)
     });
     Ok(compiled.map(Some).map_err(|error| error.to_string()))
-}
-
-/// Whether an endpoint is in the segment: that depends on nobody else.
-fn is_in(audience: &Audience, endpoint: &Value, heard: Millis, now: Millis) -> bool {
-    let people = runner::people(&[(endpoint.clone(), heard)]);
-    !people.is_empty() && audience.contains(&people, 0, now)
 }

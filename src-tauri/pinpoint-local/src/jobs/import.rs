@@ -346,7 +346,7 @@ impl Intake<'_> {
         let found = write::stored(self.context, &self.app, &id)?;
         let mut channel = update.channel().map(|channel| model::view::Word::as_str(channel).to_owned());
         match &found {
-            None => update.check_reachable().map_err(write::refusal)?,
+            None => update.check_address().map_err(write::refusal)?,
             Some(found) if channel.is_none() => {
                 channel = found.document.get("ChannelType").and_then(Value::as_str).map(str::to_owned);
             }

@@ -41,7 +41,7 @@ pub trait Objects: Send {
 pub fn allow(store: &Store, settings: &Settings) -> rusqlite::Result<()> {
     let folders = [&settings.data, &settings.files].into_iter().flatten();
     let folders: Vec<String> = folders
-        .filter_map(|folder| match folder.canonicalize() {
+        .filter_map(|folder| match fs::create_dir_all(folder).and_then(|()| folder.canonicalize()) {
             Ok(folder) => folder.to_str().map(str::to_owned),
             Err(error) => {
                 tracing::warn!(folder = %folder.display(), %error, "jobs cannot use the folder");

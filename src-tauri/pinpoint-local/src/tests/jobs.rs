@@ -263,6 +263,14 @@ async fn what_a_job_does_with_rows() {
     let url = folder.file("alone.json", lines);
     let stored = asked.imported(&app, json!({"Format": "JSON", "S3Url": url, "RegisterEndpoints": true})).await;
     assert_eq!(stored["TotalFailures"], 2, "there is nothing to store");
+    // Attributes of a user need an endpoint, and a status can not be imported.
+    let lines = "{\"User\":{\"UserId\":\"v\",\"UserAttributes\":{\"Plan\":[\"pro\"]}}}\n\
+        {\"Id\":\"c\",\"EndpointStatus\":\"INACTIVE\"}\n";
+    let url = folder.file("attributes.json", lines);
+    let stored = asked.imported(&app, json!({"Format": "JSON", "S3Url": url, "RegisterEndpoints": true})).await;
+    assert!(stored["Failures"][0].as_str().unwrap().contains("line 1: Address: is missing"), "{stored}");
+    assert_eq!(stored["TotalFailures"], 1);
+    assert_eq!(asked.ask("GET", &format!("{app}/endpoints/c"), None).await.1["EndpointStatus"], "ACTIVE");
 
     // A later import into the segment is its next version; a journey or export of version 1 does not see it.
     let id = &job["Definition"]["SegmentId"];
