@@ -74,11 +74,17 @@ pub fn documents(
 }
 
 /// The list of an imported segment in the version of `document`: of the import that made it and of those before;
-/// `None` = it is no such segment, or the store cannot be read.
+/// `None` = it is no such segment. A list that cannot be read has nobody on it, rather than everybody.
 pub fn members(connection: &Connection, app: &str, document: &Value) -> Option<Members> {
     let id = document.get("Id").and_then(Value::as_str)?;
     let version = document.get("Version").and_then(Value::as_i64)?;
-    is_imported(document).then(|| read_members(connection, app, id, version))?.ok()
+    let read = || {
+        read_members(connection, app, id, version).unwrap_or_else(|error| {
+            tracing::error!(%error, segment = id, "the list of an imported segment could not be read");
+            Members::default()
+        })
+    };
+    is_imported(document).then(read)
 }
 
 fn read_members(connection: &Connection, app: &str, id: &str, version: i64) -> rusqlite::Result<Members> {
