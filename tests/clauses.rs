@@ -6,6 +6,9 @@
 //!
 //! A clause without a row, a row without a test and a test that is not there fail.
 
+#[path = "clauses/api.rs"]
+#[rustfmt::skip]
+mod api;
 #[path = "clauses/audience.rs"]
 #[rustfmt::skip]
 mod audience;
@@ -28,6 +31,7 @@ type Row = (&'static str, &'static str, &'static [&'static str]);
 const TABLES: &[(&str, &[Row])] = &[
     ("journeys", journeys::ROWS),
     ("campaigns", campaigns::ROWS),
+    ("api", api::ROWS),
     ("audience", audience::ROWS),
     ("templates", templates::ROWS),
 ];
@@ -37,8 +41,14 @@ const NUMBERED: &[(char, RangeInclusive<u32>)] =
     &[('J', 1..=67), ('C', 1..=27), ('S', 1..=7), ('N', 1..=5), ('I', 1..=2)];
 
 /// The sections whose sentences have rows: document, first and last.
-const SECTIONS: &[(&str, RangeInclusive<u32>)] =
-    &[("journeys", 2..=9), ("campaigns", 2..=10), ("segments", 1..=3), ("templates", 2..=5)];
+const SECTIONS: &[(&str, RangeInclusive<u32>)] = &[
+    ("journeys", 2..=9),
+    ("campaigns", 2..=10),
+    ("segments", 1..=5),
+    ("templates", 2..=6),
+    ("api", 8..=8),
+    ("events", 1..=1),
+];
 
 /// Where the cases of the rules stand, and who runs them.
 const CASES: &str = "journeys/validation/tests/cases";

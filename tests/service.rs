@@ -3,6 +3,8 @@
 //! The server and publishing share our wire types; a wrong member name would agree with itself. So these clients judge.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failing step is a failing test")]
 
+#[path = "service/jobs.rs"]
+mod jobs;
 #[path = "service/kill.rs"]
 mod kill;
 #[path = "service/operations.rs"]

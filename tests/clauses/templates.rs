@@ -1,4 +1,4 @@
-//! Clauses of templates.md: 2 to 5 by section.
+//! Clauses of templates.md: 2 to 6 by section.
 
 use super::Row;
 
@@ -31,4 +31,5 @@ pub const ROWS: &[Row] = &[
     ("templates 5/5", "sizes of an in-app template", &["journeys/templates/src/limits.rs::in_app_templates_are_as_large_as_allowed_and_no_larger", "rules/documents:a large in-app template"]),
     ("templates 5/6", "voice: 10,000 characters a template; 3,000 spoken, 6,000 with tags", &["journeys/templates/src/limits.rs::voice_templates_and_messages"]),
     ("templates 5/7", "custom data: 5 KB of a campaign, 5,000 characters of a journey", &["rules/campaigns:messages that are too large", "rules/messages:too much data"]),
+    ("templates 6/1", "limits of a recommender configuration; 100 in an account", &["src-tauri/pinpoint-local/src/tests/people.rs::recommender_configurations"]),
 ];

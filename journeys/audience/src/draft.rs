@@ -298,6 +298,11 @@ impl<'a> Draft<'a> {
         if self.user_id.is_some() && self.id.is_none() && self.address.is_none() && self.channel.is_none() {
             return Ok(());
         }
+        self.check_address()
+    }
+
+    /// Checks that it has an address and a channel type.
+    pub(crate) fn check_address(&self) -> Result<(), RowProblem> {
         let member = match (&self.address, self.channel) {
             (Some(address), Some(_)) if !address.is_empty() => return Ok(()),
             (Some(address), None) if !address.is_empty() => "ChannelType",

@@ -39,8 +39,10 @@ impl<'a> Update<'a> {
         Ok(Update { draft, given: request.as_object() })
     }
 
-    pub(crate) fn of_row(draft: Draft<'a>) -> Result<Update<'a>, RowProblem> {
+    pub(crate) fn of_row(mut draft: Draft<'a>) -> Result<Update<'a>, RowProblem> {
         draft.check()?;
+        // `EndpointStatus` can not be imported (segments-and-endpoints.md 3).
+        draft.inactive = None;
         Ok(Update { draft, given: None })
     }
 
@@ -86,8 +88,8 @@ impl<'a> Update<'a> {
     ///
     /// # Errors
     /// The member that is missing.
-    pub fn check_reachable(&self) -> Result<(), RowProblem> {
-        self.draft.check_reachable()
+    pub fn check_address(&self) -> Result<(), RowProblem> {
+        self.draft.check_address()
     }
 
     /// Merges everything but the user into an `EndpointResponse` (segments-and-endpoints.md 1.1): what is not given stays,

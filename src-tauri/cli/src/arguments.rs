@@ -405,6 +405,9 @@ pub struct Serve {
     /// Folder of the store [default: in memory, gone at the end]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Folder whose files import and export jobs may read and write, beside the store's
+    #[arg(long, value_name = "DIR")]
+    pub files: Option<PathBuf>,
     /// Which clock to go by
     #[arg(long, value_enum, default_value_t)]
     pub clock: Clock,

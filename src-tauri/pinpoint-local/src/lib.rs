@@ -8,6 +8,7 @@
 //! - `api`: one file per resource; a handler takes a `Call` and one transaction of the store.
 //! - `store`: one SQLite file. Documents are kept as the JSON that came in, beside the columns that are queried.
 //! - `runner`: entry, due timers, effects; a participant's new state and what it caused are one transaction.
+//! - `jobs`: imports and exports, in short steps that a kill does not repeat.
 //! - `clock`: the real clock, or a virtual one that is moved by hand.
 //!
 //! # Paths of our own
@@ -26,6 +27,7 @@ mod admin;
 mod api;
 mod clock;
 mod http;
+mod jobs;
 mod outbox;
 mod refusal;
 mod route;

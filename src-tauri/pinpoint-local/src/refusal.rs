@@ -29,6 +29,8 @@ pub enum Exception {
     Conflict,
     /// 413: body too large.
     PayloadTooLarge,
+    /// 429: too much at the same time.
+    TooManyRequests,
     /// 500: our fault.
     InternalServerError,
     /// 501: an operation of the API that is not built yet; not a word of the API.
@@ -45,6 +47,7 @@ impl Exception {
             Exception::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Exception::Conflict => StatusCode::CONFLICT,
             Exception::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Exception::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Exception::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
             Exception::NotImplemented => StatusCode::NOT_IMPLEMENTED,
         }
@@ -59,6 +62,7 @@ impl Exception {
             Exception::MethodNotAllowed => "MethodNotAllowedException",
             Exception::Conflict => "ConflictException",
             Exception::PayloadTooLarge => "PayloadTooLargeException",
+            Exception::TooManyRequests => "TooManyRequestsException",
             Exception::InternalServerError => "InternalServerErrorException",
             Exception::NotImplemented => "NotImplementedException",
         }

@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::api::{Answer, Call, Context, Handler};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
+use crate::jobs::{Jobs, objects};
 use crate::outbox::{self, Message};
 use crate::refusal::{Refusal, Result};
 use crate::runner::Programs;
@@ -27,12 +28,15 @@ pub struct Settings {
     pub data: Option<PathBuf>,
     /// Which clock it goes by.
     pub clock: ClockSetting,
+    /// Folder whose files import and export jobs may read and write, beside `data`, made when absent; `None` = no
+    /// other.
+    pub files: Option<PathBuf>,
 }
 
 impl Default for Settings {
     /// A free port of 127.0.0.1, in memory, real clock.
     fn default() -> Self {
-        Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data: None, clock: ClockSetting::Real }
+        Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data: None, clock: ClockSetting::Real, files: None }
     }
 }
 
@@ -161,12 +165,15 @@ pub struct Machine {
     pub clock: Box<dyn Clock>,
     /// Rung when something may have become due.
     pub bell: Notify,
+    /// What import and export jobs have open.
+    pub jobs: Jobs,
 }
 
 impl Machine {
     /// Opens the store and sets the clock.
     pub fn open(settings: &Settings) -> std::result::Result<Machine, OpenError> {
         let store = Store::open(settings.data.as_deref())?;
+        objects::allow(&store, settings)?;
         let clock: Box<dyn Clock> = match settings.clock {
             ClockSetting::Real => Box::new(Real),
             ClockSetting::Virtual { start } => {
@@ -177,7 +184,7 @@ impl Machine {
                 Box::new(Virtual::at(instant))
             }
         };
-        Ok(Machine { store, programs: Arc::default(), clock, bell: Notify::new() })
+        Ok(Machine { store, programs: Arc::default(), clock, bell: Notify::new(), jobs: Jobs::default() })
     }
 
     /// Carries out one operation in one transaction.

@@ -2,7 +2,10 @@
 
 mod clauses;
 mod equality;
+mod jobs;
+mod people;
 mod published;
+#[allow(warnings)]
 
 use std::sync::Arc;
 

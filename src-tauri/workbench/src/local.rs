@@ -37,7 +37,7 @@ impl Local {
         let (sender, state) = watch::channel(State::Starting);
         tokio::spawn(async move {
             let settings =
-                pinpoint_local::Settings { listen: USUAL_ADDRESS, data: Some(data), clock: ClockSetting::Real };
+                pinpoint_local::Settings { listen: USUAL_ADDRESS, data: Some(data), clock: ClockSetting::Real, files: None };
             let started = match Server::start(settings.clone()).await {
                 Err(StartError::PortBusy(_)) => {
                     let listen = SocketAddr::new(USUAL_ADDRESS.ip(), 0);

@@ -18,6 +18,7 @@ pub fn run(serve: &Serve) -> Outcome {
             Clock::Real => ClockSetting::Real,
             Clock::Virtual => ClockSetting::Virtual { start: None },
         },
+        files: serve.files.clone(),
     };
     runtime()?.block_on(async {
         let server = Server::start(settings).await.map_err(|error| Failure {

@@ -86,7 +86,12 @@ fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
         let sql = format!("DELETE FROM {table} WHERE journey IN (SELECT id FROM journeys WHERE app = ?1)");
         context.store.execute(&sql, params![id])?;
     }
+    let members = "DELETE FROM segment_members WHERE job IN (SELECT seq FROM jobs WHERE app = ?1)";
+    context.store.execute(members, params![id])?;
     for table in [
+        "segment_imports",
+        "jobs",
+        "event_streams",
         "channels",
         "endpoints",
         "users",

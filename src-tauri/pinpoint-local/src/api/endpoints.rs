@@ -149,6 +149,17 @@ pub fn each(connection: &Connection, app: &str, mut take: impl FnMut(i64, Value,
     Ok(())
 }
 
+/// The endpoints of a project behind the place `after` (0 = all), in the order of their making: place, endpoint, when it was
+/// last heard of.
+pub fn page(connection: &Connection, app: &str, after: i64, limit: usize) -> Result<Vec<(i64, Value, Millis)>> {
+    let sql =
+        format!("SELECT {COLUMNS} WHERE endpoints.app = ?1 AND endpoints.seq > ?2 ORDER BY endpoints.seq LIMIT ?3");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get(4)?, assemble(row)?, row.get(3)?));
+    Ok(statement.query_map(params![app, after, limit], row)?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// The person behind the endpoint wants no more messages.
 pub fn opt_out(connection: &Connection, app: &str, id: &str) -> Result<()> {
     connection

@@ -4,14 +4,19 @@
 //! order of refusal is that of api.md 2: what does not exist (404) before what may not be (400), conflicts (409) last.
 
 mod apps;
+mod attributes;
 pub mod channels;
 pub mod endpoints;
+mod event_stream;
 mod events;
+mod jobs;
 mod journey_rules;
 pub mod journeys;
 mod metrics;
 pub mod naming;
 mod paging;
+mod phone;
+mod recommenders;
 pub mod segments;
 mod tags;
 pub mod templates;
@@ -66,11 +71,16 @@ pub type Handler = fn(&Context<'_>, &Call) -> Result<Answer>;
 /// The handlers of each resource, by operation.
 const RESOURCES: &[&[(&str, Handler)]] = &[
     apps::HANDLERS,
+    attributes::HANDLERS,
     channels::HANDLERS,
     endpoints::HANDLERS,
+    event_stream::HANDLERS,
     events::HANDLERS,
+    jobs::HANDLERS,
     journeys::HANDLERS,
     metrics::HANDLERS,
+    phone::HANDLERS,
+    recommenders::HANDLERS,
     segments::HANDLERS,
     tags::HANDLERS,
     templates::HANDLERS,

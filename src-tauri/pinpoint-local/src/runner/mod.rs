@@ -26,9 +26,9 @@ use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
 
-pub use entry::segment_changed;
 #[cfg(test)]
 pub use entry::{everybody, in_progress};
+pub use entry::{people, segment_changed};
 pub use hear::hear;
 pub use lifecycle::{cancel, change, open_run, pause, resume};
 pub use program::{Programs, check, keep_templates};
@@ -123,7 +123,8 @@ impl Machine {
                 Ok((work(context)?, next_due(context.store)?))
             })?;
             if !worked && offering.is_none() {
-                return Ok(next);
+                // A step at a time: journeys and the end of the server come before the next one.
+                return Ok(if self.work_on_jobs()? { Some(self.clock.now()) } else { next });
             }
         }
     }

@@ -185,12 +185,7 @@ fn compile(
     settings: &Value,
     entry_version: Option<i64>,
 ) -> Result<Program> {
-    let mut documents: BTreeMap<String, Value> = connection
-        .prepare_cached(
-            "SELECT id, document FROM segments JOIN segment_versions USING (app, id, version) WHERE app = ?1",
-        )?
-        .query_map(params![app], |row| Ok((row.get(0)?, store::json(row, 1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+    let mut documents = segments::documents(connection, app, None)?;
     let entry = super::text_at(document, &["StartCondition", "SegmentStartCondition", "SegmentId"]);
     if let (Some(entry), Some(version)) = (entry, entry_version)
         && let Some(launched) = segments::read(connection, app, entry, Some(version))?
@@ -198,6 +193,7 @@ fn compile(
         documents.insert(entry.to_owned(), launched);
     }
     let lookup = |reference: &str| documents.get(reference);
+    let members = |reference: &str| segments::members(connection, app, documents.get(reference)?);
     let Some(journey) = Journey::of(document) else { return Err(Refusal::bad_request("the journey is not an object")) };
     let templates = templates_of(connection, journey)?;
     let template = |kind: TemplateKind, name: &str, version: Option<&str>| {
@@ -205,6 +201,7 @@ fn compile(
     };
     let daily = settings.get("Limits").and_then(|limits| limits.get("Daily")).and_then(Value::as_u64);
     let context = Context {
+        members: &members,
         template: Some(&template),
         project_daily: daily.and_then(|daily| u32::try_from(daily).ok()),
         ..Context::new(&lookup)

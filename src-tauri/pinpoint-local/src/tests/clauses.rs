@@ -1,5 +1,5 @@
-//! What the API refuses, by the number of the clause: J015, J056, J065, J066 (journeys.md 10), N001, N002, N005, S007, I001,
-//! I002 (segments-and-endpoints.md 6).
+//! What the API refuses, by the number of the clause: J015, J056, J065, J066 (journeys.md 10), N001, N002, N005
+//! (segments-and-endpoints.md 6).
 
 use axum::body::Body;
 use axum::http::Request;
@@ -131,21 +131,6 @@ async fn only_a_draft_is_edited_and_an_edit_replaces_everything() {
 }
 
 #[tokio::test]
-async fn an_imported_segment_is_not_edited() {
-    let asked = Asked::new();
-    let app = asked.app().await;
-    let id = asked.segment(&app).await;
-    let path = format!("{app}/segments/{}", id.as_str().unwrap());
-    assert_eq!(asked.ask("PUT", &path, json!({"Name": "one"})).await.0, 200);
-    // Imports are not served yet: the segment becomes an imported one where it is kept.
-    let imports = "UPDATE segment_versions SET document = json_set(document, '$.SegmentType', 'IMPORT') WHERE id = ?1";
-    let changed = asked.machine.store.change(move |store| store.execute(imports, [id.as_str()])).await.unwrap();
-    assert_eq!(changed, 2, "both versions");
-    let (status, answer) = asked.ask("PUT", &path, json!({"Name": "two"})).await;
-    assert_eq!((status, answer["Message"].as_str().unwrap().contains("imported")), (400, true), "{answer}");
-}
-
-#[tokio::test]
 async fn a_batch_has_at_most_100_items() {
     let asked = Asked::new();
     let app = asked.app().await;
@@ -183,13 +168,4 @@ async fn an_endpoint_keeps_its_limits() {
     let (status, answer) = put("e", json!({"one more": ["1"]})).await;
     assert_eq!((status, answer["Message"].as_str().unwrap().starts_with("Too many custom attributes")), (400, true));
     assert_eq!(put("f", json!({"n0": ["2"]})).await.0, 202, "names that are known already");
-}
-
-/// Import jobs are not served yet. When they are, this test fails, and what I001 and I002 refuse takes its place.
-#[tokio::test]
-async fn import_jobs_are_not_served_yet() {
-    let asked = Asked::new();
-    let app = asked.app().await;
-    let job = json!({"Format": "CSV", "S3Url": "s3://b/k", "RoleArn": "arn:aws:iam::1:role/r"});
-    assert_eq!(asked.ask("POST", &format!("{app}/jobs/import"), job).await.0, 501);
 }

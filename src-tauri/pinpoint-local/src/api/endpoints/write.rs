@@ -105,7 +105,7 @@ pub fn write(
             .execute(params![app, user, attributes])?;
     }
     if is_new || update.claims_address() {
-        put_others_to_rest(context, app, id, channel.as_deref(), address.as_deref())?;
+        put_others_to_rest(context, app, seq, channel.as_deref(), address.as_deref())?;
     }
     if is_new {
         context
@@ -245,23 +245,25 @@ fn remember_names(context: &Context<'_>, app: &str, names: &[String]) -> Result<
     Ok(())
 }
 
-/// Other endpoints of the same channel type with that address become INACTIVE (1.2).
+/// Other endpoints than that of `seq`, of the same channel type with that address, become INACTIVE (1.2).
 fn put_others_to_rest(
     context: &Context<'_>,
     app: &str,
-    id: &str,
+    seq: i64,
     channel: Option<&str>,
     address: Option<&str>,
 ) -> Result<()> {
     let Some(address) = address else { return Ok(()) };
+    // Where there is no other, the index answers alone.
     let others: Vec<(i64, Value)> = context
         .store
         .prepare_cached(
-            "SELECT seq, document FROM endpoints WHERE app = ?1 AND channel IS ?2 AND address = ?3 AND id <> ?4",
+            "SELECT seq, document FROM endpoints WHERE app = ?1 AND channel IS ?2 AND address = ?3 AND seq <> ?4",
         )?
-        .query_map(params![app, channel, address, id], |row| Ok((row.get(0)?, store::json(row, 1)?)))?
+        .query_map(params![app, channel, address, seq], |row| Ok((row.get(0)?, store::json(row, 1)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    for (seq, document) in others {
+    let is_resting = |document: &Value| document.get("EndpointStatus").and_then(Value::as_str) == Some("INACTIVE");
+    for (seq, document) in others.into_iter().filter(|(_, document)| !is_resting(document)) {
         context
             .store
             .prepare_cached("UPDATE endpoints SET document = ?2 WHERE seq = ?1")?
