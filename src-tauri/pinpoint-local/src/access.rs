@@ -139,7 +139,9 @@ impl Keys {
         })?;
         let wrong = |problem| KeysError::Wrong { place: path.display().to_string(), problem };
         if document.keys.is_empty() {
-            return Err(wrong("no access key stands there; write [keys.ID] with `secret` and `permissions`".to_owned()));
+            return Err(wrong(
+                "no access key stands there; write [keys.ID] with `secret` and `permissions`".to_owned(),
+            ));
         }
         let keys = document.keys.iter().map(|(id, entry)| Key::new(id, &entry.secret, &entry.permissions));
         Ok(Keys(keys.collect::<Result<_, _>>().map_err(wrong)?))
@@ -168,7 +170,6 @@ impl Keys {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
 

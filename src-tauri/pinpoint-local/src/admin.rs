@@ -23,15 +23,8 @@ pub const HEALTH: &str = "/waymark/health";
 pub const METRICS: &str = "/waymark/metrics";
 
 /// All of them.
-pub const PATHS: &[&str] = &[
-    "/waymark/status",
-    "/waymark/outbox",
-    "/waymark/clock",
-    "/waymark/audit",
-    "/waymark/backup",
-    METRICS,
-    HEALTH,
-];
+pub const PATHS: &[&str] =
+    &["/waymark/status", "/waymark/outbox", "/waymark/clock", "/waymark/audit", "/waymark/backup", METRICS, HEALTH];
 
 /// Longest that the store may take to say that it is there.
 const LONGEST_SILENCE: Duration = Duration::from_secs(5);

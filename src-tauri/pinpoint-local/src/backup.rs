@@ -128,7 +128,11 @@ fn sound(path: &Path) -> std::result::Result<(), String> {
     let check = || -> rusqlite::Result<(String, i64)> {
         let connection = Connection::open(path)?;
         let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        Ok((found, connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name IN ('meta', 'apps')", [], |row| row.get(0))?))
+        Ok((
+            found,
+            connection
+                .query_row("SELECT count(*) FROM sqlite_schema WHERE name IN ('meta', 'apps')", [], |row| row.get(0))?,
+        ))
     };
     match check() {
         Ok((found, 2)) if found == "ok" => Ok(()),

@@ -49,9 +49,9 @@ async fn answer(State(machine): State<Arc<Machine>>, request: Request<Body>) -> 
         Err(refusal) => {
             let exception = refusal.exception.name();
             // The words of a refusal, and a path, can quote what people sent.
-            let message = machine.settings.log_addresses.then_some(refusal.message.as_str());
+            let why = machine.settings.log_addresses.then_some(refusal.message.as_str());
             let path = machine.settings.log_addresses.then_some(head.uri.path());
-            tracing::info!(operation, request, who, status, ms = %ms, exception, message, path, "refused");
+            tracing::info!(operation, request, who, status, ms = %ms, exception, why, path, "refused");
         }
     }
     respond(outcome, &asked.request_id)
@@ -273,7 +273,12 @@ fn respond(outcome: Result<Reply>, request_id: &str) -> Response<Body> {
         }
         Err(refusal) => {
             let body = json!({"Message": refusal.message, "RequestID": request_id});
-            (refusal.exception.status(), Some(refusal.exception.name()), "application/json", Body::from(body.to_string()))
+            (
+                refusal.exception.status(),
+                Some(refusal.exception.name()),
+                "application/json",
+                Body::from(body.to_string()),
+            )
         }
     };
     let mut response = Response::new(body);

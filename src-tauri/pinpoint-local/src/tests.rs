@@ -1,7 +1,11 @@
 //! The API over HTTP, without a port: error shapes, routes, merge rules, versions, states.
 
 mod clauses;
+mod connections;
 mod equality;
+mod guarded;
+mod hostile;
+mod operating;
 mod published;
 
 use std::sync::Arc;
@@ -29,8 +33,13 @@ struct Asked {
 
 impl Asked {
     fn new() -> Asked {
+        Asked::with(Settings::default())
+    }
+
+    /// With these settings, on a virtual clock.
+    fn with(settings: Settings) -> Asked {
         let clock = ClockSetting::Virtual { start: Some(START) };
-        Asked { machine: Arc::new(Machine::open(&Settings { clock, ..Settings::default() }).unwrap()) }
+        Asked { machine: Arc::new(Machine::open(&Settings { clock, ..settings }).unwrap()) }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {

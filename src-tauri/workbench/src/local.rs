@@ -36,8 +36,7 @@ impl Local {
     pub fn start(data: PathBuf) -> Local {
         let (sender, state) = watch::channel(State::Starting);
         tokio::spawn(async move {
-            let settings =
-                pinpoint_local::Settings { listen: USUAL_ADDRESS, data: Some(data), ..Default::default() };
+            let settings = pinpoint_local::Settings { listen: USUAL_ADDRESS, data: Some(data), ..Default::default() };
             let started = match Server::start(settings.clone()).await {
                 Err(StartError::PortBusy(_)) => {
                     let listen = SocketAddr::new(USUAL_ADDRESS.ip(), 0);

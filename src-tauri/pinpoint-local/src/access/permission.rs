@@ -102,10 +102,17 @@ mod tests {
     fn each_of_the_122_operations_asks_for_one_permission() {
         let send = ["SendMessages", "SendOTPMessage", "SendUsersMessages", "VerifyOTPMessage"];
         assert_eq!(named(Permission::Send), BTreeSet::from(send));
-        let channels = ["Adm", "Apns", "ApnsSandbox", "ApnsVoip", "ApnsVoipSandbox", "Baidu", "Email", "Gcm", "Sms", "Voice"];
+        let channels =
+            ["Adm", "Apns", "ApnsSandbox", "ApnsVoip", "ApnsVoipSandbox", "Baidu", "Email", "Gcm", "Sms", "Voice"];
         let mut admin: BTreeSet<String> = [
-            "CreateApp", "DeleteApp", "UpdateApplicationSettings", "DeleteEventStream", "PutEventStream",
-            "CreateRecommenderConfiguration", "UpdateRecommenderConfiguration", "DeleteRecommenderConfiguration",
+            "CreateApp",
+            "DeleteApp",
+            "UpdateApplicationSettings",
+            "DeleteEventStream",
+            "PutEventStream",
+            "CreateRecommenderConfiguration",
+            "UpdateRecommenderConfiguration",
+            "DeleteRecommenderConfiguration",
         ]
         .map(str::to_owned)
         .into();
@@ -113,10 +120,27 @@ mod tests {
         assert_eq!(named(Permission::Admin), admin.iter().map(String::as_str).collect());
         let kinds = ["Email", "InApp", "Push", "Sms", "Voice"];
         let mut write: BTreeSet<String> = [
-            "RemoveAttributes", "UpdateEndpointsBatch", "DeleteEndpoint", "UpdateEndpoint", "DeleteUserEndpoints",
-            "CreateSegment", "DeleteSegment", "UpdateSegment", "CreateExportJob", "CreateImportJob", "CreateCampaign",
-            "DeleteCampaign", "UpdateCampaign", "CreateJourney", "DeleteJourney", "UpdateJourney", "UpdateJourneyState",
-            "UpdateTemplateActiveVersion", "PutEvents", "TagResource", "UntagResource",
+            "RemoveAttributes",
+            "UpdateEndpointsBatch",
+            "DeleteEndpoint",
+            "UpdateEndpoint",
+            "DeleteUserEndpoints",
+            "CreateSegment",
+            "DeleteSegment",
+            "UpdateSegment",
+            "CreateExportJob",
+            "CreateImportJob",
+            "CreateCampaign",
+            "DeleteCampaign",
+            "UpdateCampaign",
+            "CreateJourney",
+            "DeleteJourney",
+            "UpdateJourney",
+            "UpdateJourneyState",
+            "UpdateTemplateActiveVersion",
+            "PutEvents",
+            "TagResource",
+            "UntagResource",
         ]
         .map(str::to_owned)
         .into();
@@ -125,7 +149,10 @@ mod tests {
         }
         assert_eq!(named(Permission::Write), write.iter().map(String::as_str).collect());
         let read = named(Permission::Read);
-        assert!(read.iter().all(|name| name.starts_with("Get") || name.starts_with("List") || *name == "PhoneNumberValidate"));
+        assert!(
+            read.iter()
+                .all(|name| name.starts_with("Get") || name.starts_with("List") || *name == "PhoneNumberValidate")
+        );
         assert_eq!(read.len() + send.len() + admin.len() + write.len(), 122);
     }
 

@@ -49,9 +49,15 @@ impl<'a> Claim<'a> {
         }
         let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
         let Some(said) = text(AUTHORIZATION.as_str()) else {
-            return Err(forbidden("the request is not signed; sign it with an access key of this server (Signature Version 4)"));
+            return Err(forbidden(
+                "the request is not signed; sign it with an access key of this server (Signature Version 4)",
+            ));
         };
-        let unread = || forbidden(format!("the Authorization header: expected {ALGORITHM} Credential=…, SignedHeaders=…, Signature=…"));
+        let unread = || {
+            forbidden(format!(
+                "the Authorization header: expected {ALGORITHM} Credential=…, SignedHeaders=…, Signature=…"
+            ))
+        };
         let fields = said.strip_prefix(ALGORITHM).ok_or_else(unread)?;
         let field = |name: &str| {
             fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('=')).ok_or_else(unread)
@@ -63,7 +69,8 @@ impl<'a> Claim<'a> {
         }
         let key = keys.find(id).ok_or_else(|| forbidden(format!("there is no access key `{id}`")))?;
         let date = text(DATE).ok_or_else(|| forbidden("the header x-amz-date is missing"))?;
-        let at = instant(date).ok_or_else(|| forbidden("the header x-amz-date: expected a date such as 20261130T090000Z"))?;
+        let at = instant(date)
+            .ok_or_else(|| forbidden("the header x-amz-date: expected a date such as 20261130T090000Z"))?;
         if !date.starts_with(day) || day.len() != 8 {
             return Err(forbidden("the days of x-amz-date and of the credential differ"));
         }
@@ -76,7 +83,8 @@ impl<'a> Claim<'a> {
         }
         let headers: Vec<String> = field("SignedHeaders")?.split(';').map(str::to_owned).collect();
         let has = |name: &str| headers.iter().any(|header| header == name);
-        let left_out = head.headers.keys().map(|name| name.as_str()).find(|name| name.starts_with("x-amz-") && !has(name));
+        let left_out =
+            head.headers.keys().map(|name| name.as_str()).find(|name| name.starts_with("x-amz-") && !has(name));
         if let Some(name) = left_out.or((!has("host")).then_some("host")) {
             return Err(forbidden(format!("the header {name} is not signed")));
         }
@@ -103,9 +111,9 @@ impl<'a> Claim<'a> {
     }
 }
 
-/// The headers that sign a request without a body, for our own client; `None` when `url` is none.
-pub fn sign(key: &Key, now: SystemTime, method: &str, url: &str) -> Option<Vec<(String, String)>> {
-    signature(key, "local", now, method, url, &[], &[]).map(|(headers, _)| headers)
+/// The headers that sign a request, for our own client; `None` when `url` is none.
+pub fn sign(key: &Key, now: SystemTime, method: &str, url: &str, body: &[u8]) -> Option<Vec<(String, String)>> {
+    signature(key, "local", now, method, url, &[], body).map(|(headers, _)| headers)
 }
 
 /// Headers to add and the signature.
@@ -147,10 +155,7 @@ fn instant(text: &str) -> Option<SystemTime> {
         return None;
     }
     let (date, time) = (&text[..8], &text[9..15]);
-    let long = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        &date[..4], &date[4..6], &date[6..], &time[..2], &time[2..4], &time[4..]
-    );
+    let long = format!("{}-{}-{}T{}:{}:{}Z", &date[..4], &date[4..6], &date[6..], &time[..2], &time[2..4], &time[4..]);
     if text.as_bytes()[8] != b'T' || text.as_bytes()[15] != b'Z' {
         return None;
     }

@@ -49,7 +49,12 @@ pub enum FetchError {
 ///
 /// `key` signs the request. `certificate` is the file that the server was started with: TLS is spoken, with the holder of
 /// exactly this certificate.
-pub async fn fetch(address: SocketAddr, key: Option<&Key>, certificate: Option<&Path>, file: &Path) -> Result<(), FetchError> {
+pub async fn fetch(
+    address: SocketAddr,
+    key: Option<&Key>,
+    certificate: Option<&Path>,
+    file: &Path,
+) -> Result<(), FetchError> {
     if file.exists() {
         return Err(FetchError::Occupied(file.to_owned()));
     }
@@ -58,7 +63,7 @@ pub async fn fetch(address: SocketAddr, key: Option<&Key>, certificate: Option<&
     let url = format!("http://{address}/waymark/backup");
     let mut request = Request::post("/waymark/backup").header("host", address.to_string());
     if let Some(key) = key {
-        let headers = access::sign(key, SystemTime::now(), "POST", &url);
+        let headers = access::sign(key, SystemTime::now(), "POST", &url, &[]);
         for (name, value) in headers.into_iter().flatten() {
             request = request.header(name, value);
         }
