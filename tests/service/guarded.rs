@@ -4,7 +4,6 @@ use aws_sdk_pinpoint::Client;
 use aws_sdk_pinpoint::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_pinpoint::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_pinpoint::error::{BoxError, ProvideErrorMetadata};
-use aws_sdk_pinpoint::primitives::SdkBody;
 use aws_sdk_pinpoint::types::{CreateApplicationRequest, EndpointRequest, JourneyStateRequest, State};
 use pinpoint_local::{Key, Keys, Permission, Server, Settings};
 
@@ -60,7 +59,7 @@ impl Intercept for OnTheWay {
         let request = context.request_mut();
         match *self {
             OnTheWay::Body(body) => {
-                *request.body_mut() = SdkBody::from(body);
+                *request.body_mut() = body.into();
                 request.headers_mut().insert("content-length", body.len().to_string());
             }
             OnTheWay::Header(name, value) => {
