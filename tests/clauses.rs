@@ -15,6 +15,9 @@ mod campaigns;
 #[path = "clauses/journeys.rs"]
 #[rustfmt::skip]
 mod journeys;
+#[path = "clauses/protocol.rs"]
+#[rustfmt::skip]
+mod protocol;
 #[path = "clauses/templates.rs"]
 #[rustfmt::skip]
 mod templates;
@@ -30,6 +33,7 @@ const TABLES: &[(&str, &[Row])] = &[
     ("campaigns", campaigns::ROWS),
     ("audience", audience::ROWS),
     ("templates", templates::ROWS),
+    ("protocol", protocol::ROWS),
 ];
 
 /// The numbered clauses: journeys.md 10, campaigns.md 11, segments-and-endpoints.md 6.
@@ -38,7 +42,7 @@ const NUMBERED: &[(char, RangeInclusive<u32>)] =
 
 /// The sections whose sentences have rows: document, first and last.
 const SECTIONS: &[(&str, RangeInclusive<u32>)] =
-    &[("journeys", 2..=9), ("campaigns", 2..=9), ("segments", 1..=3), ("templates", 2..=5)];
+    &[("journeys", 2..=9), ("campaigns", 2..=9), ("segments", 1..=3), ("templates", 2..=5), ("api", 1..=8)];
 
 /// Where the cases of the rules stand, and who runs them.
 const CASES: &str = "journeys/validation/tests/cases";
