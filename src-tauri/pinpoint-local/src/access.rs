@@ -8,6 +8,8 @@ mod signature;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -122,14 +124,16 @@ impl Keys {
         if place.ancestors().skip(1).any(|folder| folder.join("waymark.toml").is_file()) {
             return Err(KeysError::InProject(path.to_owned()));
         }
+        let mut file = File::open(&place).map_err(unread)?;
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            if std::fs::metadata(&place).map_err(unread)?.permissions().mode() & 0o077 != 0 {
+            if file.metadata().map_err(unread)?.permissions().mode() & 0o077 != 0 {
                 return Err(KeysError::Open(path.to_owned()));
             }
         }
-        let text = std::fs::read_to_string(&place).map_err(unread)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(unread)?;
         let document: Document = toml::from_str(&text).map_err(|error| {
             // Only the bare message: the whole text of the error quotes the line, and a secret may stand there.
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();

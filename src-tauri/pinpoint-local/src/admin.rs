@@ -51,7 +51,7 @@ pub fn answer(machine: &Machine, request: &Request) -> Result<Reply> {
     let told = request.told();
     let answer = match (method.as_str(), path.as_str()) {
         ("GET", METRICS) => {
-            let held = machine.store.read(|store| Held::read(store))?;
+            let held = machine.store.read(Held::read)?;
             return Ok(Reply::Meters(meters::text(&machine.meters, &held, machine.clock.now())));
         }
         ("POST", "/waymark/backup") => {

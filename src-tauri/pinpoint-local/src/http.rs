@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use model::operations::Operation;
@@ -37,13 +37,15 @@ pub fn router(machine: Arc<Machine>) -> Router {
 async fn answer(State(machine): State<Arc<Machine>>, request: Request<Body>) -> Response<Body> {
     let begun = Instant::now();
     let (head, body) = request.into_parts();
-    let asked = Asked::of(&head, uuid::Uuid::new_v4().to_string());
+    let request_id = uuid::Uuid::new_v4().to_string();
+    let asked = Asked::of(&head);
+    let name = asked.name;
     let mut who = String::new();
-    let outcome = carry_out(&machine, &head, body, &asked, &mut who).await;
+    let outcome = carry_out(&machine, &head, body, asked, &request_id, &mut who).await;
     let status = outcome.as_ref().map_or_else(|refusal| refusal.exception.status(), Reply::status);
     let took = begun.elapsed();
-    machine.meters.count(asked.name, status.as_u16(), took);
-    let (operation, request, status, ms) = (asked.name, &asked.request_id, status.as_u16(), took.as_millis());
+    machine.meters.count(name, status.as_u16(), took);
+    let (operation, request, status, ms) = (name, &request_id, status.as_u16(), took.as_millis());
     match &outcome {
         Ok(_) => tracing::debug!(operation, request, who, status, ms = %ms, "answered"),
         Err(refusal) => {
@@ -54,7 +56,7 @@ async fn answer(State(machine): State<Arc<Machine>>, request: Request<Body>) -> 
             tracing::info!(operation, request, who, status, ms = %ms, exception, why, path, "refused");
         }
     }
-    respond(outcome, &asked.request_id)
+    respond(outcome, &request_id)
 }
 
 /// What a request is after, read from its head.
@@ -62,10 +64,8 @@ struct Asked {
     /// Operation of the API or path of our own; `none` = neither.
     name: &'static str,
     target: Result<Target>,
-    request_id: String,
 }
 
-#[derive(Clone)]
 enum Target {
     /// A path below `/waymark/`.
     Own,
@@ -74,11 +74,11 @@ enum Target {
 }
 
 impl Asked {
-    fn of(head: &Parts, request_id: String) -> Asked {
+    fn of(head: &Parts) -> Asked {
         let (method, path) = (head.method.as_str(), head.uri.path());
         if path.starts_with("/waymark/") {
             let name = admin::PATHS.iter().find(|known| **known == path).copied().unwrap_or("none");
-            return Asked { name, target: Ok(Target::Own), request_id };
+            return Asked { name, target: Ok(Target::Own) };
         }
         let (name, target) = match route::find(method, path) {
             Routed::Operation(operation, parameters) => (operation.name, Ok(Target::Operation(operation, parameters))),
@@ -88,7 +88,7 @@ impl Asked {
             }
             Routed::Unknown => ("none", Err(Refusal::not_found("the API has no such path"))),
         };
-        Asked { name, target, request_id }
+        Asked { name, target }
     }
 }
 
@@ -113,7 +113,15 @@ impl Reply {
 
 /// Carries a request out, in the order of refusal of api.md 2; `who` is set once it is known who asks. A signature covers
 /// the body, so that with access keys a 413 comes before the 403 of a wrong signature, and a 405 after it.
-async fn carry_out(machine: &Arc<Machine>, head: &Parts, body: Body, asked: &Asked, who: &mut String) -> Result<Reply> {
+async fn carry_out(
+    machine: &Arc<Machine>,
+    head: &Parts,
+    body: Body,
+    asked: Asked,
+    request_id: &str,
+    who: &mut String,
+) -> Result<Reply> {
+    let Asked { name, mut target } = asked;
     let (method, path) = (head.method.as_str(), head.uri.path());
     // Who watches over the server has no key; the answer says nothing but that it answers.
     if (method, path) == ("GET", admin::HEALTH) {
@@ -123,28 +131,28 @@ async fn carry_out(machine: &Arc<Machine>, head: &Parts, body: Body, asked: &Ask
     // Prometheus does not sign either: from this machine it may read the figures.
     let claim = if keys.is_empty() || ((method, path) == ("GET", admin::METRICS) && is_near(head)) {
         local(&head.headers)?;
-        asked.target.clone()?;
+        target = Ok(target?);
         None
     } else {
         Some(Claim::read(keys, head, SystemTime::now())?)
     };
-    let limit = if asked.name == "PutEvents" { MAX_EVENTS_BODY } else { MAX_BODY };
+    let limit = if name == "PutEvents" { MAX_EVENTS_BODY } else { MAX_BODY };
     let body = read(&head.headers, body, limit, machine.settings.limits.body).await?;
     if let Some(claim) = &claim {
         claim.verify(head, &body)?;
     }
     let key = claim.map(|claim| claim.key);
     key.map_or(LOCAL, |key| &key.id).clone_into(who);
-    match asked.target.clone()? {
+    match target? {
         Target::Own => {
-            permit(key, access::of_own_path(method, path), asked.name)?;
+            permit(key, access::of_own_path(method, path), name)?;
             let request = admin::Request {
                 method: method.to_owned(),
                 path: path.to_owned(),
                 query: route::query(head.uri.query().unwrap_or_default()),
                 body: parse(&body)?,
                 who: who.clone(),
-                request_id: asked.request_id.clone(),
+                request_id: request_id.to_owned(),
             };
             let machine = machine.clone();
             blocking(move || admin::answer(&machine, &request)).await
@@ -160,7 +168,7 @@ async fn carry_out(machine: &Arc<Machine>, head: &Parts, body: Body, asked: &Ask
                 permit(key, Permission::Send, operation.name)?;
             }
             let query = route::query(head.uri.query().unwrap_or_default());
-            let call = Call { operation, parameters, query, body, request_id: asked.request_id.clone() };
+            let call = Call { operation, parameters, query, body, request_id: request_id.to_owned() };
             machine.call(call, handler, who).await.map(Reply::Answer)
         }
     }
@@ -201,17 +209,30 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
     })
 }
 
-/// Only names of this machine: a page elsewhere that points its own name at the loopback address is turned away.
+/// Only names of this machine: a page elsewhere that points its own name at the loopback address is turned away, and so
+/// is one that lets a browser on this machine send a form here.
 fn local(headers: &HeaderMap) -> Result<()> {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if !is_local(host) {
+        return Err(Refusal::new(Exception::Forbidden, "the Host header must be localhost, 127.0.0.1 or [::1]"));
+    }
+    let from_here = |origin: &HeaderValue| {
+        let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+        origin.is_some_and(|(_, host)| is_local(host))
+    };
+    if headers.get(ORIGIN).is_none_or(from_here) {
+        return Ok(());
+    }
+    Err(Refusal::new(Exception::Forbidden, "a page of another site asks; the Origin header must be of this machine"))
+}
+
+/// Whether a host, with or without a port, is this machine by name.
+fn is_local(host: &str) -> bool {
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((name, _)) => name,
         None => host.split(':').next().unwrap_or_default(),
     };
-    if matches!(name, "127.0.0.1" | "::1") || name.eq_ignore_ascii_case("localhost") {
-        return Ok(());
-    }
-    Err(Refusal::new(Exception::Forbidden, "the Host header must be localhost, 127.0.0.1 or [::1]"))
+    matches!(name, "127.0.0.1" | "::1") || name.eq_ignore_ascii_case("localhost")
 }
 
 async fn read(headers: &HeaderMap, body: Body, limit: usize, longest: Duration) -> Result<Bytes> {

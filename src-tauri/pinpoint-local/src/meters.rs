@@ -8,7 +8,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use model::Millis;
-use rusqlite::{Connection, params};
+use rusqlite::Transaction;
+
+use crate::refusal::Result;
+use crate::runner;
 
 /// Upper bounds of the durations that are counted, in seconds.
 const BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -76,23 +79,21 @@ pub struct Held {
     /// Messages in the outbox: made, and those that could not be made.
     messages: i64,
     failures: i64,
-    /// When the oldest timer that has not run falls due; `None` = none waits.
+    /// When the next thing falls due that the runner has to do; `None` = nothing will by itself.
     due: Option<Millis>,
 }
 
 impl Held {
     /// Reads it.
-    pub fn read(connection: &Connection) -> rusqlite::Result<Held> {
-        let count = |sql: &str| connection.prepare_cached(sql)?.query_row(params![], |row| row.get(0));
-        let messages: i64 = count("SELECT count(*) FROM outbox")?;
+    pub fn read(store: &Transaction<'_>) -> Result<Held> {
+        let count = |sql: &str| store.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
+        let messages = count("SELECT count(*) FROM outbox")?;
         let failures = count("SELECT count(failure) FROM outbox")?;
         Ok(Held {
             participants: count("SELECT count(*) FROM participants WHERE inside = 1")?,
             messages: messages - failures,
             failures,
-            due: connection
-                .prepare_cached("SELECT min(due) FROM participants WHERE due IS NOT NULL")?
-                .query_row(params![], |row| row.get(0))?,
+            due: runner::next_due(store)?,
         })
     }
 }
@@ -106,7 +107,7 @@ pub fn text(meters: &Meters, held: &Held, now: Millis) -> String {
     head(&mut out, "outbox_messages", "gauge", "Messages in the outbox.");
     line(&mut out, "outbox_messages{outcome=\"made\"}", held.messages);
     line(&mut out, "outbox_messages{outcome=\"failed\"}", held.failures);
-    head(&mut out, "runner_lag_seconds", "gauge", "How long the oldest timer is overdue.");
+    head(&mut out, "runner_lag_seconds", "gauge", "How long the oldest timer, entry or end of a journey is overdue.");
     let lag = held.due.map_or(0, |due| (now - due).max(0));
     line(&mut out, "runner_lag_seconds", lag as f64 / 1000.0);
     out

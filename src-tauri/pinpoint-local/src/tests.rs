@@ -108,6 +108,17 @@ async fn names_of_other_machines_are_turned_away() {
         assert_eq!(response.status().as_u16(), status, "{host}");
         assert!(!response.headers().contains_key("access-control-allow-origin"));
     }
+    for (origin, status) in [
+        ("https://evil.example", 403),
+        ("null", 403),
+        ("http://localhost.evil.example", 403),
+        ("http://localhost:3000", 200),
+        ("http://[::1]:3000", 200),
+    ] {
+        let request = Request::get("/v1/apps").header("host", "localhost").header("origin", origin);
+        let response = asked.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status().as_u16(), status, "{origin}");
+    }
 }
 
 #[tokio::test]

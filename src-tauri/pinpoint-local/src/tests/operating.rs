@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tracing::field::{Field, Visit};
 use tracing::span;
 
-use super::Asked;
+use super::{Asked, START};
 use crate::admin;
 use crate::backup::{self, RestoreError};
 use crate::refusal::Refusal;
@@ -89,6 +89,15 @@ async fn the_audit_log_comes_in_pages_and_is_only_added_to() {
     for query in ["limit=0", "limit=x", "token=x"] {
         assert_eq!(asked.ask("GET", &format!("/waymark/audit?{query}"), None).await.0, 400, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_change_without_its_row_is_not_made() {
+    let asked = Asked::new();
+    let away = |store: &rusqlite::Transaction<'_>| store.execute_batch("ALTER TABLE audit RENAME TO elsewhere");
+    asked.machine.store.change::<_, rusqlite::Error>(away).await.unwrap();
+    assert_eq!(asked.ask("POST", "/v1/apps", json!({"Name": "shop"})).await.0, 500);
+    assert_eq!(asked.machine.status().unwrap().apps, []);
 }
 
 /// All rows of all tables, as text.
@@ -205,6 +214,14 @@ async fn figures_and_health() {
     asked.app().await;
     assert_eq!(asked.ask("GET", "/v1/apps/none", None).await.0, 404);
     assert_eq!(asked.ask("GET", "/waymark/health", None).await, (200, json!({"Status": "ok"})));
+    // An entry that should have been evaluated 90 seconds ago, by the server's own clock.
+    let late = |store: &rusqlite::Transaction<'_>| {
+        store.execute(
+            "INSERT INTO journeys (app, id, name, state, document, entry_due) VALUES ('a', 'j', 'j', 'ACTIVE', '{}', ?1)",
+            [START - 90_000],
+        )
+    };
+    asked.machine.store.change::<_, rusqlite::Error>(late).await.unwrap();
     let request = Request::get("/waymark/metrics").header("host", "localhost").body(Body::empty()).unwrap();
     let response = asked.send(request).await;
     assert_eq!(response.headers()["content-type"], "text/plain; version=0.0.4");
@@ -215,7 +232,7 @@ async fn figures_and_health() {
         "waymark_requests_total{operation=\"GetApp\",status=\"404\"} 1",
         "waymark_requests_total{operation=\"/waymark/health\",status=\"200\"} 1",
         "waymark_participants 0",
-        "waymark_runner_lag_seconds 0",
+        "waymark_runner_lag_seconds 90",
     ] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
