@@ -18,6 +18,9 @@ mod campaigns;
 #[path = "clauses/journeys.rs"]
 #[rustfmt::skip]
 mod journeys;
+#[path = "clauses/protocol.rs"]
+#[rustfmt::skip]
+mod protocol;
 #[path = "clauses/templates.rs"]
 #[rustfmt::skip]
 mod templates;
@@ -34,6 +37,7 @@ const TABLES: &[(&str, &[Row])] = &[
     ("api", api::ROWS),
     ("audience", audience::ROWS),
     ("templates", templates::ROWS),
+    ("protocol", protocol::ROWS),
 ];
 
 /// The numbered clauses: journeys.md 10, campaigns.md 11, segments-and-endpoints.md 6.
@@ -46,7 +50,7 @@ const SECTIONS: &[(&str, RangeInclusive<u32>)] = &[
     ("campaigns", 2..=10),
     ("segments", 1..=5),
     ("templates", 2..=6),
-    ("api", 8..=8),
+    ("api", 1..=8),
     ("events", 1..=1),
 ];
 

@@ -468,6 +468,115 @@ fn publish_to_a_server_of_our_own_and_again() {
     assert!(stderr(&down).contains("waymark serve"), "{down:?}");
 }
 
+/// An access key that only these tests know, from the environment.
+const KEY: [(&str, &str); 2] =
+    [("WAYMARK_ACCESS_KEY_ID", "TESTKEY"), ("WAYMARK_SECRET_ACCESS_KEY", "hush-hush-hush-hush-hush")];
+
+#[test]
+fn serve_is_open_to_nobody_elsewhere_without_keys() {
+    let place = tempfile::tempdir().unwrap();
+    let open = waymark(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(code(&open), 1, "{open:?}");
+    assert!(stderr(&open).contains("not a loopback address") && stderr(&open).contains("--keys"), "{open:?}");
+    let keys = place.path().join("keys.toml");
+    fs::write(&keys, "[keys.SHOP]\nsecret = \"hush-hush-hush-hush-hush\"\npermissions = [\"read\"]\n").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&keys, fs::Permissions::from_mode(0o644)).unwrap();
+        let readable = waymark(&["serve", "--keys", text(&keys)]);
+        assert_eq!(code(&readable), 2, "{readable:?}");
+        assert!(stderr(&readable).contains("chmod 600"), "{readable:?}");
+        fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let plain = waymark(&["serve", "--listen", "0.0.0.0:0", "--keys", text(&keys)]);
+    assert_eq!(code(&plain), 1, "{plain:?}");
+    assert!(stderr(&plain).contains("--tls-cert"), "{plain:?}");
+    let half = waymark(&["serve", "--tls-cert", "cert.pem"]);
+    assert_eq!(code(&half), 2, "{half:?}");
+    let reader = waymark(&["serve", "--keys", text(&keys), "--backup", text(&place.path().join("b.sqlite"))]);
+    assert_eq!(code(&reader), 2, "{reader:?}");
+    assert!(stderr(&reader).contains("permission `admin`"), "{reader:?}");
+    for output in [open, plain, half, reader] {
+        assert!(!format!("{output:?}").contains("hush"), "{output:?}");
+    }
+}
+
+#[test]
+fn serve_logs_no_addresses_of_people_unless_asked_for() {
+    let address = "ann@people.example";
+    for (more, shown) in [(&["--log", "json"][..], false), (&["--log", "json", "--log-addresses"], true)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_waymark"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log-level", "debug"]).args(more);
+        let place = tempfile::tempdir().unwrap();
+        let log = place.path().join("log");
+        let mut server = Serving::logging(&mut command, fs::File::create(&log).unwrap().into());
+        let host = server.address.trim_start_matches("http://").to_owned();
+        let body = format!("{{\"Address\":\"{address}\",\"ChannelType\":\"{address}\"}}");
+        let request = format!(
+            "PUT /v1/apps/a/endpoints/{address}?x={address} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = http(&host, &request);
+        assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains(address), "{answer}");
+        server.stop();
+        let log = fs::read_to_string(&log).unwrap();
+        let lines: Vec<Value> =
+            log.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect();
+        let refused = lines.iter().find(|line| line["message"] == "refused").unwrap();
+        assert_eq!((&refused["operation"], &refused["status"]), (&"UpdateEndpoint".into(), &400.into()), "{refused}");
+        assert_eq!(log.contains(address), shown, "{log}");
+    }
+}
+
+#[test]
+fn serve_makes_a_backup_while_it_runs_and_restores_it() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| text(&place.path().join(name)).to_owned();
+    let (data, file, restored) = (path("data"), path("monday.sqlite"), path("restored"));
+    let get = |server: &Serving| {
+        let host = server.address.trim_start_matches("http://");
+        http(host, "GET /v1/apps HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    };
+    let mut server = Serving::start(&["--data", &data]);
+    let host = server.address.trim_start_matches("http://").to_owned();
+    let body = "{\"Name\":\"monday-shop\"}";
+    let request = format!(
+        "POST /v1/apps HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    assert!(http(&host, &request).starts_with("HTTP/1.1 201 "));
+    let made = waymark(&["serve", "--listen", &host, "--backup", &file]);
+    assert_eq!(code(&made), 0, "{made:?}");
+    let again = waymark(&["serve", "--listen", &host, "--backup", &file]);
+    assert!(code(&again) != 0 && stderr(&again).contains("is there already"), "{again:?}");
+    assert!(get(&server).contains("monday-shop"), "it goes on");
+    server.stop();
+    let occupied = waymark(&["serve", "--restore", &file, "--data", &data]);
+    assert_eq!(code(&occupied), 2, "{occupied:?}");
+    let done = waymark(&["serve", "--restore", &file, "--data", &restored]);
+    assert_eq!(code(&done), 0, "{done:?}");
+    let mut server = Serving::start(&["--data", &restored]);
+    assert!(get(&server).contains("monday-shop"));
+    server.stop();
+
+    // With a key: only who has it gets a backup.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_waymark"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data", &restored]).envs(KEY);
+    let mut server = Serving::spawn(&mut command);
+    assert!(get(&server).starts_with("HTTP/1.1 403 "), "{}", get(&server));
+    let host = server.address.trim_start_matches("http://").to_owned();
+    let second = path("tuesday.sqlite");
+    let unsigned = waymark(&["serve", "--listen", &host, "--backup", &second]);
+    assert!(code(&unsigned) == 1 && stderr(&unsigned).contains("not signed"), "{unsigned:?}");
+    let mut signed = Command::new(env!("CARGO_BIN_EXE_waymark"));
+    signed.args(["serve", "--listen", &host, "--backup", &second]).envs(KEY);
+    assert_eq!(code(&signed.output().unwrap()), 0);
+    assert!(Path::new(&second).is_file());
+    server.stop();
+}
+
 #[test]
 fn the_studio_serves_its_page_to_nobody_else() {
     let page = tempfile::tempdir().unwrap();
@@ -583,7 +692,11 @@ impl Serving {
     }
 
     fn spawn(command: &mut Command) -> Serving {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        Serving::logging(command, Stdio::null())
+    }
+
+    fn logging(command: &mut Command, log: Stdio) -> Serving {
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit(' ').next().unwrap().to_owned();

@@ -3,6 +3,8 @@
 //! The server and publishing share our wire types; a wrong member name would agree with itself. So these clients judge.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failing step is a failing test")]
 
+#[path = "service/guarded.rs"]
+mod guarded;
 #[path = "service/jobs.rs"]
 mod jobs;
 #[path = "service/kill.rs"]
@@ -22,6 +24,15 @@ use pinpoint_local::{ClockSetting, Server, Settings};
 /// 2026-11-30T09:00:00Z, a Monday.
 pub const START: i64 = 1_796_029_200_000;
 
+/// How a client asks the server at `url`, with an access key.
+pub fn config(url: &str, id: &str, secret: &str) -> aws_sdk_pinpoint::config::Builder {
+    aws_sdk_pinpoint::config::Builder::new()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new(id, secret, None, None, "test"))
+        .endpoint_url(url)
+}
+
 /// A server in memory whose clock stands at [`START`], and a client of it.
 pub struct Local {
     /// The server.
@@ -40,13 +51,8 @@ impl Local {
     /// Starts one with these settings.
     pub async fn with(settings: Settings) -> Local {
         let server = Server::start(settings).await.unwrap();
-        let config = aws_sdk_pinpoint::config::Builder::new()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("any", "any", None, None, "test"))
-            .endpoint_url(server.endpoint_url())
-            .build();
-        Local { server, client: Client::from_conf(config) }
+        let client = Client::from_conf(config(&server.endpoint_url(), "any", "any").build());
+        Local { server, client }
     }
 
     /// A new project.

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::Local;
+use pinpoint_local::{ClockSetting, Key, Keys, Permission, Settings};
+
+use crate::{Local, START};
 
 /// The program that a variable names. Without one the test is skipped with a note; where everything is checked, it fails.
 fn program(variable: &str) -> Option<String> {
@@ -26,13 +28,17 @@ async fn run(script: &str, needs_cli: bool) {
     } else {
         String::new()
     };
-    let local = Local::start().await;
+    // With a key: their way of signing is judged too.
+    let (id, secret) = ("OTHERS", "a secret that only tests know");
+    let keys = Keys::new(vec![Key::new(id, secret, &Permission::ALL).unwrap()]);
+    let clock = ClockSetting::Virtual { start: Some(START) };
+    let local = Local::with(Settings { clock, keys, ..Settings::default() }).await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("service").join(script);
     let mut command = Command::new(python);
     command.arg(script).arg(local.server.endpoint_url()).arg(cli);
     for (name, value) in [
-        ("AWS_ACCESS_KEY_ID", "any"),
-        ("AWS_SECRET_ACCESS_KEY", "any"),
+        ("AWS_ACCESS_KEY_ID", id),
+        ("AWS_SECRET_ACCESS_KEY", secret),
         ("AWS_DEFAULT_REGION", "us-east-1"),
         ("AWS_CONFIG_FILE", "/dev/null"),
         ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),

@@ -112,17 +112,17 @@ async fn a_segment_journey_runs_through_days() {
     }
     let start = members_of(&local, &app).await;
     let id = publish(&local, &app, journey(start)).await;
-    local.server.advance_to(START + 5 * MINUTE - 1).unwrap();
+    local.server.advance_to(START + 5 * MINUTE - 1).await.unwrap();
     assert!(local.server.outbox(10).is_empty(), "nobody enters in the first five minutes");
-    local.server.advance_to(START + 5 * MINUTE).unwrap();
+    local.server.advance_to(START + 5 * MINUTE).await.unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["hello ann", "hello bob"]);
     let ann = local.server.outbox(10).into_iter().find(|message| message.endpoint_id == "ann").unwrap();
     assert!(ann.parts.contains(&("Subject".to_owned(), "Hello ann".to_owned())), "{:?}", ann.parts);
     assert_eq!(state(&local, &app, &id).await, State::Closed);
 
-    local.server.advance_to(START + DAY).unwrap();
+    local.server.advance_to(START + DAY).await.unwrap();
     put_event(&local, &app, "ann", "_email.open").await;
-    local.server.advance_to(START + 3 * DAY).unwrap();
+    local.server.advance_to(START + 3 * DAY).await.unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["again bob", "hello ann", "hello bob", "thanks ann"]);
     assert_eq!(state(&local, &app, &id).await, State::Completed);
 
@@ -158,7 +158,7 @@ async fn an_event_starts_a_journey() {
     assert_eq!(sent(&local.server.outbox(10)), ["hello ann"], "nobody is inside twice");
     assert_eq!(state(&local, &app, &id).await, State::Active);
     put_event(&local, &app, "ann", "_email.unsubscribe").await;
-    local.server.advance_to(START + 30 * DAY).unwrap();
+    local.server.advance_to(START + 30 * DAY).await.unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["hello ann"], "who opted out gets nothing more");
 }
 
@@ -172,21 +172,21 @@ async fn pausing_freezes_waits_and_cancelling_ends_them() {
     let mut journey = journey(start);
     journey.refresh_frequency = Some("PT12H".into());
     let id = publish(&local, &app, journey).await;
-    local.server.advance_to(START + HOUR).unwrap();
+    local.server.advance_to(START + HOUR).await.unwrap();
     set_state(&local, &app, &id, State::Paused).await.unwrap();
     let early = set_state(&local, &app, &id, State::Active).await.unwrap_err();
     assert!(early.contains("less than 5 minutes"), "{early}");
     local.person(&app, "bob", "pro").await;
-    local.server.advance_to(START + 10 * DAY).unwrap();
+    local.server.advance_to(START + 10 * DAY).await.unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["hello ann"]);
     set_state(&local, &app, &id, State::Active).await.unwrap();
     // The refreshes missed are run once, and Ann's wait goes on where it stood.
-    local.server.advance_to(START + 10 * DAY + HOUR).unwrap();
+    local.server.advance_to(START + 10 * DAY + HOUR).await.unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["hello ann", "hello bob"]);
-    local.server.advance_to(START + 12 * DAY - HOUR / 2).unwrap();
+    local.server.advance_to(START + 12 * DAY - HOUR / 2).await.unwrap();
     assert_eq!(sent(&local.server.outbox(10)), ["again ann", "hello ann", "hello bob"]);
     set_state(&local, &app, &id, State::Cancelled).await.unwrap();
-    local.server.advance_to(START + 20 * DAY).unwrap();
+    local.server.advance_to(START + 20 * DAY).await.unwrap();
     assert_eq!(local.server.outbox(10).len(), 3);
     let again = set_state(&local, &app, &id, State::Active).await.unwrap_err();
     assert!(again.contains("cannot become ACTIVE"), "{again}");
@@ -206,11 +206,11 @@ async fn a_restart_goes_on_where_the_store_stood() {
     first.person(&app, "ann", "pro").await;
     let start = members_of(&first, &app).await;
     publish(&first, &app, journey(start)).await;
-    first.server.advance_to(START + DAY).unwrap();
+    first.server.advance_to(START + DAY).await.unwrap();
     first.server.stop().await;
     let second = Local::with(settings).await;
     assert_eq!(second.server.now(), START + DAY);
     assert_eq!(sent(&second.server.outbox(10)), ["hello ann"]);
-    second.server.advance_to(START + 5 * DAY).unwrap();
+    second.server.advance_to(START + 5 * DAY).await.unwrap();
     assert_eq!(sent(&second.server.outbox(10)), ["again ann", "hello ann"]);
 }

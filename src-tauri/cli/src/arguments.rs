@@ -387,19 +387,60 @@ pub struct Bench {
     pub format: Format,
 }
 
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: an object a line.
+    Json,
+}
+
+/// What the log tells of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogLevel {
+    /// What the server could not do.
+    Error,
+    /// What is left out or given up as well.
+    Warn,
+    /// Start, stop and refused requests as well.
+    #[default]
+    Info,
+    /// Every request and broken connection as well.
+    Debug,
+}
+
 /// `waymark serve`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Any credentials pass on loopback. Messages are kept in an outbox; nothing leaves this computer.
+Without access keys it listens on this computer only, and any credentials pass. Messages are kept in an outbox; nothing
+leaves this computer.
+
+With --keys every request is verified (Signature Version 4), from this computer too. The file, which only its owner can
+read and which stands outside the project, has for each key:
+
+  [keys.SHOPBACKEND]
+  secret = \"at least 20 bytes, better 40 random ones\"
+  permissions = [\"read\", \"write\", \"send\", \"admin\"]
+
+read looks; write changes people, segments, templates, campaigns, journeys; send makes messages go out; admin changes
+projects and channels, reads the audit log, makes backups. One key that may do everything can come from the environment
+instead: WAYMARK_ACCESS_KEY_ID and WAYMARK_SECRET_ACCESS_KEY.
 
 Examples:
   waymark serve
   waymark serve --listen 127.0.0.1:0 --data ./store
   aws pinpoint get-apps --endpoint-url http://127.0.0.1:8700 --region us-east-1
   waymark serve --clock virtual &
-  curl -X POST http://127.0.0.1:8700/waymark/clock -d '{\"advance\":\"P1D\"}'")]
+  curl -X POST http://127.0.0.1:8700/waymark/clock -d '{\"advance\":\"P1D\"}'
+  waymark serve --listen 0.0.0.0:8700 --data store --keys keys.toml --tls-cert cert.pem --tls-key key.pem
+  waymark serve --backup monday.sqlite
+  waymark serve --restore monday.sqlite --data ./restored
+  curl http://127.0.0.1:8700/waymark/health
+  curl http://127.0.0.1:8700/waymark/metrics")]
 pub struct Serve {
-    /// Where to listen; port 0 takes a free one
+    /// Where to listen; port 0 takes a free one. Beyond this computer --keys and TLS are needed
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8700")]
     pub listen: SocketAddr,
     /// Folder of the store [default: in memory, gone at the end]
@@ -411,6 +452,36 @@ pub struct Serve {
     /// Which clock to go by
     #[arg(long, value_enum, default_value_t)]
     pub clock: Clock,
+    /// Access keys, a TOML file that only its owner can read
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// Certificate for TLS, PEM, followed by those that lead to its root
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Listen beyond this computer without TLS, behind something that encrypts
+    #[arg(long, conflicts_with = "tls_cert")]
+    pub insecure_http: bool,
+    /// Write a copy of the store of the server that runs at --listen, and end. With keys it needs --keys, with TLS --tls-cert
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "clock", "tls_key", "insecure_http"])]
+    pub backup: Option<PathBuf>,
+    /// Make the store in --data from a backup, and end; --data must not hold one yet
+    #[arg(long, value_name = "FILE", requires = "data", conflicts_with_all = ["backup", "clock", "keys", "tls_cert"])]
+    pub restore: Option<PathBuf>,
+    /// How to write the log, on the standard error output
+    #[arg(long, value_enum, default_value_t)]
+    pub log: Log,
+    /// What the log tells of
+    #[arg(long, value_enum, default_value_t)]
+    pub log_level: LogLevel,
+    /// Log and audit log may name what can be addresses of people: endpoint and user ids, paths, words of refusals
+    #[arg(long)]
+    pub log_addresses: bool,
+    /// The audit log tells of writing endpoints and events too, which comes thousands of times a second
+    #[arg(long)]
+    pub audit_all: bool,
 }
 
 /// `waymark studio`

@@ -5,6 +5,7 @@ pub mod calibrate;
 pub mod check;
 pub mod explain;
 pub mod export;
+mod log;
 pub mod new;
 pub mod publish;
 pub mod serve;

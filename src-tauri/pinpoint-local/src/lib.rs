@@ -1,6 +1,6 @@
 //! The Pinpoint API over HTTP, a durable store and the real-time runner.
 //!
-//! Takes requests of the API (`2016-12-01`) on a loopback address; gives the answers that Pinpoint gives, runs ACTIVE
+//! Takes requests of the API (`2016-12-01`) on a loopback address, or with access keys on any; gives the answers that Pinpoint gives, runs ACTIVE
 //! journeys with [`engine::advance`] and puts their messages into an outbox. Never sends anything off this machine.
 //!
 //! - [`Server`]: starts, answers, stops; also the door for readers in the same process.
@@ -9,11 +9,14 @@
 //! - `store`: one SQLite file. Documents are kept as the JSON that came in, beside the columns that are queried.
 //! - `runner`: entry, due timers, effects; a participant's new state and what it caused are one transaction.
 //! - `jobs`: imports and exports, in short steps that a kill does not repeat.
+//! - `access`: access keys, permissions, signatures.
+//! - `listen`: connections, TLS, and how long a client may take.
+//! - `audit`, `backup`, `meters`: for those who operate it.
 //! - `clock`: the real clock, or a virtual one that is moved by hand.
 //!
 //! # Paths of our own
 //!
-//! Beside the API, below `/waymark/` (JSON in and out, same errors, no credentials):
+//! Beside the API, below `/waymark/` (JSON in and out, same errors; with access keys signed as the API is):
 //!
 //! | request | answer |
 //! | --- | --- |
@@ -22,12 +25,21 @@
 //! | `DELETE /waymark/outbox` | empties the outbox; `{"Removed": n}` |
 //! | `GET /waymark/clock` | `{"Now": "2026-11-30T09:00:00.000Z", "Virtual": true}` |
 //! | `POST /waymark/clock` | `{"advance": "P1D"}` or `{"to": "2026-12-01T00:00:00Z"}`: moves a virtual clock and runs everything that falls due on the way, then answers as `GET`; 400 on the real clock or backwards |
+//! | `GET /waymark/audit?limit=&token=` | who changed what and when, newest first: `{"Item": [{"At", "Who", "Operation", "Resource", "RequestID"}, …], "NextToken"}` |
+//! | `POST /waymark/backup` | a copy of the store as it stands at one moment, an SQLite file |
+//! | `GET /waymark/metrics` | figures as Prometheus reads them; from this machine unsigned |
+//! | `GET /waymark/health` | 200 when the store takes work and answers, else 503; unsigned, always |
 
+mod access;
 mod admin;
 mod api;
+mod audit;
+mod backup;
 mod clock;
 mod http;
 mod jobs;
+mod listen;
+mod meters;
 mod outbox;
 mod refusal;
 mod route;
@@ -38,7 +50,10 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use access::{Key, Keys, KeysError, Permission};
+pub use backup::{FetchError, RestoreError, fetch, restore};
 pub use clock::ClockSetting;
+pub use listen::{Limits, TlsFiles};
 pub use outbox::{Message, Sender};
 pub use server::{Server, Settings, StartError};
 pub use status::{AppStatus, JourneyStatus, Status};

@@ -5,13 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use model::Millis;
+use rusqlite::Transaction;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use crate::access::Keys;
 use crate::api::{Answer, Call, Context, Handler};
+use crate::audit::{self, Entry};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
 use crate::jobs::{Jobs, objects};
+use crate::listen::{self, Limits, TlsFiles};
+use crate::meters::Meters;
 use crate::outbox::{self, Message};
 use crate::refusal::{Refusal, Result};
 use crate::runner::Programs;
@@ -22,7 +27,7 @@ use crate::{http, runner};
 /// How a server starts.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where to listen; a loopback address. Port 0 takes a free one.
+    /// Where to listen; port 0 takes a free one. Beyond loopback access keys are needed.
     pub listen: SocketAddr,
     /// Folder of the store, made when absent; `None` = in memory, gone at the end.
     pub data: Option<PathBuf>,
@@ -31,21 +36,50 @@ pub struct Settings {
     /// Folder whose files import and export jobs may read and write, beside `data`, made when absent; `None` = no
     /// other.
     pub files: Option<PathBuf>,
+    /// Who may ask; without keys everybody on this machine.
+    pub keys: Keys,
+    /// TLS; `None` = plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Listens beyond loopback without TLS: something in front of it encrypts.
+    pub insecure_http: bool,
+    /// What clients may take up.
+    pub limits: Limits,
+    /// Logs and the audit log may name what can be addresses of people: endpoint and user ids, words of a refusal.
+    pub log_addresses: bool,
+    /// The audit log tells of writing endpoints and events too.
+    pub audit_all: bool,
 }
 
 impl Default for Settings {
-    /// A free port of 127.0.0.1, in memory, real clock.
+    /// A free port of 127.0.0.1, in memory, real clock, no keys, no TLS.
     fn default() -> Self {
-        Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), data: None, clock: ClockSetting::Real, files: None }
+        Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data: None,
+            clock: ClockSetting::Real,
+            keys: Keys::default(),
+            tls: None,
+            insecure_http: false,
+            limits: Limits::default(),
+            log_addresses: false,
+            audit_all: false,
+            files: None,
+        }
     }
 }
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The address can be reached from other machines.
-    #[error("`{0}` is not a loopback address; the local Pinpoint listens on 127.0.0.1 or [::1] only")]
+    /// The address can be reached from other machines, and everybody there could do everything.
+    #[error("`{0}` is not a loopback address; give access keys, or listen on 127.0.0.1 or [::1]")]
     NotLoopback(SocketAddr),
+    /// What is asked and answered could be read on the way.
+    #[error("`{0}` is not a loopback address and requests would go unencrypted; give a TLS certificate and its key")]
+    Unencrypted(SocketAddr),
+    /// Certificate or key cannot be used.
+    #[error("{0}")]
+    Tls(String),
     /// Another program listens there.
     #[error("another program listens on {0}; stop it or choose another port")]
     PortBusy(SocketAddr),
@@ -60,6 +94,7 @@ pub enum StartError {
 /// A running local Pinpoint. Dropping it ends its tasks; [`Server::stop`] also waits for requests in progress.
 pub struct Server {
     address: SocketAddr,
+    has_tls: bool,
     machine: Arc<Machine>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -69,8 +104,15 @@ impl Server {
     /// Opens the store, binds the address, starts answering and running journeys.
     pub async fn start(settings: Settings) -> std::result::Result<Server, StartError> {
         if !settings.listen.ip().is_loopback() {
-            return Err(StartError::NotLoopback(settings.listen));
+            if settings.keys.is_empty() {
+                return Err(StartError::NotLoopback(settings.listen));
+            }
+            if settings.tls.is_none() && !settings.insecure_http {
+                return Err(StartError::Unencrypted(settings.listen));
+            }
         }
+        let tls = settings.tls.as_ref().map(TlsFiles::acceptor).transpose().map_err(StartError::Tls)?;
+        let has_tls = tls.is_some();
         let listener = TcpListener::bind(settings.listen).await.map_err(|error| match error.kind() {
             std::io::ErrorKind::AddrInUse => StartError::PortBusy(settings.listen),
             _ => StartError::Listen(settings.listen, error),
@@ -78,10 +120,11 @@ impl Server {
         let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
         let machine = Arc::new(Machine::open(&settings)?);
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, machine.clone(), stopped.clone()));
+        let router = http::router(machine.clone());
+        let serving = tokio::spawn(listen::serve(listener, tls, settings.limits, router, stopped.clone()));
         let running = tokio::spawn(runner::run(machine.clone(), stopped));
         tracing::info!(%address, "the local Pinpoint listens");
-        Ok(Server { address, machine, stop, tasks: vec![serving, running] })
+        Ok(Server { address, has_tls, machine, stop, tasks: vec![serving, running] })
     }
 
     /// The address that it listens on.
@@ -89,9 +132,9 @@ impl Server {
         self.address
     }
 
-    /// The address as clients take it: `http://127.0.0.1:8700`.
+    /// The address as clients take it: `http://127.0.0.1:8700`, with TLS `https://`.
     pub fn endpoint_url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", if self.has_tls { "https" } else { "http" }, self.address)
     }
 
     /// What it holds; empty when the store cannot be read.
@@ -145,16 +188,6 @@ impl Drop for Server {
     }
 }
 
-async fn serve(listener: TcpListener, machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
-    let until = async move {
-        // An error means that the server was dropped: stop as well.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    };
-    if let Err(error) = axum::serve(listener, http::router(machine)).with_graceful_shutdown(until).await {
-        tracing::error!(%error, "the server stopped listening");
-    }
-}
-
 /// What requests and the runner share.
 pub struct Machine {
     /// The store.
@@ -167,6 +200,10 @@ pub struct Machine {
     pub bell: Notify,
     /// What import and export jobs have open.
     pub jobs: Jobs,
+    /// How it was started.
+    pub settings: Settings,
+    /// What was asked so far.
+    pub meters: Meters,
 }
 
 impl Machine {
@@ -184,16 +221,37 @@ impl Machine {
                 Box::new(Virtual::at(instant))
             }
         };
-        Ok(Machine { store, programs: Arc::default(), clock, bell: Notify::new(), jobs: Jobs::default() })
+        Ok(Machine {
+            store,
+            programs: Arc::default(),
+            clock,
+            bell: Notify::new(),
+            jobs: Jobs::default(),
+            settings: settings.clone(),
+            meters: Meters::default(),
+        })
     }
 
-    /// Carries out one operation in one transaction.
-    pub async fn call(self: &Arc<Machine>, call: Call, handler: Handler) -> Result<Answer> {
+    /// Carries out one operation in one transaction, for `who` asks; a change stands in the audit log.
+    pub async fn call(self: &Arc<Machine>, call: Call, handler: Handler, who: &str) -> Result<Answer> {
         let now = self.clock.now();
         if call.operation.method != "GET" {
             let programs = self.programs.clone();
-            let change = self.store.change(move |store| handler(&Context { store, programs: &programs, now }, &call));
-            let answer = change.await?;
+            let told = audit::tells(call.operation, self.settings.audit_all).then(|| Entry {
+                at: Real.now(),
+                who: who.to_owned(),
+                operation: call.operation.name.to_owned(),
+                resource: audit::resource(call.operation, &call.parameters, self.settings.log_addresses),
+                request: call.request_id.clone(),
+            });
+            let work = move |store: &Transaction<'_>| {
+                let answer = handler(&Context { store, programs: &programs, now }, &call)?;
+                if let Some(entry) = told {
+                    audit::write(store, &entry)?;
+                }
+                Ok::<_, Refusal>(answer)
+            };
+            let answer = self.store.change(work).await?;
             self.bell.notify_one();
             return Ok(answer);
         }

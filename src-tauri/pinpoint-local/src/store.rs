@@ -29,10 +29,11 @@ const STEPS: &[&str] = &[
     include_str!("store/6.sql"),
     include_str!("store/7.sql"),
     include_str!("store/8.sql"),
+    include_str!("store/9.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.
-const FILE: &str = "pinpoint.sqlite";
+pub const FILE: &str = "pinpoint.sqlite";
 const LOCK: &str = "pinpoint.lock";
 
 /// Connections that read; more threads than that wait for one another.

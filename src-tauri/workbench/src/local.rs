@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bridge::{LocalView, OutboxMessage};
-use pinpoint_local::{ClockSetting, Message, Server, StartError};
+use pinpoint_local::{Message, Server, StartError};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -36,8 +36,7 @@ impl Local {
     pub fn start(data: PathBuf) -> Local {
         let (sender, state) = watch::channel(State::Starting);
         tokio::spawn(async move {
-            let settings =
-                pinpoint_local::Settings { listen: USUAL_ADDRESS, data: Some(data), clock: ClockSetting::Real, files: None };
+            let settings = pinpoint_local::Settings { listen: USUAL_ADDRESS, data: Some(data), ..Default::default() };
             let started = match Server::start(settings.clone()).await {
                 Err(StartError::PortBusy(_)) => {
                     let listen = SocketAddr::new(USUAL_ADDRESS.ip(), 0);

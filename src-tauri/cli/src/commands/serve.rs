@@ -1,16 +1,38 @@
-//! `waymark serve`: the local Pinpoint.
+//! `waymark serve`: the local Pinpoint, and backups of it.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 
 use bridge::{Failure, FailureCode};
-use pinpoint_local::{ClockSetting, Server, Settings};
+use pinpoint_local::{ClockSetting, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore};
 
 use crate::arguments::{Clock, Serve};
-use crate::commands::{Outcome, runtime};
+use crate::commands::{Outcome, failure, log, runtime};
 use crate::say;
 
-/// Serves until it is told to stop.
+/// A key that may do everything, from the environment.
+const KEY_ID: &str = "WAYMARK_ACCESS_KEY_ID";
+const KEY_SECRET: &str = "WAYMARK_SECRET_ACCESS_KEY";
+
+/// Serves until it is told to stop, or makes a backup, or restores one.
 pub fn run(serve: &Serve) -> Outcome {
+    if let (Some(file), Some(data)) = (&serve.restore, &serve.data) {
+        restore(file, data).map_err(|error| failure(FailureCode::Disk, error.to_string()))?;
+        say::note(&format!("restored; `waymark serve --data {}` goes on with it", data.display()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let keys = keys(serve.keys.as_deref())?;
+    if let Some(file) = &serve.backup {
+        return backup(serve, &keys, file);
+    }
+    let tls = match (&serve.tls_cert, &serve.tls_key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate: certificate.clone(), key: key.clone() }),
+        (Some(_), None) => {
+            return Err(failure(FailureCode::BadInput, "a certificate needs its private key: --tls-key FILE"));
+        }
+        (None, _) => None,
+    };
     let settings = Settings {
         listen: serve.listen,
         data: serve.data.clone(),
@@ -19,13 +41,16 @@ pub fn run(serve: &Serve) -> Outcome {
             Clock::Virtual => ClockSetting::Virtual { start: None },
         },
         files: serve.files.clone(),
+        keys,
+        tls,
+        insecure_http: serve.insecure_http,
+        log_addresses: serve.log_addresses,
+        audit_all: serve.audit_all,
+        ..Settings::default()
     };
+    log::begin(serve.log, serve.log_level);
     runtime()?.block_on(async {
-        let server = Server::start(settings).await.map_err(|error| Failure {
-            code: FailureCode::Target,
-            message: error.to_string(),
-            help: "choose another address with --listen, such as 127.0.0.1:0 for a free port".to_owned(),
-        })?;
+        let server = Server::start(settings).await.map_err(|error| not_started(&error))?;
         say::result(&format!("listening on {}", server.endpoint_url()));
         if serve.data.is_none() {
             say::note("everything is kept in memory; --data DIR keeps it on the disk");
@@ -35,6 +60,65 @@ pub fn run(serve: &Serve) -> Outcome {
         server.stop().await;
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Why it does not start, and what to do.
+fn not_started(error: &StartError) -> Failure {
+    let help = match error {
+        StartError::NotLoopback(_) => {
+            "write access keys into a file and name it with --keys; `waymark serve --help` shows how"
+        }
+        StartError::Unencrypted(_) => {
+            "--tls-cert FILE --tls-key FILE, or --insecure-http behind something that encrypts"
+        }
+        StartError::PortBusy(_) | StartError::Listen(..) => {
+            "choose another address with --listen, such as 127.0.0.1:0 for a free port"
+        }
+        StartError::Tls(_) | StartError::Store(_) => "",
+    };
+    Failure { code: FailureCode::Target, message: error.to_string(), help: help.to_owned() }
+}
+
+/// The access keys of a file and of the environment.
+fn keys(file: Option<&Path>) -> Result<Keys, Failure> {
+    let bad = |message: String| failure(FailureCode::BadInput, message);
+    let mut keys = file.map_or(Ok(Keys::default()), Keys::read).map_err(|error| bad(error.to_string()))?;
+    match (std::env::var(KEY_ID), std::env::var(KEY_SECRET)) {
+        (Ok(id), Ok(secret)) => {
+            keys.add(Key::new(&id, &secret, &Permission::ALL).map_err(|problem| bad(format!("{KEY_ID}: {problem}")))?);
+        }
+        (Ok(_), Err(_)) => return Err(bad(format!("{KEY_ID} is set and {KEY_SECRET} is not"))),
+        (Err(_), Ok(_)) => return Err(bad(format!("{KEY_SECRET} is set and {KEY_ID} is not"))),
+        (Err(_), Err(_)) => {}
+    }
+    Ok(keys)
+}
+
+/// Asks the server that runs at the address for a copy of its store.
+fn backup(serve: &Serve, keys: &Keys, file: &Path) -> Outcome {
+    let key = keys.that_may(Permission::Admin);
+    if key.is_none() && !keys.is_empty() {
+        return Err(failure(
+            FailureCode::BadInput,
+            "none of the access keys has the permission `admin`, which a backup needs",
+        ));
+    }
+    let address = reachable(serve.listen);
+    runtime()?
+        .block_on(fetch(address, key, serve.tls_cert.as_deref(), file))
+        .map_err(|error| failure(FailureCode::Target, error.to_string()))?;
+    say::note(&format!("`{}` holds the store as it stood", file.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Where a server is reached that listens on every address.
+fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
 }
 
 /// Waits for Ctrl+C, or for the system to end the program.

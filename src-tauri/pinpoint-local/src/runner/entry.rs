@@ -279,7 +279,7 @@ fn push(people: &mut People, endpoint: &Value, seen: Millis) -> bool {
             true
         }
         Err(problem) => {
-            tracing::warn!(column = problem.column, message = problem.message, "endpoint left out");
+            tracing::warn!(column = problem.column, "endpoint left out"); // the message can quote people's values
             false
         }
     }
@@ -295,7 +295,7 @@ fn correct(people: &mut People, endpoint: &Value) {
         let effective = endpoint.get("EffectiveDate").unwrap_or(&Value::Null);
         let correction = serde_json::json!({"EndpointStatus": status, "EffectiveDate": effective});
         if let Err(problem) = people.push(Some(id), &correction) {
-            tracing::warn!(message = problem.message, "endpoint status kept");
+            tracing::warn!(column = problem.column, "endpoint status kept");
         }
     }
 }

@@ -117,7 +117,7 @@ fn parts(context: &Context<'_>, envelope: &Envelope<'_>, id: &str) -> Result<Mad
     Ok(match template.message(&rendering) {
         Ok(rendered) => Ok(rendered.parts),
         Err(error) => {
-            tracing::warn!(template = name, %error, "a message could not be rendered");
+            tracing::warn!(template = name, "a message could not be rendered; the outbox says why");
             Err(format!("template `{name}`: {error}"))
         }
     })

@@ -78,7 +78,7 @@ pub fn work(context: &Context<'_>) -> Result<bool> {
 }
 
 /// When the next thing falls due; `None` = nothing will by itself.
-fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
+pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
     Ok(transaction.query_row(
         "SELECT min(due) FROM (
             SELECT min(due) AS due FROM participants
