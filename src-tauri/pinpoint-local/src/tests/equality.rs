@@ -232,7 +232,7 @@ fn random_journeys_send_what_their_simulation_sends() {
     let steps = prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 1..8);
     let picks = prop::collection::vec((any::<u8>(), any::<u8>(), any::<u8>()), 1..16);
     let settings = (prop::option::of((0u16..1440, 0u16..1440)), any::<bool>(), any::<u8>(), any::<u8>());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let messages = std::cell::Cell::new(0);
     let config = ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
     let outcome = TestRunner::new_with_rng(config, deterministic()).run(

@@ -393,7 +393,7 @@ fn seen(machine: &Machine, steps: usize) -> Vec<(String, u64)> {
 #[test]
 fn a_job_survives_its_server_and_does_nothing_twice() {
     let (folder, data) = (Folder::new(), Folder::new());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let open = || Asked { machine: Arc::new(Machine::open(&settings(Some(&data.0), &folder.0)).unwrap()) };
     let row = |n: usize| format!("e{n},EMAIL,{n}@x.example,{n}\n");
     let csv = format!("Id,ChannelType,Address,Attributes.N\n{}bad\n", (0..9000).map(row).collect::<String>());
