@@ -106,7 +106,7 @@ fn no_request_gives_a_500_or_a_panic() {
     let asked = Asked::new();
     let app = runtime.block_on(asked.app());
     let project = app.trim_start_matches("/v1/apps/").to_owned();
-    let config = Config { cases: 2000, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 6000, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let bytes = |most: usize| prop::collection::vec(any::<u8>(), 0..most);
     let strategy = (0..OPERATIONS.len(), 0..8u8, bytes(24), bytes(24), bytes(400));
