@@ -36,7 +36,7 @@ pub fn event(
 /// Campaigns that wait for such events hear of messages of journeys and requests, not of those of campaigns: two that wait
 /// for each other's would never come to an end (chosen).
 pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> {
-    let mut attributes = of_sender(message);
+    let attributes = of_sender(message);
     let tell = |name: &str, more: Value, metrics: Option<Value>| -> Result<()> {
         let mut attributes = attributes.clone();
         attributes.extend(more.as_object().cloned().unwrap_or_default());
@@ -71,14 +71,6 @@ pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> 
             tell("_SMS.SUCCESS", more, Some(json!({"price_in_millicents_usd": 0.0})))?;
         }
         _ => {}
-    }
-    if let Sender::Journey { .. } = message.sender {
-        attributes.insert("journey_activity_type".into(), activity_type(channel(message)).into());
-        for (name, value) in [("", "SUCCESS"), ("_code", "200"), ("_message", "200")] {
-            attributes.insert(format!("journey_send_status{name}"), value.into());
-        }
-        let (app, endpoint) = (&message.application_id, &message.endpoint_id);
-        event(transaction, app, endpoint, "_journey.send", Value::Object(attributes), None, message.at)?;
     }
     Ok(())
 }
@@ -135,13 +127,4 @@ fn of_sender(message: &Message) -> Map<String, Value> {
 /// The channel that a message goes out over: a custom message is for endpoints of any channel.
 fn channel(message: &Message) -> &str {
     if message.envelope.contains_key("DeliveryUri") { "CUSTOM" } else { &message.channel_type }
-}
-
-/// `journey_activity_type` of a message that went out over a channel.
-fn activity_type(channel: &str) -> &str {
-    match channel {
-        "EMAIL" | "SMS" | "CUSTOM" => channel,
-        "VOICE" => "CONTACT_CENTER",
-        _ => "PUSH",
-    }
 }

@@ -205,7 +205,8 @@ impl Desk<'_> {
         let configuration = document.get("MessageConfiguration");
         let payload = hook::payload(program, activity, scheduled, app, configuration, self.people, rows);
         let text = store::text(&payload);
-        let answer = if text.len() > engine::call::MAX_PAYLOAD { r#"{"Unreadable":null}"# } else { r#"{"Failed":null}"# };
+        let answer =
+            if text.len() > engine::call::MAX_PAYLOAD { r#"{"Unreadable":null}"# } else { r#"{"Failed":null}"# };
         self.transaction
             .prepare_cached(
                 "INSERT INTO campaign_calls (campaign, treatment, number, target, deadline, payload, answer)
