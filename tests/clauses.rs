@@ -21,6 +21,9 @@ mod journeys;
 #[path = "clauses/protocol.rs"]
 #[rustfmt::skip]
 mod protocol;
+#[path = "clauses/service.rs"]
+#[rustfmt::skip]
+mod service;
 #[path = "clauses/templates.rs"]
 #[rustfmt::skip]
 mod templates;
@@ -36,6 +39,7 @@ const TABLES: &[(&str, &[Row])] = &[
     ("campaigns", campaigns::ROWS),
     ("api", api::ROWS),
     ("audience", audience::ROWS),
+    ("service", service::ROWS),
     ("templates", templates::ROWS),
     ("protocol", protocol::ROWS),
 ];
@@ -47,11 +51,11 @@ const NUMBERED: &[(char, RangeInclusive<u32>)] =
 /// The sections whose sentences have rows: document, first and last.
 const SECTIONS: &[(&str, RangeInclusive<u32>)] = &[
     ("journeys", 2..=9),
-    ("campaigns", 2..=10),
+    ("campaigns", 1..=13),
     ("segments", 1..=5),
     ("templates", 2..=6),
     ("api", 1..=8),
-    ("events", 1..=1),
+    ("events", 1..=5),
 ];
 
 /// Where the cases of the rules stand, and who runs them.

@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // 4
     ("bridge", &["model", "validation", "simulation"]),
     ("publishing", &["model", "validation"]),
-    ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine"]),
+    ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation"]),
     // 5
     (
         "workbench",

@@ -1,13 +1,14 @@
 //! The Pinpoint API over HTTP, a durable store and the real-time runner.
 //!
-//! Takes requests of the API (`2016-12-01`) on a loopback address, or with access keys on any; gives the answers that Pinpoint gives, runs ACTIVE
-//! journeys with [`engine::advance`] and puts their messages into an outbox. Never sends anything off this machine.
+//! Takes requests of the API (`2016-12-01`) on a loopback address, or with access keys on any; gives the answers that
+//! Pinpoint gives, runs ACTIVE journeys with [`engine::advance`] and campaigns with [`engine::campaign::advance`], and puts
+//! their messages into an outbox. Never sends anything off this machine.
 //!
 //! - [`Server`]: starts, answers, stops; also the door for readers in the same process.
 //! - `route`: the route table, made from [`model::operations::OPERATIONS`]; nothing is typed in twice.
 //! - `api`: one file per resource; a handler takes a `Call` and one transaction of the store.
 //! - `store`: one SQLite file. Documents are kept as the JSON that came in, beside the columns that are queried.
-//! - `runner`: entry, due timers, effects; a participant's new state and what it caused are one transaction.
+//! - `runner`: entry, due timers, runs of campaigns, effects; a new state and what it caused are one transaction.
 //! - `jobs`: imports and exports, in short steps that a kill does not repeat.
 //! - `access`: access keys, permissions, signatures.
 //! - `listen`: connections, TLS, and how long a client may take.

@@ -204,6 +204,8 @@ pub struct Machine {
     pub settings: Settings,
     /// What was asked so far.
     pub meters: Meters,
+    /// Campaigns in the middle of a run.
+    pub campaigns: runner::campaign::Campaigns,
 }
 
 impl Machine {
@@ -229,6 +231,7 @@ impl Machine {
             jobs: Jobs::default(),
             settings: settings.clone(),
             meters: Meters::default(),
+            campaigns: Default::default(),
         })
     }
 

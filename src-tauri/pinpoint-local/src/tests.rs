@@ -1,11 +1,15 @@
 //! The API over HTTP, without a port: error shapes, routes, merge rules, versions, states.
 
+mod campaign_examples;
+mod campaigns;
 mod clauses;
 mod connections;
 mod equality;
 mod guarded;
 mod hostile;
 mod jobs;
+mod kpis;
+mod messages;
 mod operating;
 mod people;
 mod published;

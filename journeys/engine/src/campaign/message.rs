@@ -24,7 +24,8 @@ pub struct Message {
     pub kind: Option<TemplateKind>,
     /// The template that fills what the inline message leaves open.
     pub template: Option<TemplateName>,
-    /// The inline message in the members of the template's shape: `Subject`, `HtmlPart`, `Body`, `Default` and so on.
+    /// The inline message in the members of the template's shape: `Subject`, `HtmlPart`, `Body`, `Default` and so on; and
+    /// what it is sent with: `FromAddress`, `MessageType`, `TimeToLive` and so on.
     pub inline: Map<String, Value>,
     /// `CustomMessage.Data` and `DeliveryUri`, of a custom message.
     pub custom: Option<Custom>,
@@ -111,12 +112,7 @@ impl Messages {
         messages.own(&[ChannelType::Email], TemplateKind::Email, email.map(email_parts), email_template);
         let sms = inline.and_then(MessageConfiguration::sms_message);
         let sms_template = named(templates.and_then(TemplateConfiguration::sms_template));
-        messages.own(
-            &[ChannelType::Sms],
-            TemplateKind::Sms,
-            sms.map(|sms| texts(sms, &[("Body", "Body")])),
-            sms_template,
-        );
+        messages.own(&[ChannelType::Sms], TemplateKind::Sms, sms.map(sms_parts), sms_template);
         let push_template = named(templates.and_then(TemplateConfiguration::push_template));
         for (channels, service, message) in [
             (&APNS_CHANNELS[..], "APNS", inline.and_then(MessageConfiguration::apns_message)),
@@ -194,6 +190,12 @@ fn email_parts(message: wire::CampaignEmailMessage<'_>) -> Map<String, Value> {
         parts.insert("Headers".to_owned(), headers.clone());
     }
     parts
+}
+
+/// The text of an SMS as `SMSTemplateRequest` names it, and what it is sent with.
+fn sms_parts(message: wire::CampaignSmsMessage<'_>) -> Map<String, Value> {
+    let members = ["Body", "MessageType", "OriginationNumber", "SenderId", "EntityId", "TemplateId"];
+    texts(message, &members.map(|name| (name, name)))
 }
 
 /// The members of a push message as `PushNotificationTemplateRequest` names them, under its service.

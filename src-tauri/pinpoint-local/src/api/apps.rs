@@ -88,11 +88,17 @@ fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
     }
     let members = "DELETE FROM segment_members WHERE job IN (SELECT seq FROM jobs WHERE app = ?1)";
     context.store.execute(members, params![id])?;
+    for table in ["campaign_versions", "campaign_activities", "campaign_targets", "campaign_events", "campaign_calls"] {
+        let sql = format!("DELETE FROM {table} WHERE campaign IN (SELECT id FROM campaigns WHERE app = ?1)");
+        context.store.execute(&sql, params![id])?;
+    }
     for table in [
         "segment_imports",
         "jobs",
         "event_streams",
         "channels",
+        "campaigns",
+        "codes",
         "endpoints",
         "users",
         "attribute_names",

@@ -5,15 +5,21 @@
 
 mod apps;
 mod attributes;
+pub mod campaign_rules;
+pub mod campaigns;
 pub mod channels;
 pub mod endpoints;
 mod event_stream;
 mod events;
+mod in_app;
 mod jobs;
 mod journey_rules;
 pub mod journeys;
+mod kpis;
+mod messages;
 mod metrics;
 pub mod naming;
+mod otp;
 mod paging;
 mod phone;
 mod recommenders;
@@ -72,15 +78,20 @@ pub type Handler = fn(&Context<'_>, &Call) -> Result<Answer>;
 const RESOURCES: &[&[(&str, Handler)]] = &[
     apps::HANDLERS,
     attributes::HANDLERS,
+    campaigns::HANDLERS,
     channels::HANDLERS,
     endpoints::HANDLERS,
     event_stream::HANDLERS,
     events::HANDLERS,
     jobs::HANDLERS,
+    in_app::HANDLERS,
     journeys::HANDLERS,
+    kpis::HANDLERS,
+    messages::HANDLERS,
     metrics::HANDLERS,
     phone::HANDLERS,
     recommenders::HANDLERS,
+    otp::HANDLERS,
     segments::HANDLERS,
     tags::HANDLERS,
     templates::HANDLERS,

@@ -355,6 +355,7 @@ fn list(context: &Context<'_>, call: &Call) -> Result<Answer> {
 fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let document = existing(context, call)?;
     let (app, id) = (call.parameter("application-id"), call.parameter("segment-id"));
+    crate::runner::campaign::segment_deleted(context.store, app, id)?;
     context.store.execute(
         "DELETE FROM segment_members WHERE job IN (SELECT job FROM segment_imports WHERE app = ?1 AND segment = ?2)",
         params![app, id],

@@ -1,4 +1,4 @@
-//! Tags of projects, segments and templates (api.md 5): members of the resource's own document.
+//! Tags of projects, campaigns, segments and templates (api.md 5): members of the resource's own document.
 
 use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value, json};
@@ -32,6 +32,13 @@ fn find(context: &Context<'_>, call: &Call) -> Result<Tagged> {
             "SELECT document FROM segments JOIN segment_versions USING (app, id, version) WHERE app = ?1 AND id = ?2",
             "UPDATE segment_versions SET document = ?3 WHERE app = ?1 AND id = ?2
              AND version = (SELECT version FROM segments WHERE app = ?1 AND id = ?2)",
+            [(*app).to_owned(), (*id).to_owned()],
+        ),
+        ["apps", app, "campaigns", id] => (
+            "SELECT document FROM campaigns JOIN campaign_versions USING (version)
+             WHERE app = ?1 AND id = ?2 AND campaign = id",
+            "UPDATE campaign_versions SET document = ?3 WHERE campaign = ?2
+             AND version = (SELECT version FROM campaigns WHERE app = ?1 AND id = ?2)",
             [(*app).to_owned(), (*id).to_owned()],
         ),
         ["templates", name, kind] => (

@@ -115,6 +115,14 @@ pub fn keep(connection: &Connection, kind: TemplateKind, name: &str, version: &s
     Ok(())
 }
 
+/// The newest version of a template that there is.
+pub fn read_newest(connection: &Connection, kind: TemplateKind, name: &str) -> Result<Option<Value>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT document FROM template_versions WHERE name = ?1 AND kind = ?2 ORDER BY version DESC LIMIT 1",
+    )?;
+    Ok(statement.query_row(params![name, kind.template_type()], |row| store::json(row, 0)).optional()?)
+}
+
 fn read_version(connection: &Connection, kind: TemplateKind, name: &str, version: i64) -> Result<Option<Value>> {
     let mut statement = connection
         .prepare_cached("SELECT document FROM template_versions WHERE name = ?1 AND kind = ?2 AND version = ?3")?;

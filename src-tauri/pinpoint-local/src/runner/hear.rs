@@ -1,4 +1,4 @@
-//! Events that reach journeys: what came of a message, and what starts a journey.
+//! Events that reach journeys, after campaigns: what came of a message, and what starts a journey.
 
 use engine::{EventFilter, EventKind, Input, MessageEvent, Participant, State};
 use model::ActivityKind;
@@ -38,6 +38,7 @@ pub fn hear(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event:
     if kind.is_some_and(|kind| OPT_OUTS.contains(&kind)) {
         endpoints::opt_out(context.store, app, endpoint)?;
     }
+    super::campaign::hear(context.store, app, endpoint, event, context.now)?;
     let journeys = context.programs.listening(context.store, app)?;
     let named = heard.attribute("journey_id");
     let of_message = kind.is_some() || heard.attribute("journey_activity_id").is_some();

@@ -7,6 +7,7 @@ use model::view::Word;
 use model::{ActivityKind, Millis};
 use templates::{Rendering, Substitutions};
 
+use super::told;
 use crate::api::Context;
 use crate::outbox::{self, Message, Sender};
 use crate::refusal::Result;
@@ -58,9 +59,14 @@ pub fn hand_over(context: &Context<'_>, envelope: &Envelope<'_>) -> Result<bool>
         Ok(parts) => (parts, None),
         Err(reason) => (Vec::new(), Some(reason)),
     };
-    let made = failure.is_none();
-    outbox::put(context.store, &message(envelope, id, context.now, parts, failure))?;
-    Ok(made)
+    let message = message(envelope, id, context.now, parts, failure);
+    if outbox::put(context.store, &message)? {
+        match &message.failure {
+            None => told::accepted(context.store, &message)?,
+            Some(reason) => told::not_made(context.store, &message, reason)?,
+        }
+    }
+    Ok(message.failure.is_none())
 }
 
 /// Puts a message that can not be made into the outbox, with the reason.

@@ -1,4 +1,4 @@
-//! Runs ACTIVE journeys: entry, due timers, events, and the ends of journeys.
+//! Runs ACTIVE journeys: entry, due timers, events, and the ends of journeys; and [campaigns](campaign).
 //!
 //! [`engine::advance`] decides; this module only feeds it. What a step brings about (messages into the outbox, counts)
 //! stands in one transaction with the participant's new state: a retry repeats nothing, a kill loses nothing. Work comes in
@@ -6,12 +6,14 @@
 //!
 //! A message counts as delivered when the outbox has it: `_email.delivered` and `_SMS.SUCCESS` follow at once.
 
+pub mod campaign;
 mod entry;
 mod hear;
 mod lifecycle;
 mod message;
 mod program;
 mod step;
+pub mod told;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +85,8 @@ pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
         "SELECT min(due) FROM (
             SELECT min(due) AS due FROM participants
             UNION ALL SELECT min(entry_due) FROM journeys WHERE state = 'ACTIVE'
-            UNION ALL SELECT min(ends) FROM journeys WHERE state = 'ACTIVE')",
+            UNION ALL SELECT min(ends) FROM journeys WHERE state = 'ACTIVE'
+            UNION ALL SELECT min(due) FROM campaigns WHERE due IS NOT NULL)",
         [],
         |row| row.get(0),
     )?)
@@ -115,6 +118,7 @@ impl Machine {
         loop {
             // By turns, so that nobody's timer waits for a million others to enter.
             offering = self.offer(offering)?;
+            let sent = self.campaigns.work(&self.store, self.clock.now())?;
             let is_virtual = self.clock.is_virtual();
             let (worked, next) = self.piece(move |context| {
                 if is_virtual {
@@ -122,7 +126,7 @@ impl Machine {
                 }
                 Ok((work(context)?, next_due(context.store)?))
             })?;
-            if !worked && offering.is_none() {
+            if !worked && !sent && offering.is_none() {
                 // A step at a time: journeys and the end of the server come before the next one.
                 return Ok(if self.work_on_jobs()? { Some(self.clock.now()) } else { next });
             }

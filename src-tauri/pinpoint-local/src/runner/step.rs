@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use audience::People;
 use engine::{
-    Effect, EventKind, Host, Input, MessageEvent, Pace, Participant, Reason, SendStatus, Senders, State, What,
+    Effect, EventKind, Host, Input, MessageEvent, Pace, Participant, Reason, SendEvent, SendStatus, Senders, State,
+    What,
 };
 use model::{Activity, ActivityKind, Millis, Slot};
 use rusqlite::{OptionalExtension, Transaction, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::message::{self, Envelope};
 use super::program::Running;
-use super::{count, entry};
+use super::{count, entry, told};
 use crate::api::{Context, channels, endpoints};
 use crate::outbox::{self, Counted};
 use crate::refusal::{Exception, Refusal, Result};
@@ -255,11 +256,17 @@ impl Step<'_> {
         let mut arrived = None;
         let sender = self.sender(&effects)?;
         for effect in effects {
+            let mut said = effect.send_event(program, self.participant.people, now);
             match effect.what {
                 What::Arrived { activity } => arrived = Some(activity),
                 What::Send { activity, row } => {
                     let envelope = self.envelope(activity, row, state.entries, sender.as_deref());
                     let made = message::hand_over(self.context, &envelope)?;
+                    if !made && let Some(said) = &mut said {
+                        said.status = SendStatus::FailurePermanent.name();
+                        said.code = Some("400");
+                        said.message = "the message could not be made".to_owned();
+                    }
                     outcomes.extend(self.outcome(activity, made)?);
                 }
                 What::NotSent { activity, row: Some(row), status: SendStatus::FailurePermanent } => {
@@ -270,11 +277,35 @@ impl Step<'_> {
                 }
                 _ => self.count(effect, arrived)?,
             }
+            if let Some(said) = said {
+                self.tell(&said)?;
+            }
         }
         for (activity, kind) in outcomes {
             let event = Input::Event(MessageEvent::of(activity, kind));
             engine::advance(program, state, &self.participant, event, now, &mut |_| {});
         }
+        Ok(())
+    }
+
+    /// Keeps the event `_journey.send` of a message.
+    fn tell(&self, said: &SendEvent) -> Result<()> {
+        let Some(row) = said.row.or_else(|| self.participant.rows.first().copied()) else { return Ok(()) };
+        let mut attributes = json!({
+            "journey_id": self.running.id,
+            "journey_run_id": self.run,
+            "journey_activity_id": self.running.program.activity_id(said.activity),
+            "journey_send_status": said.status,
+            "journey_send_status_message": said.message,
+        });
+        for (name, value) in [("journey_activity_type", said.activity_type), ("journey_send_status_code", said.code)] {
+            if let Some(value) = value {
+                attributes[name] = value.into();
+            }
+        }
+        let endpoint = self.participant.people.row(row as usize).id();
+        let Context { store, now, .. } = *self.context;
+        told::event(store, &self.running.app, endpoint, "_journey.send", attributes, None, now)?;
         Ok(())
     }
 
