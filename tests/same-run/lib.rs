@@ -1,131 +1,131 @@
 //! Runs of the examples as one number each, so that a run on this machine's processor can be compared with one in wasm.
 //!
-//! Everything is built in: as a wasm module it imports nothing. `same_run.rs` beside it compares.
+//! Every journey with the example's templates, and every campaign. Everything is built in: as a wasm module it imports
+//! nothing. `same_run.rs` beside it compares.
+
+use std::collections::BTreeMap;
 
 use audience::{People, import};
+use engine::campaign::{self, Renderer};
 use engine::{Context, Program, compile};
-use model::Journey;
-use model::time::parse_instant;
-use serde_json::{Value, json};
-use simulation::{Event, Inputs, Settings, Simulation, events};
+use model::time::{DAY, parse_instant};
+use model::wire::WriteCampaignRequest;
+use model::{DocumentId, Project, TemplateKind, View};
+use serde_json::Value;
+use simulation::{CampaignInputs, CampaignSettings, Event, Inputs, Settings, Simulation, events, simulate_campaign};
 
-/// A journey of an example, with what it needs.
-struct Example {
-    name: &'static str,
-    journey: &'static str,
-    /// File name and text.
-    segments: &'static [(&'static str, &'static str)],
-    people: &'static str,
-    /// JSON lines instead of CSV.
-    lines: bool,
-    events: &'static [&'static str],
-}
+/// Path below the examples' folder, and text.
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-macro_rules! file {
-    ($($path:literal),+) => {
-        include_str!(concat!("../../journeys/examples/", $($path),+))
-    };
-}
-
-macro_rules! segments {
-    ($example:literal, $($name:literal),+) => {
-        &[$(($name, file!($example, "/segments/", $name, ".json"))),+]
-    };
-}
-
-const EXAMPLES: &[Example] = &[
-    Example {
-        name: "welcome-series",
-        journey: file!("onboarding/journeys/welcome-series.json"),
-        segments: segments!(
-            "onboarding",
-            "engaged-gardeners",
-            "new-sign-ups",
-            "shared-garden-owners",
-            "unverified-accounts"
-        ),
-        people: file!("onboarding/endpoints/people.csv"),
-        lines: false,
-        events: &[],
-    },
-    Example {
-        name: "verify-address",
-        journey: file!("onboarding/journeys/verify-address.json"),
-        segments: segments!(
-            "onboarding",
-            "engaged-gardeners",
-            "new-sign-ups",
-            "shared-garden-owners",
-            "unverified-accounts"
-        ),
-        people: file!("onboarding/endpoints/people.csv"),
-        lines: false,
-        events: &[file!("onboarding/events/accounts-created.jsonl"), file!("onboarding/events/engagement.jsonl")],
-    },
-    Example {
-        name: "cart-abandonment",
-        journey: file!("cart-abandonment/journeys/cart-abandonment.json"),
-        segments: segments!("cart-abandonment", "bought-recently", "gold-members", "reachable-shoppers"),
-        people: file!("cart-abandonment/endpoints/people.jsonl"),
-        lines: true,
-        events: &[file!("cart-abandonment/events/carts.jsonl")],
-    },
-    Example {
-        name: "flash-sale",
-        journey: file!("flash-sale/journeys/flash-sale.json"),
-        segments: segments!("flash-sale", "outdated-app", "sale-fans", "shoe-fans", "weekend-shoppers"),
-        people: file!("flash-sale/endpoints/people.jsonl"),
-        lines: true,
-        events: &[],
-    },
-    Example {
-        name: "win-back",
-        journey: file!("win-back/journeys/win-back.json"),
-        segments: segments!("win-back", "active-readers", "away-for-a-month", "high-value-lapsed", "lapsed-readers"),
-        people: file!("win-back/endpoints/people.csv"),
-        lines: false,
-        events: &[file!("win-back/events/engagement.jsonl")],
-    },
+/// Journeys whose run replays what people did, and the file that says so; in all others they do as the seed has it.
+const REPLAYED: &[(&str, &str)] = &[
+    ("onboarding/verify-address", "onboarding/events/engagement.jsonl"),
+    ("win-back/win-back", "win-back/events/engagement.jsonl"),
 ];
+
+/// Files of events that start journeys and campaigns.
+const STARTS: &[&str] = &["cart-abandonment/events/carts.jsonl", "onboarding/events/accounts-created.jsonl"];
 
 /// A run, ready to be walked.
 pub struct Ready {
-    name: &'static str,
-    program: Program,
+    name: String,
+    kind: Kind,
     people: People,
     events: Vec<Event>,
 }
 
-/// The names of all runs.
-pub fn names() -> Vec<&'static str> {
-    EXAMPLES.iter().map(|example| example.name).collect()
+enum Kind {
+    Journey(Box<Program>),
+    Campaign(Box<campaign::Program>, Box<Renderer>),
+}
+
+/// The examples: name, and what its folder holds.
+fn examples() -> BTreeMap<&'static str, Project> {
+    let mut examples: BTreeMap<&str, Project> = BTreeMap::new();
+    for (path, text) in FILES {
+        let Some((example, file)) = path.split_once('/') else { continue };
+        let project = examples.entry(example).or_default();
+        let body = |folder: &str| {
+            let (id, name) = file.rsplit_once('/')?;
+            let id: DocumentId = id.parse().ok().filter(|_| folder == "templates")?;
+            let DocumentId::Template(kind, _) = &id else { return None };
+            let (member, _) = kind.bodies().iter().find(|(_, body)| *body == name)?;
+            Some((id, *member))
+        };
+        let stem = file.strip_suffix("/template.json").or_else(|| file.strip_suffix(".json")).unwrap_or_default();
+        if let Ok(id) = stem.parse::<DocumentId>() {
+            let mut value: Value = serde_json::from_str(text).unwrap_or_default();
+            // Bodies stand beside their template, and come before it.
+            if let (Some(members), Some(Value::Object(bodies))) = (value.as_object_mut(), project.documents.remove(&id))
+            {
+                members.extend(bodies);
+            }
+            project.documents.insert(id, value);
+        } else if let Some((id, member)) = body(file.split('/').next().unwrap_or_default()) {
+            let template = project.documents.entry(id).or_insert_with(|| Value::Object(Default::default()));
+            template[member] = Value::from(*text);
+        }
+    }
+    // One example is broken on purpose: it is there for the checks.
+    examples.remove("broken-on-purpose");
+    examples
+}
+
+/// The names of all runs: `onboarding/welcome-series`.
+pub fn names() -> Vec<String> {
+    let mut names = Vec::new();
+    for (example, project) in examples() {
+        for id in project.documents.keys() {
+            if let DocumentId::Journey(name) | DocumentId::Campaign(name) = id {
+                names.push(format!("{example}/{name}"));
+            }
+        }
+    }
+    names
 }
 
 /// Reads and compiles a run by its number; `None` = there is none, or it can not run.
 pub fn ready(number: usize) -> Option<Ready> {
-    let example = EXAMPLES.get(number)?;
-    let segments: Vec<(&str, Value)> = example
-        .segments
-        .iter()
-        .map(|(name, text)| (*name, serde_json::from_str(text).unwrap_or_else(|_| json!({}))))
-        .collect();
-    let find = |id: &str| segments.iter().find(|(name, _)| *name == id).map(|(_, document)| document);
-    let journey: Value = serde_json::from_str(example.journey).ok()?;
-    let program = compile(Journey::of(&journey)?, example.name, &Context::new(&find)).ok()?;
+    let name = names().into_iter().nth(number)?;
+    let (example, of_example) = name.split_once('/')?;
+    let project = examples().remove(example)?;
+    let find = |id: &str| project.documents.get(project.segment(id)?.0);
+    let text = |wanted: &str| FILES.iter().find(|(path, _)| *path == wanted).map(|(_, text)| *text);
+    let kind = match project.journey(of_example) {
+        Some(journey) => {
+            let template = |kind: TemplateKind, name: &str, _: Option<&str>| project.template(kind, name);
+            let context = Context { template: Some(&template), ..Context::new(&find) };
+            Kind::Journey(Box::new(compile(journey, of_example, &context).ok()?))
+        }
+        None => {
+            let document = project.documents.get(&DocumentId::Campaign(of_example.to_owned()))?;
+            let context = campaign::Context::new(&find, start());
+            let program = campaign::compile(WriteCampaignRequest::of(document)?, of_example, &context).ok()?;
+            let template = |kind: TemplateKind, name: &campaign::TemplateName| project.template(kind, &name.name);
+            let renderer = Renderer::compile(&program, &template).ok()?;
+            Kind::Campaign(Box::new(program), Box::new(renderer))
+        }
+    };
     let mut people = People::default();
-    if example.lines {
-        import::json_lines_into(&mut people, example.people);
-    } else {
-        import::csv_into(&mut people, example.people);
+    for (path, text) in FILES.iter().filter(|(path, _)| path.starts_with(&format!("{example}/endpoints/"))) {
+        import::any_into(&mut people, path, text);
     }
-    let events = example.events.iter().flat_map(|text| events::parse(text).0).collect();
-    Some(Ready { name: example.name, program, people, events })
+    let starts = STARTS.iter().filter(|path| path.starts_with(example)).filter_map(|path| text(path));
+    let replayed = REPLAYED.iter().filter(|(run, _)| *run == name).filter_map(|(_, path)| text(path));
+    let mut events: Vec<Event> = starts.chain(replayed).flat_map(|text| events::parse(text).0).collect();
+    events.sort_by_key(|event| event.at);
+    Some(Ready { name, kind, people, events })
+}
+
+/// A week before the examples' first dates.
+fn start() -> i64 {
+    parse_instant("2026-11-30T09:00:00Z").unwrap_or_default()
 }
 
 impl Ready {
     /// The run's name.
-    pub fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// How many endpoints there are.
@@ -138,20 +138,29 @@ impl Ready {
         self.people.is_empty()
     }
 
-    /// Prepares the run, and hands it to `walk`, which answers the trace hash.
-    pub fn run(&self, seed: u64, walk: impl FnOnce(&Simulation<'_>) -> u64) -> u64 {
-        let start = parse_instant("2026-11-30T09:00:00Z").unwrap_or_default();
-        let settings = Settings { seed, start, ..Settings::default() };
-        let inputs = Inputs { program: &self.program, people: &self.people, events: &self.events };
-        walk(&Simulation::new(&inputs, &settings))
+    /// Prepares the run of a journey, and hands it to `walk`; `None` = a campaign, which has one walk for everybody.
+    pub fn run(&self, seed: u64, walk: impl FnOnce(&Simulation<'_>) -> u64) -> Option<u64> {
+        let Kind::Journey(program) = &self.kind else { return None };
+        let settings = Settings { seed, start: start(), ..Settings::default() };
+        let inputs = Inputs { program, people: &self.people, events: &self.events };
+        Some(walk(&Simulation::new(&inputs, &settings)))
     }
 
     /// The trace hash of the run, walked in one piece.
     pub fn hash(&self, seed: u64) -> u64 {
-        self.run(seed, |simulation| {
-            let all = simulation.range(0..self.len());
-            simulation.finish(&all).trace_hash
-        })
+        match &self.kind {
+            Kind::Journey(_) => self.run(seed, |simulation| {
+                let all = simulation.range(0..self.len());
+                simulation.finish(&all).trace_hash
+            }),
+            Kind::Campaign(program, renderer) => {
+                let settings =
+                    CampaignSettings { start: start(), horizon: Some(start() + 60 * DAY), ..Default::default() };
+                let inputs = CampaignInputs { program, renderer, people: &self.people, events: &self.events };
+                Some(simulate_campaign(&inputs, &settings, &mut |_| {}).trace_hash)
+            }
+        }
+        .unwrap_or(0)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Simulated campaigns: from the file of a campaign to counts and stories.
 
 use std::path::Path;
-use std::sync::Mutex;
 
 use audience::People;
 use bridge::{FailureCode, FileProblem};
@@ -9,10 +8,10 @@ use engine::campaign::{Context, Program, Renderer};
 use model::time::{DAY, parse_instant};
 use model::wire::WriteCampaignRequest;
 use model::{DocumentId, Millis, Project, TemplateKind, View};
-use serde_json::{Value, json};
 use simulation::{CampaignInputs, CampaignRun, CampaignSettings, CampaignStep, Event, Note, Story};
 
 use crate::failure::{Outcome, bad_input, failure, not_found};
+use crate::simulate::segments::Segments;
 use crate::simulate::{Request, START, first_day, inputs};
 use crate::{check, elsewhere, folder};
 
@@ -95,19 +94,8 @@ impl Campaign {
                 "name it as its file in `campaigns/`, without `.json`",
             )
         })?;
-        let everybody = json!({"SegmentType": "IMPORT"});
-        let unknown = Mutex::new(Vec::<String>::new());
-        let segment = |reference: &str| -> Option<&Value> {
-            match project.segment(reference) {
-                Some((id, _)) => project.documents.get(id),
-                None if request.unknown_segments_hold_all => {
-                    crate::lock(&unknown)
-                        .push(format!("the segment `{reference}` is not known here: everybody is in it"));
-                    Some(&everybody)
-                }
-                None => None,
-            }
-        };
+        let segments = Segments::of(project, request.unknown_segments_hold_all);
+        let segment = |reference: &str| segments.find(reference);
         let start = start(project, document, &events, request)?;
         let wrong = |error: String| {
             failure(
@@ -119,18 +107,16 @@ impl Campaign {
         let program = engine::campaign::compile(document, name, &Context::new(&segment, start))
             .map_err(|error| wrong(error.to_string()))?;
         let template = |kind: TemplateKind, name: &engine::campaign::TemplateName| project.template(kind, &name.name);
-        let mut notes = unknown.into_inner().unwrap_or_default();
+        let mut notes: Vec<Note> = segments.notes().collect();
         let renderer = match Renderer::compile(&program, &template) {
             Ok(renderer) => renderer,
             Err(error) if request.unknown_segments_hold_all => {
-                notes.push(format!("{error} here: messages are taken to be possible for everybody"));
+                let text = format!("{error} here: messages are taken to be possible for everybody");
+                notes.push(Note { path: model::Path::default(), text });
                 Renderer::default()
             }
             Err(error) => return Err(wrong(error.to_string())),
         };
-        notes.sort();
-        notes.dedup();
-        let notes = notes.into_iter().map(|text| Note { path: model::Path::default(), text }).collect();
         let settings = CampaignSettings { start, ..CampaignSettings::default() };
         Ok(Campaign { program, renderer, people, events, settings, notes })
     }

@@ -45,7 +45,10 @@ fn read_into(people: &mut People, path: &Path, file: &str, problems: &mut Vec<Fi
     };
     match fs::read(path) {
         Ok(content) => {
-            let rows = import::any_into(people, file, &String::from_utf8_lossy(&content));
+            let rows = match import::text(&content) {
+                Ok(text) => import::any_into(people, file, text),
+                Err(wrong) => vec![wrong],
+            };
             problems.extend(rows.into_iter().map(|row| match row.column.is_empty() {
                 true => problem(row.line, row.message),
                 false => problem(row.line, format!("`{}`: {}", row.column, row.message)),

@@ -2,6 +2,7 @@
 
 mod many;
 mod messages;
+pub(crate) mod segments;
 mod series;
 mod table;
 
@@ -23,6 +24,7 @@ use simulation::expectations::Subject;
 use simulation::{Event, Inputs, Note, PersonSummary, Rates, ResponseModel, Settings, Simulation, Story};
 
 use messages::Content;
+use segments::Segments;
 pub use series::write_series;
 pub use simulation::monte_carlo::{Band, Bands};
 pub use simulation::run::{Run, StoryStep};
@@ -105,20 +107,12 @@ impl Cohort {
             Some((copy, name)) => (Journey::of(copy).unwrap_or(journey), name.as_str()),
             None => (journey, name),
         };
-        let everybody = json!({"SegmentType": "IMPORT"});
-        let unknown = Mutex::new(Vec::<String>::new());
+        let segments = Segments::of(project, request.unknown_segments_hold_all);
         let segment = |reference: &str| -> Option<&Value> {
             if reference == TESTERS && test.is_some() {
-                return Some(&everybody);
+                return Some(&segments::EVERYBODY);
             }
-            match project.segment(reference) {
-                Some((id, _)) => project.documents.get(id),
-                None if request.unknown_segments_hold_all => {
-                    crate::lock(&unknown).push(reference.to_owned());
-                    Some(&everybody)
-                }
-                None => None,
-            }
+            segments.find(reference)
         };
         // A template that is still to be written holds nobody back; the checks and a note name it.
         let unwritten = json!({});
@@ -162,13 +156,7 @@ impl Cohort {
             })
             .collect();
         let response = response_model(project, request, &segment, &mut notes)?;
-        let mut unknown = unknown.into_inner().unwrap_or_default();
-        unknown.sort();
-        unknown.dedup();
-        notes.extend(unknown.into_iter().map(|reference| Note {
-            path: model::Path::default(),
-            text: format!("the segment `{reference}` is not known here: everybody is in it"),
-        }));
+        notes.extend(segments.notes());
         let per_second = journey.wire.limits().and_then(|limits| limits.messages_per_second());
         let seed = request.seed.or(defaults.seed).unwrap_or(1);
         Ok(Cohort {

@@ -169,7 +169,6 @@ fn carry_out(
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
 
