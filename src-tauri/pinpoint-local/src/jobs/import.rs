@@ -431,7 +431,6 @@ fn fail(context: &Context<'_>, mut job: Job) -> Result<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
 
