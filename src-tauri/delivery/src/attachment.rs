@@ -93,7 +93,8 @@ async fn from_file(path: &Path, allowed: &[String]) -> Result<Attachment, Outcom
         // A path below the folder, or one that is written out and lies there.
         let file = folder.join(path);
         // A link out of the folder leads to a path that is not below it.
-        let (Ok(file), Ok(folder)) = (tokio::fs::canonicalize(&file).await, tokio::fs::canonicalize(&folder).await) else {
+        let (Ok(file), Ok(folder)) = (tokio::fs::canonicalize(&file).await, tokio::fs::canonicalize(&folder).await)
+        else {
             continue;
         };
         if file.starts_with(&folder) {
@@ -134,7 +135,10 @@ mod tests {
         std::fs::write(folder.path().join("a.pdf"), "%PDF-").unwrap();
         let allowed = [folder.path().display().to_string()];
         let found = from_file(Path::new("a.pdf"), &allowed).await.unwrap();
-        assert_eq!(found, Attachment { name: "a.pdf".into(), kind: "application/pdf".into(), bytes: b"%PDF-".to_vec() });
+        assert_eq!(
+            found,
+            Attachment { name: "a.pdf".into(), kind: "application/pdf".into(), bytes: b"%PDF-".to_vec() }
+        );
         assert_eq!(from_file(&folder.path().join("a.pdf"), &allowed).await.unwrap(), found);
         for refused in ["/etc/hostname", "../a.pdf", "b.pdf"] {
             assert!(from_file(Path::new(refused), &allowed).await.is_err(), "{refused}");

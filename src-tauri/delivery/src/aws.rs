@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -12,7 +13,7 @@ use hyper::body::Bytes;
 use serde_json::Value;
 
 use crate::config::AwsTarget;
-use crate::http::{Http, Reply, Version};
+use crate::http::{self, Http, Reply, Version};
 use crate::{Cause, OpenError, Outcome};
 
 /// A service of AWS in one region.
@@ -27,16 +28,21 @@ pub struct Aws {
 }
 
 impl Aws {
-    /// Finds region and credentials as the AWS SDKs do; `host` is the first word of the service's host name.
+    /// Finds region and credentials as the AWS SDKs do, unless another address on this machine is asked; `host` is the first word of the service's host name.
     ///
     /// # Errors
     /// When no region is known.
-    pub async fn open(
-        http: &Http,
-        target: &AwsTarget,
-        service: &'static str,
-        host: &str,
-    ) -> Result<Aws, OpenError> {
+    pub async fn open(http: &Http, target: &AwsTarget, service: &'static str, host: &str) -> Result<Aws, OpenError> {
+        if let Some(url) = target.endpoint_url.as_deref().filter(|url| target.profile.is_none() && is_loopback(url)) {
+            // As publishing does: whoever listens on this machine is given credentials that mean nothing.
+            return Ok(Aws {
+                http: http.clone(),
+                credentials: SharedCredentialsProvider::new(Credentials::new("local", "local", None, None, "loopback")),
+                region: target.region.clone().unwrap_or_else(|| "us-east-1".to_owned()),
+                service,
+                endpoint: url.trim_end_matches('/').to_owned(),
+            });
+        }
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(region) = &target.region {
             loader = loader.region(Region::new(region.clone()));
@@ -97,6 +103,11 @@ impl Aws {
     }
 }
 
+/// Whether an address is plain HTTP to this machine.
+fn is_loopback(url: &str) -> bool {
+    url.parse().is_ok_and(|uri: hyper::Uri| uri.scheme_str() == Some("http") && http::is_allowed(&uri))
+}
+
 /// What an answer that says no means: AWS names the error in a header or in the body.
 pub fn failure(reply: &Reply) -> Outcome {
     let body = reply.json();
@@ -113,12 +124,17 @@ pub fn failure(reply: &Reply) -> Outcome {
     };
     let code = reply.status;
     match name {
-        "ThrottlingException" | "TooManyRequestsException" | "LimitExceededException" | "Throttling"
+        "ThrottlingException"
+        | "TooManyRequestsException"
+        | "LimitExceededException"
+        | "Throttling"
         | "ServiceQuotaExceededException" => Outcome::Throttled { after: reply.retry_after(), code, reason },
-        "AccessDeniedException" | "UnrecognizedClientException" | "InvalidSignatureException"
-        | "ExpiredTokenException" | "MissingAuthenticationTokenException" | "InvalidClientTokenId" => {
-            Outcome::Permanent { cause: Cause::Forbidden, code, reason }
-        }
+        "AccessDeniedException"
+        | "UnrecognizedClientException"
+        | "InvalidSignatureException"
+        | "ExpiredTokenException"
+        | "MissingAuthenticationTokenException"
+        | "InvalidClientTokenId" => Outcome::Permanent { cause: Cause::Forbidden, code, reason },
         "ConflictException" if is_opted_out(&body) => Outcome::Permanent { cause: Cause::OptedOut, code, reason },
         _ => reply.failure(reason),
     }
@@ -144,11 +160,41 @@ mod tests {
     #[test]
     fn errors_are_read_from_header_and_body() {
         let rows = [
-            (429, "TooManyRequestsException:http://x/", r#"{"message":"slow down"}"#, "THROTTLED", "TooManyRequestsException: slow down"),
-            (400, "", r#"{"__type":"com.amazonaws.x#ThrottlingException","Message":"rate"}"#, "THROTTLED", "ThrottlingException: rate"),
-            (400, "", r#"{"__type":"ValidationException","Message":"number"}"#, "PERMANENT_FAILURE", "ValidationException: number"),
-            (400, "", r#"{"__type":"ConflictException","Message":"no","Reason":"DESTINATION_PHONE_NUMBER_OPTED_OUT"}"#, "OPT_OUT", "ConflictException: no"),
-            (400, "", r#"{"__type":"ServiceQuotaExceededException","Message":"spend"}"#, "THROTTLED", "ServiceQuotaExceededException: spend"),
+            (
+                429,
+                "TooManyRequestsException:http://x/",
+                r#"{"message":"slow down"}"#,
+                "THROTTLED",
+                "TooManyRequestsException: slow down",
+            ),
+            (
+                400,
+                "",
+                r#"{"__type":"com.amazonaws.x#ThrottlingException","Message":"rate"}"#,
+                "THROTTLED",
+                "ThrottlingException: rate",
+            ),
+            (
+                400,
+                "",
+                r#"{"__type":"ValidationException","Message":"number"}"#,
+                "PERMANENT_FAILURE",
+                "ValidationException: number",
+            ),
+            (
+                400,
+                "",
+                r#"{"__type":"ConflictException","Message":"no","Reason":"DESTINATION_PHONE_NUMBER_OPTED_OUT"}"#,
+                "OPT_OUT",
+                "ConflictException: no",
+            ),
+            (
+                400,
+                "",
+                r#"{"__type":"ServiceQuotaExceededException","Message":"spend"}"#,
+                "THROTTLED",
+                "ServiceQuotaExceededException: spend",
+            ),
             (503, "", "<html>", "TEMPORARY_FAILURE", "status 503"),
             (403, "AccessDeniedException", "", "PERMANENT_FAILURE", "AccessDeniedException"),
         ];

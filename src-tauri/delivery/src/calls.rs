@@ -52,7 +52,10 @@ impl Calls {
     pub async fn call(&self, uri: &str, key: &str, payload: &Value) -> Result<Value, Outcome> {
         let body = payload.to_string().into_bytes();
         if body.len() > LARGEST {
-            return Err(Outcome::invalid(format!("the payload has {} bytes, at most {LARGEST} are allowed", body.len())));
+            return Err(Outcome::invalid(format!(
+                "the payload has {} bytes, at most {LARGEST} are allowed",
+                body.len()
+            )));
         }
         if uri.contains("://") { self.webhook(uri, key, body).await } else { self.function(uri, body).await }
     }
@@ -76,7 +79,8 @@ impl Calls {
     }
 
     async fn function(&self, name: &str, body: Vec<u8>) -> Result<Value, Outcome> {
-        let lambda = self.lambda.get_or_try_init(|| Aws::open(&self.http, &self.config.lambda, "lambda", "lambda")).await;
+        let lambda =
+            self.lambda.get_or_try_init(|| Aws::open(&self.http, &self.config.lambda, "lambda", "lambda")).await;
         let lambda = lambda.map_err(|error| Outcome::invalid(error.to_string()))?;
         let path = format!("/2015-03-31/functions/{}/invocations", utf8_percent_encode(name, NAME));
         let headers = [("content-type", "application/json"), ("x-amz-invocation-type", "RequestResponse")];
@@ -90,5 +94,68 @@ impl Calls {
             return Err(Outcome::Temporary { code: reply.status, reason: format!("{error}: {message}") });
         }
         Ok(reply.json())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
+mod tests {
+    use super::*;
+    use crate::config::{AwsTarget, Pace};
+    use crate::peer::Peer;
+    use serde_json::json;
+
+    fn calls(secret: Option<&str>, lambda: Option<&str>) -> Calls {
+        let pace = Pace { per_second: None, at_once: 1, attempts: 3, receipts: false };
+        let lambda = AwsTarget { endpoint_url: lambda.map(str::to_owned), ..AwsTarget::default() };
+        Calls {
+            http: Http::new().unwrap(),
+            config: Custom { lambda, secret: None, pace },
+            secret: secret.map(Hidden::new),
+            lambda: tokio::sync::OnceCell::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_webhook_can_check_who_called() {
+        let peer = Peer::start(|request| match request.path() {
+            "/busy" => (429, Value::Null),
+            "/gone" => (404, Value::Null),
+            _ => (200, json!({"e": {"EventAttributes": {"a": "b"}}})),
+        })
+        .await;
+        let calls = calls(Some("secret"), None);
+        let url = |path: &str| format!("{}/{path}", peer.url);
+        let answer = calls.call(&url("ok"), "key-1", &json!({"Data": "d"})).await;
+        assert_eq!(answer, Ok(json!({"e": {"EventAttributes": {"a": "b"}}})));
+        assert!(matches!(calls.call(&url("busy"), "k", &Value::Null).await, Err(Outcome::Throttled { .. })));
+        assert!(matches!(calls.call(&url("gone"), "k", &Value::Null).await, Err(Outcome::Permanent { .. })));
+        let outside = calls.call("http://hooks.example.com/", "k", &Value::Null).await;
+        assert!(matches!(outside, Err(Outcome::Permanent { .. })), "only https leaves the machine");
+        let seen = &peer.seen()[0];
+        assert_eq!((seen.header("idempotency-key"), seen.body.as_str()), (Some("key-1"), r#"{"Data":"d"}"#));
+        let (moment, tag) = (seen.header("x-waymark-timestamp").unwrap(), seen.header("x-waymark-signature").unwrap());
+        assert!(signature::is_signed(b"secret", moment, tag, seen.body.as_bytes(), moment.parse().unwrap()));
+        let unsigned = super::tests::calls(None, None).call(&url("ok"), "k", &Value::Null).await;
+        assert!(matches!(unsigned, Err(Outcome::Permanent { .. })), "nothing goes out without a signature");
+        assert_eq!(peer.seen().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_function_that_fails_is_told_from_one_that_answers() {
+        let peer = Peer::start(|request| match request.path() {
+            "/2015-03-31/functions/broken/invocations" => (599, json!({"errorMessage": "boom"})),
+            _ => (200, json!({})),
+        })
+        .await;
+        let calls = calls(None, Some(&peer.url));
+        let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+        assert_eq!(calls.call(arn, "k", &json!({"Data": "d"})).await, Ok(json!({})));
+        let broken = calls.call("broken", "k", &json!({})).await;
+        assert_eq!(broken, Err(Outcome::Temporary { code: 200, reason: "Unhandled: boom".into() }));
+        let seen = &peer.seen()[0];
+        let path = "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Af/invocations";
+        assert_eq!((seen.path(), seen.header("x-amz-invocation-type")), (path, Some("RequestResponse")));
+        assert!(seen.header("authorization").unwrap().contains("/us-east-1/lambda/aws4_request"));
     }
 }

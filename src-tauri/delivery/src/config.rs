@@ -425,10 +425,7 @@ mod tests {
         .unwrap();
         assert_eq!(config.public_url.as_deref(), Some("https://p.example.com"));
         let pace = |name: &str| config.lanes[name].pace;
-        assert_eq!(
-            pace("email"),
-            Pace { per_second: Some(14.0), at_once: 10, attempts: 3, receipts: true }
-        );
+        assert_eq!(pace("email"), Pace { per_second: Some(14.0), at_once: 10, attempts: 3, receipts: true });
         assert_eq!((pace("sms").receipts, pace("gcm").receipts, pace("baidu").attempts), (false, false, 6));
         let custom = config.custom.unwrap();
         assert_eq!(custom.secret, Some(Secret::Env("HOOK".into())));
@@ -438,17 +435,30 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_and_no_secret_is_shown() {
         for (text, expected) in [
-            ("[mail]\n", "delivery: `mail` is unknown; known are public_url, email, sms, voice, gcm, apns, apns_sandbox, apns_voip, apns_voip_sandbox, adm, baidu, custom, receipts"),
+            (
+                "[mail]\n",
+                "delivery: `mail` is unknown; known are public_url, email, sms, voice, gcm, apns, apns_sandbox, apns_voip, apns_voip_sandbox, adm, baidu, custom, receipts",
+            ),
             ("[email]\nadapter = \"fcm\"", "email: `adapter`: expected one of smtp, ses"),
             ("[sms]\n", "sms: `adapter`: expected one of end-user-messaging"),
-            ("[email]\nadapter = \"smtp\"\nhost = \"h\"\nusername = \"u\"\npassword = \"hunter2\"",
-             "email: `password`: a secret does not stand in a file; write { env = \"VARIABLE\" } or { keychain = \"ACCOUNT\" }"),
-            ("[email]\nadapter = \"smtp\"\nhost = \"h\"\nusername = \"u\"", "email: `username` and `password` go together"),
-            ("[email]\nadapter = \"smtp\"\nhost = \"h\"\nsecurity = \"none\"",
-             "email: `security = \"none\"` is for this machine only; use \"starttls\" or \"tls\""),
+            (
+                "[email]\nadapter = \"smtp\"\nhost = \"h\"\nusername = \"u\"\npassword = \"hunter2\"",
+                "email: `password`: a secret does not stand in a file; write { env = \"VARIABLE\" } or { keychain = \"ACCOUNT\" }",
+            ),
+            (
+                "[email]\nadapter = \"smtp\"\nhost = \"h\"\nusername = \"u\"",
+                "email: `username` and `password` go together",
+            ),
+            (
+                "[email]\nadapter = \"smtp\"\nhost = \"h\"\nsecurity = \"none\"",
+                "email: `security = \"none\"` is for this machine only; use \"starttls\" or \"tls\"",
+            ),
             ("[email]\nadapter = \"ses\"\nat_once = 0", "email: `at_once`: expected a number from 1 to 100"),
             ("[email]\nadapter = \"ses\"\nreceipts = 1", "email: `receipts`: expected true or false"),
-            ("public_url = \"example.com\"", "public_url: expected an address such as \"https://pinpoint.example.com\""),
+            (
+                "public_url = \"example.com\"",
+                "public_url: expected an address such as \"https://pinpoint.example.com\"",
+            ),
             ("email = 1", "email: expected a table, [email]"),
         ] {
             assert_eq!(Config::parse(text).unwrap_err().to_string(), expected);

@@ -16,6 +16,9 @@ use crate::{Cause, Outcome};
 /// Most bytes of an answer: that of a custom call (campaigns.md 7).
 const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
 
+/// The code of an outcome that is none: no answer came in time.
+const NO_ANSWER: u16 = 408;
+
 type Inner = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
 /// The client. Connections are kept and shared; cloning is cheap.
@@ -89,7 +92,10 @@ impl Http {
         };
         match tokio::time::timeout(within, asking).await {
             Ok(outcome) => outcome,
-            Err(_) => Err(failed(format!("no answer within {} s", within.as_secs()))),
+            Err(_) => Err(Outcome::Temporary {
+                code: NO_ANSWER,
+                reason: format!("{host}: no answer within {} s", within.as_secs()),
+            }),
         }
     }
 }

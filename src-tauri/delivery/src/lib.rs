@@ -22,11 +22,14 @@ mod http;
 mod message;
 mod mime;
 mod outcome;
+#[cfg(test)]
+mod peer;
 pub mod receipt;
 mod secret;
 pub mod signature;
 
 pub use adapter::{Adapter, OpenError};
+pub use attachment::Attachment;
 pub use calls::Calls;
 pub use config::{Config, ConfigError, Lane, Pace};
 pub use http::Http;

@@ -20,7 +20,15 @@ const LARGEST: usize = 10 * 1024 * 1024;
 
 /// Headers that the message itself sets; a template that names one is not heard.
 const OWN: [&str; 10] = [
-    "from", "to", "cc", "bcc", "subject", "date", "message-id", "mime-version", "content-type",
+    "from",
+    "to",
+    "cc",
+    "bcc",
+    "subject",
+    "date",
+    "message-id",
+    "mime-version",
+    "content-type",
     "content-transfer-encoding",
 ];
 
@@ -70,7 +78,10 @@ pub fn source(message: &Outgoing, from: Option<&str>, attachments: &[Attachment]
 /// Who sends the mail: `FromAddress` of the message, or the one that is given.
 pub fn sender(message: &Outgoing, from: Option<&str>) -> Result<Mailbox, String> {
     let text = message.text("FromAddress").or(from);
-    mailbox("FromAddress", text.ok_or("the message has no sender: set `FromAddress`, of the message or of the channel")?)
+    mailbox(
+        "FromAddress",
+        text.ok_or("the message has no sender: set `FromAddress`, of the message or of the channel")?,
+    )
 }
 
 /// An address, with or without a name.
@@ -150,8 +161,12 @@ mod tests {
     #[test]
     fn text_and_html_are_alternatives_and_headers_stand_above() {
         let parts = [
-            ("Subject", "Grüße"), ("TextPart", "Hi"), ("HtmlPart", "<p>Hi</p>"), ("Headers.X-Campaign", "spring"),
-            ("Headers.Bcc", "eve@z.example"), ("Headers.List-Unsubscribe", "<https://old.example>"),
+            ("Subject", "Grüße"),
+            ("TextPart", "Hi"),
+            ("HtmlPart", "<p>Hi</p>"),
+            ("Headers.X-Campaign", "spring"),
+            ("Headers.Bcc", "eve@z.example"),
+            ("Headers.List-Unsubscribe", "<https://old.example>"),
         ];
         let mut message = mail(&parts, json!({"ReplyToAddresses": ["help@y.example"]}));
         message.unsubscribe = Some("https://p.example/waymark/unsubscribe/t".into());
@@ -206,12 +221,18 @@ mod tests {
     fn what_cannot_be_sent_is_said() {
         let hi = [("TextPart", "Hi")];
         let no_sender = source(&mail(&hi, Value::Null), None, &[]);
-        assert_eq!(no_sender, Err("the message has no sender: set `FromAddress`, of the message or of the channel".into()));
+        assert_eq!(
+            no_sender,
+            Err("the message has no sender: set `FromAddress`, of the message or of the channel".into())
+        );
         let wrong = source(&mail(&hi, json!({"FromAddress": "shop"})), None, &[]);
         assert_eq!(wrong, Err("FromAddress: `shop` is not an e-mail address".into()));
         let mut nobody = mail(&hi, Value::Null);
         nobody.address = "ann".into();
-        assert_eq!(source(&nobody, Some("a@b.example"), &[]), Err("the address: `ann` is not an e-mail address".into()));
+        assert_eq!(
+            source(&nobody, Some("a@b.example"), &[]),
+            Err("the address: `ann` is not an e-mail address".into())
+        );
         let empty = source(&mail(&[("Subject", "Hi")], Value::Null), Some("a@b.example"), &[]);
         assert_eq!(empty, Err("the mail has neither a text nor an HTML part".into()));
         let large = "x".repeat(LARGEST + 1);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// What came of one attempt. Codes are those of HTTP or of SMTP, as the other side said them (api.md 8: `StatusCode` is
-/// the downstream code); 0 = it said nothing.
+/// the downstream code); 0 = it was not reached, 408 = it did not answer in time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The other side took it.

@@ -33,8 +33,12 @@ pub struct Apns {
 impl Apns {
     /// Reads the signing key.
     pub async fn open(http: &Http, config: &config::Apns) -> Result<Apns, OpenError> {
-        let secret = config.key.read().await?;
-        let key = Key::ec(secret.reveal());
+        Apns::of(http, config, &config.key.read().await?)
+    }
+
+    /// With the signing key at hand.
+    fn of(http: &Http, config: &config::Apns, key: &Hidden) -> Result<Apns, OpenError> {
+        let key = Key::ec(key.reveal());
         let key = key.ok_or_else(|| OpenError::Unusable("`key`: expected the PEM text of a .p8 file".into()))?;
         Ok(Apns {
             http: http.clone(),
@@ -163,9 +167,65 @@ fn failure(reply: &Reply) -> Outcome {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
+    use crate::peer::{Peer, Seen, ec};
     use hyper::header::HeaderMap;
+
+    #[tokio::test]
+    async fn the_peer_sees_what_apple_asks_for_over_http_2() {
+        let peer = Peer::start(|request| match request.path() {
+            "/3/device/dead" => (410, json!({"reason": "Unregistered"})),
+            "/3/device/busy" => (429, json!({"reason": "TooManyRequests"})),
+            _ => (200, Value::Null),
+        })
+        .await;
+        let (pem, verify) = ec();
+        let config = config::Apns {
+            key: crate::Secret::Env("X".into()),
+            key_id: "KEY".into(),
+            team_id: "TEAM".into(),
+            topic: "com.example.shop".into(),
+            endpoint_url: Some(peer.url.clone()),
+        };
+        let apns = Apns::of(&Http::new().unwrap(), &config, &Hidden::new(pem)).unwrap();
+        let message = Outgoing {
+            id: "0123456789abcdef0123456789abcdef".into(),
+            channel: "APNS".into(),
+            address: "00ff".into(),
+            at: 1_796_029_200_000,
+            parts: vec![("Title".into(), "T".into()), ("Body".into(), "B".into())],
+            envelope: json!({"TimeToLive": 60, "CollapseId": "c"}).as_object().cloned().unwrap(),
+            ..Outgoing::default()
+        };
+        // The provider names the message by our id, which it was given: a second attempt is the same message.
+        let accepted = Ok(Outcome::Accepted { provider_id: None, code: 200 });
+        assert_eq!(apns.send(&message).await, accepted);
+        let voip = Outgoing { channel: "APNS_VOIP".into(), ..message.clone() };
+        assert_eq!(apns.send(&voip).await, accepted);
+        let silent = r#"{"aps":{"content-available":1}}"#;
+        let silent = Outgoing { parts: vec![("RawContent".into(), silent.into())], ..message.clone() };
+        assert_eq!(apns.send(&silent).await, accepted);
+        let to = |address: &str| Outgoing { address: address.into(), ..message.clone() };
+        let dead = apns.send(&to("dead")).await;
+        assert!(matches!(dead, Err(Outcome::Permanent { cause: Cause::Unregistered, code: 410, .. })));
+        assert!(matches!(apns.send(&to("busy")).await, Err(Outcome::Throttled { code: 429, .. })));
+
+        let seen = peer.seen();
+        assert!(seen.iter().all(|request| request.version == hyper::Version::HTTP_2));
+        let headers = |seen: &Seen| {
+            ["apns-topic", "apns-push-type", "apns-priority", "apns-expiration", "apns-collapse-id", "apns-id"]
+                .map(|name| seen.header(name).unwrap().to_owned())
+        };
+        let id = "01234567-89ab-cdef-0123-456789abcdef";
+        assert_eq!(headers(&seen[0]), ["com.example.shop", "alert", "10", "1796029260", "c", id]);
+        assert_eq!(headers(&seen[1])[..2], ["com.example.shop.voip", "voip"]);
+        assert_eq!(headers(&seen[2])[1..3], ["background", "5"]);
+        assert_eq!(seen[0].body, r#"{"aps":{"alert":{"title":"T","body":"B"}}}"#);
+        let claims = verify(seen[0].header("authorization").unwrap().strip_prefix("bearer ").unwrap());
+        assert_eq!(claims["iss"], "TEAM");
+    }
 
     #[test]
     fn reasons() {

@@ -37,15 +37,24 @@ pub struct Fcm {
 impl Fcm {
     /// Reads the service account.
     pub async fn open(http: &Http, config: &config::Fcm) -> Result<Fcm, OpenError> {
+        Fcm::of(http, config, &config.service_account.read().await?)
+    }
+
+    /// With the service account at hand.
+    fn of(http: &Http, config: &config::Fcm, account: &Hidden) -> Result<Fcm, OpenError> {
         let unusable = |what: &str| OpenError::Unusable(format!("`service_account`: {what}"));
-        let secret = config.service_account.read().await?;
-        let account: Value = serde_json::from_str(secret.reveal())
+        let account: Value = serde_json::from_str(account.reveal())
             .map_err(|_| unusable("expected the JSON that Google gives for a service account"))?;
         let text = |name: &str| account.get(name).and_then(Value::as_str);
         let needed = |name: &str| text(name).ok_or_else(|| unusable(&format!("`{name}` is missing")));
         Ok(Fcm {
             http: http.clone(),
-            endpoint: config.endpoint_url.as_deref().unwrap_or("https://fcm.googleapis.com").trim_end_matches('/').into(),
+            endpoint: config
+                .endpoint_url
+                .as_deref()
+                .unwrap_or("https://fcm.googleapis.com")
+                .trim_end_matches('/')
+                .into(),
             project: needed("project_id")?.to_owned(),
             account: needed("client_email")?.to_owned(),
             key_id: text("private_key_id").map(str::to_owned),
@@ -93,7 +102,8 @@ impl Fcm {
         let claims = json!({
             "iss": self.account, "scope": SCOPE, "aud": self.token_uri, "iat": now, "exp": now + 3600
         });
-        let assertion = self.key.token(&header, &claims).ok_or_else(|| Outcome::invalid("the token cannot be signed"))?;
+        let assertion =
+            self.key.token(&header, &claims).ok_or_else(|| Outcome::invalid("the token cannot be signed"))?;
         let grant = utf8_percent_encode("urn:ietf:params:oauth:grant-type:jwt-bearer", NON_ALPHANUMERIC);
         let request = Request::post(&self.token_uri)
             .header("content-type", "application/x-www-form-urlencoded")
@@ -210,6 +220,7 @@ fn failure(reply: &Reply) -> Outcome {
 #[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
+    use crate::peer::{Peer, Seen, rsa};
     use hyper::header::HeaderMap;
 
     fn push(parts: &[(&str, &str)], envelope: Value) -> Outgoing {
@@ -224,7 +235,8 @@ mod tests {
 
     #[test]
     fn texts_go_as_the_data_that_pinpoint_sent() {
-        let message = push(&[("Title", "T"), ("Body", "B")], json!({"TimeToLive": "60", "Priority": "HIGH", "Data": {"n": 1}}));
+        let message =
+            push(&[("Title", "T"), ("Body", "B")], json!({"TimeToLive": "60", "Priority": "HIGH", "Data": {"n": 1}}));
         let expected = json!({"message": {
             "data": {
                 "pinpoint.notification.title": "T", "pinpoint.notification.body": "B", "pinpoint.openApp": "true",
@@ -257,16 +269,64 @@ mod tests {
         assert_eq!((refused.delivery_status(), refused.code()), ("PERMANENT_FAILURE", 413));
     }
 
+    #[tokio::test]
+    async fn the_peer_sees_a_signed_grant_and_then_messages_over_http_2() {
+        let peer = Peer::start(|request| match request.path() {
+            "/token" => (200, json!({"access_token": "t-1", "expires_in": 3600})),
+            _ if request.body.contains("gone") => (
+                404,
+                json!({"error": {"status": "NOT_FOUND", "message": "m", "details": [{"errorCode": "UNREGISTERED"}]}}),
+            ),
+            _ => (200, json!({"name": "projects/shop/messages/1"})),
+        })
+        .await;
+        let (pem, verify) = rsa();
+        let account = json!({
+            "project_id": "shop", "client_email": "a@shop.example", "private_key_id": "k", "private_key": pem,
+            "token_uri": format!("{}/token", peer.url),
+        });
+        let config =
+            config::Fcm { service_account: crate::Secret::Env("X".into()), endpoint_url: Some(peer.url.clone()) };
+        let fcm = Fcm::of(&Http::new().unwrap(), &config, &Hidden::new(account.to_string())).unwrap();
+        let message = push(&[("Title", "T")], Value::Null);
+        let accepted = Ok(Outcome::Accepted { provider_id: Some("projects/shop/messages/1".into()), code: 200 });
+        assert_eq!(fcm.send(&message).await, accepted);
+        assert_eq!(fcm.send(&message).await, accepted);
+        let gone = Outgoing { address: "gone".into(), ..message };
+        assert!(matches!(fcm.send(&gone).await, Err(Outcome::Permanent { cause: Cause::Unregistered, .. })));
+        let seen = peer.seen();
+        let paths: Vec<&str> = seen.iter().map(Seen::path).collect();
+        assert_eq!(
+            paths,
+            [
+                "/token",
+                "/v1/projects/shop/messages:send",
+                "/v1/projects/shop/messages:send",
+                "/v1/projects/shop/messages:send"
+            ]
+        );
+        assert!(seen.iter().all(|request| request.version == hyper::Version::HTTP_2));
+        let assertion = seen[0].body.split("assertion=").nth(1).unwrap();
+        assert!(seen[0].body.starts_with("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant%2Dtype%3Ajwt%2Dbearer&"));
+        let claims = verify(assertion);
+        assert_eq!((claims["iss"].as_str(), claims["scope"].as_str()), (Some("a@shop.example"), Some(SCOPE)));
+        assert_eq!(seen[1].header("authorization"), Some("Bearer t-1"));
+        let body: Value = serde_json::from_str(&seen[1].body).unwrap();
+        assert_eq!(body["message"]["token"], "token-1");
+    }
+
     #[test]
     fn errors() {
-        let outcome = |status, body: Value| {
-            failure(&Reply { status, headers: HeaderMap::new(), body: body.to_string().into() })
-        };
+        let outcome =
+            |status, body: Value| failure(&Reply { status, headers: HeaderMap::new(), body: body.to_string().into() });
         let detail = |code: &str| json!({"error": {"status": "X", "message": "m", "details": [{"errorCode": code}]}});
         let gone = outcome(404, detail("UNREGISTERED"));
         assert!(matches!(gone, Outcome::Permanent { cause: Cause::Unregistered, .. }));
         assert_eq!(outcome(429, detail("QUOTA_EXCEEDED")).delivery_status(), "THROTTLED");
         assert_eq!(outcome(503, detail("UNAVAILABLE")).delivery_status(), "TEMPORARY_FAILURE");
-        assert_eq!(outcome(400, json!({"error": {"status": "INVALID_ARGUMENT", "message": "m"}})).reason(), "INVALID_ARGUMENT: m");
+        assert_eq!(
+            outcome(400, json!({"error": {"status": "INVALID_ARGUMENT", "message": "m"}})).reason(),
+            "INVALID_ARGUMENT: m"
+        );
     }
 }

@@ -58,10 +58,8 @@ mod tests {
     #[test]
     fn a_token_is_signed_by_its_key() {
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
-        let pem = format!(
-            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
-            STANDARD.encode(document.as_ref())
-        );
+        let pem =
+            format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(document.as_ref()));
         let Some(Key::Ec(key)) = Key::ec(&pem) else { panic!("the key is one") };
         let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key.public_key().as_ref().to_vec());
         let token = Key::Ec(key).token(&json!({"alg": "ES256"}), &json!({"iss": "T"})).unwrap();

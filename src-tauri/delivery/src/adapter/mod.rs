@@ -5,8 +5,8 @@ mod fcm;
 mod jwt;
 mod pinpoint;
 mod ses;
-mod smtp;
 mod sms;
+mod smtp;
 
 use std::time::Duration;
 

@@ -51,10 +51,30 @@ fn request(message: &Outgoing) -> Value {
     };
     // What each message has, by channel; the rest of the envelope belongs to none of them.
     let known: &[&str] = match member {
-        "GCMMessage" => &["CollapseKey", "Data", "IconReference", "PreferredAuthenticationMethod", "Priority", "RestrictedPackageName", "SilentPush", "TimeToLive"],
+        "GCMMessage" => &[
+            "CollapseKey",
+            "Data",
+            "IconReference",
+            "PreferredAuthenticationMethod",
+            "Priority",
+            "RestrictedPackageName",
+            "SilentPush",
+            "TimeToLive",
+        ],
         "ADMMessage" => &["ConsolidationKey", "Data", "ExpiresAfter", "IconReference", "MD5", "SilentPush"],
         "BaiduMessage" => &["Data", "IconReference", "SilentPush", "TimeToLive"],
-        _ => &["APNSPushType", "Badge", "Category", "CollapseId", "Data", "PreferredAuthenticationMethod", "Priority", "SilentPush", "ThreadId", "TimeToLive"],
+        _ => &[
+            "APNSPushType",
+            "Badge",
+            "Category",
+            "CollapseId",
+            "Data",
+            "PreferredAuthenticationMethod",
+            "Priority",
+            "SilentPush",
+            "ThreadId",
+            "TimeToLive",
+        ],
     };
     let mut content: Map<String, Value> =
         message.parts.iter().map(|(name, text)| (name.clone(), Value::from(text.as_str()))).collect();
@@ -101,8 +121,15 @@ mod tests {
                 id: "i".into(),
                 channel: channel.into(),
                 address: "t".into(),
-                parts: vec![("Title".into(), "T".into()), ("Body".into(), "B".into()), ("Action".into(), "OPEN_APP".into())],
-                envelope: json!({"TimeToLive": "60", "Data": {"a": "b"}, "DeliveryUri": "x"}).as_object().cloned().unwrap(),
+                parts: vec![
+                    ("Title".into(), "T".into()),
+                    ("Body".into(), "B".into()),
+                    ("Action".into(), "OPEN_APP".into()),
+                ],
+                envelope: json!({"TimeToLive": "60", "Data": {"a": "b"}, "DeliveryUri": "x"})
+                    .as_object()
+                    .cloned()
+                    .unwrap(),
                 ..Outgoing::default()
             };
             assert!(shapes::check(&SHAPES[shape], &request(&message)).is_empty(), "{channel}: {}", request(&message));

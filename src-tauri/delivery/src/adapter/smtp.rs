@@ -23,7 +23,8 @@ impl Smtp {
     pub async fn open(http: &Http, config: &config::Smtp) -> Result<Smtp, OpenError> {
         let parameters = || {
             let parameters = TlsParameters::new(config.host.clone());
-            parameters.map_err(|error| OpenError::Unusable(format!("`{}` cannot be a TLS server: {error}", config.host)))
+            parameters
+                .map_err(|error| OpenError::Unusable(format!("`{}` cannot be a TLS server: {error}", config.host)))
         };
         let (tls, port) = match config.security {
             Security::StartTls => (Tls::Required(parameters()?), 587),
@@ -102,10 +103,7 @@ mod tests {
     fn codes() {
         let rows = [0, 421, 450, 451, 452, 535, 550, 552].map(|code| outcome(code, String::new()).delivery_status());
         let (temporary, permanent) = ("TEMPORARY_FAILURE", "PERMANENT_FAILURE");
-        assert_eq!(
-            rows,
-            [temporary, "THROTTLED", temporary, temporary, "THROTTLED", permanent, permanent, permanent]
-        );
+        assert_eq!(rows, [temporary, "THROTTLED", temporary, temporary, "THROTTLED", permanent, permanent, permanent]);
         assert!(matches!(outcome(535, String::new()), Outcome::Permanent { cause: Cause::Forbidden, .. }));
     }
 }

@@ -65,10 +65,16 @@ mod tests {
         assert_eq!(read, Ok(expected));
         for (body, message) in [
             (json!({}), "EventType: required, but missing"),
-            (json!({"EventType": "cart.checkout"}), "EventType: expected an event of a message, such as `_email.hardbounce`"),
+            (
+                json!({"EventType": "cart.checkout"}),
+                "EventType: expected an event of a message, such as `_email.hardbounce`",
+            ),
             (json!({"EventType": "_email.open"}), "expected one of `MessageId`, `ProviderId` and `Address`"),
             (json!({"EventType": "_email.open", "Address": "a"}), "Id: required, but missing"),
-            (json!({"EventType": "_email.open", "Address": "a", "Id": "1", "Timestamp": "now"}), "Timestamp: expected an ISO 8601 instant"),
+            (
+                json!({"EventType": "_email.open", "Address": "a", "Id": "1", "Timestamp": "now"}),
+                "Timestamp: expected an ISO 8601 instant",
+            ),
         ] {
             assert_eq!(receipt(&body), Err(message.to_owned()));
         }

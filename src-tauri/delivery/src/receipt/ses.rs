@@ -17,7 +17,10 @@ pub fn receipts(id: &str, notification: &Value) -> Vec<Receipt> {
     let of = |member: &str| &notification[member];
     let recipients = |value: &Value, member: &str| -> Vec<String> {
         let listed = value[member].as_array().into_iter().flatten();
-        listed.filter_map(|recipient| recipient.as_str().or_else(|| text(recipient, "emailAddress"))).map(bare).collect()
+        listed
+            .filter_map(|recipient| recipient.as_str().or_else(|| text(recipient, "emailAddress")))
+            .map(bare)
+            .collect()
     };
     let all = || recipients(mail, "destination");
     let (event, feedback, at, detail, addresses) = match kind {
@@ -123,9 +126,11 @@ fn moment(value: &Value) -> Option<Millis> {
 /// A detail without the members that the notification did not have.
 fn without_null(detail: &Value) -> Map<String, Value> {
     let clean = |value: &Value| match value {
-        Value::Object(members) => {
-            members.iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())).collect()
-        }
+        Value::Object(members) => members
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
         other => other.clone(),
     };
     detail.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), clean(value))).collect()
@@ -148,15 +153,40 @@ mod tests {
         let ann = || Some("ann@x.example".to_owned());
         for (kind, member, value, expected) in [
             ("Delivery", "delivery", json!({"recipients": ["ann@x.example"]}), "_email.delivered"),
-            ("Bounce", "bounce", json!({"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "ann@x.example"}]}), "_email.hardbounce"),
-            ("Bounce", "bounce", json!({"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "ann@x.example"}]}), "_email.softbounce"),
-            ("DeliveryDelay", "deliveryDelay", json!({"delayedRecipients": [{"emailAddress": "ann@x.example"}]}), "_email.softbounce"),
-            ("Complaint", "complaint", json!({"complainedRecipients": [{"emailAddress": "ann@x.example"}]}), "_email.complaint"),
+            (
+                "Bounce",
+                "bounce",
+                json!({"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "ann@x.example"}]}),
+                "_email.hardbounce",
+            ),
+            (
+                "Bounce",
+                "bounce",
+                json!({"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "ann@x.example"}]}),
+                "_email.softbounce",
+            ),
+            (
+                "DeliveryDelay",
+                "deliveryDelay",
+                json!({"delayedRecipients": [{"emailAddress": "ann@x.example"}]}),
+                "_email.softbounce",
+            ),
+            (
+                "Complaint",
+                "complaint",
+                json!({"complainedRecipients": [{"emailAddress": "ann@x.example"}]}),
+                "_email.complaint",
+            ),
             ("Reject", "reject", json!({"reason": "Bad content"}), "_email.rejected"),
             ("Rendering Failure", "failure", json!({"errorMessage": "x"}), "_email.rendering_failure"),
             ("Open", "open", json!({"ipAddress": "203.0.113.7"}), "_email.open"),
             ("Click", "click", json!({"link": "https://x.example/"}), "_email.click"),
-            ("Click", "click", json!({"link": "https://x.example/", "linkTags": {"unsubscribeLinkTag": ["all"]}}), "_email.unsubscribe"),
+            (
+                "Click",
+                "click",
+                json!({"link": "https://x.example/", "linkTags": {"unsubscribeLinkTag": ["all"]}}),
+                "_email.unsubscribe",
+            ),
             ("Subscription", "subscription", json!({}), "_email.unsubscribe"),
         ] {
             for name in ["eventType", "notificationType"] {

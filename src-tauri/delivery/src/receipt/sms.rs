@@ -114,13 +114,18 @@ mod tests {
         assert_eq!((receipt.event.as_str(), receipt.message.as_deref()), ("_SMS.SUCCESS", Some("m-1")));
         assert_eq!((receipt.provider_id.as_deref(), receipt.at), (Some("p-1"), Some(1_796_029_200_000)));
         assert_eq!(receipt.metrics, [("price_in_millicents_usd".to_owned(), 645.0)]);
-        let attribute = |name: &str| receipt.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| &**value);
+        let attribute =
+            |name: &str| receipt.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| &**value);
         assert_eq!(attribute("record_status"), Some("DELIVERED"));
         assert_eq!(attribute("number_of_message_parts"), Some("2"));
         assert_eq!(attribute("message_type"), Some("Transactional"));
         for (status, event) in [
-            ("SUCCESSFUL", "_SMS.SUCCESS"), ("PENDING", "_SMS.BUFFERED"), ("UNREACHABLE", "_SMS.FAILURE"),
-            ("BLOCKED", "_SMS.FAILURE"), ("UNKNOWN", "_SMS.FAILURE"), ("TTL_EXPIRED", "_SMS.FAILURE"),
+            ("SUCCESSFUL", "_SMS.SUCCESS"),
+            ("PENDING", "_SMS.BUFFERED"),
+            ("UNREACHABLE", "_SMS.FAILURE"),
+            ("BLOCKED", "_SMS.FAILURE"),
+            ("UNKNOWN", "_SMS.FAILURE"),
+            ("TTL_EXPIRED", "_SMS.FAILURE"),
         ] {
             assert_eq!(receipts("n", &notification(status))[0].event, event, "{status}");
         }

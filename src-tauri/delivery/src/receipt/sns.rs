@@ -15,9 +15,9 @@ use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::{Request, Uri};
+use rustls::pki_types::CertificateDer;
 use serde_json::Value;
 use webpki::EndEntityCert;
-use webpki::types::CertificateDer;
 
 use super::text;
 use crate::Http;
@@ -169,99 +169,57 @@ fn public_key(pem: &str) -> Option<Vec<u8>> {
 #[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
-    use aws_lc_rs::encoding::AsDer;
-    use aws_lc_rs::rand::SystemRandom;
-    use aws_lc_rs::rsa::KeySize;
-    use aws_lc_rs::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
-    use serde_json::json;
 
+    /// Envelopes below `sns/` are signed with the key of the certificate there, which was made for this and thrown away.
     const TOPIC: &str = "arn:aws:sns:eu-central-1:000000000000:mail";
-    const CERTIFICATE: &str = "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-1.pem";
+    const CERTIFICATE: &str = include_str!("sns/certificate.pem");
+    const BOUNCE: &str = include_str!("sns/bounce.json");
 
-    struct Known(String);
+    struct Known(&'static str);
 
     impl Fetch for Known {
         fn fetch<'a>(&'a self, _: &'a str) -> Fetched<'a> {
-            Box::pin(async move { Ok(self.0.clone()) })
+            Box::pin(async move { Ok(self.0.to_owned()) })
         }
     }
 
-    struct Signer {
-        key: RsaKeyPair,
-        fetch: Known,
-    }
-
-    impl Signer {
-        fn new() -> Signer {
-            let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
-            let pkcs8 = key.as_der().unwrap();
-            let key_pair = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(
-                &rcgen::PrivateKeyDerBytes::from(AsRef::<[u8]>::as_ref(&pkcs8).to_vec()),
-                &rcgen::PKCS_RSA_SHA256,
-            )
-            .unwrap();
-            let params = rcgen::CertificateParams::new(vec!["sns.amazonaws.com".to_owned()]).unwrap();
-            Signer { key, fetch: Known(params.self_signed(&key_pair).unwrap().pem()) }
-        }
-
-        fn sign(&self, mut envelope: Value) -> Vec<u8> {
-            let kind = envelope["Type"].as_str().unwrap().to_owned();
-            let text = signed_text(&envelope, &kind);
-            let mut signature = vec![0; self.key.public_modulus_len()];
-            self.key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature).unwrap();
-            envelope["Signature"] = STANDARD.encode(signature).into();
-            envelope.to_string().into_bytes()
-        }
-    }
-
-    fn notification() -> Value {
-        json!({
-            "Type": "Notification", "MessageId": "m-1", "TopicArn": TOPIC, "Message": "{\"a\":1}",
-            "Timestamp": "2026-11-30T09:00:00.000Z", "SignatureVersion": "2", "SigningCertURL": CERTIFICATE,
-        })
+    async fn heard(body: &str, topics: &[&str]) -> Result<Envelope, Untrusted> {
+        let topics: Vec<String> = topics.iter().map(|topic| (*topic).to_owned()).collect();
+        open(body.as_bytes(), &topics, &Known(CERTIFICATE)).await
     }
 
     #[tokio::test]
     async fn what_sns_signed_is_heard_and_nothing_else() {
-        let signer = Signer::new();
-        let topics = [TOPIC.to_owned()];
-        let body = signer.sign(notification());
-        let heard = open(&body, &topics, &signer.fetch).await;
-        assert_eq!(heard, Ok(Envelope::Notification { id: "m-1".into(), message: json!({"a": 1}) }));
-
-        let mut changed: Value = serde_json::from_slice(&body).unwrap();
-        changed["Message"] = "{\"a\":2}".into();
-        let changed = changed.to_string().into_bytes();
-        assert_eq!(open(&changed, &topics, &signer.fetch).await, Err(Untrusted::Signature));
-        assert_eq!(open(&body, &topics, &Signer::new().fetch).await, Err(Untrusted::Signature), "another key");
-        assert_eq!(open(&body, &[], &signer.fetch).await, Err(Untrusted::Topic(TOPIC.into())));
-        let mut elsewhere = notification();
-        elsewhere["SigningCertURL"] = "https://sns.example.com/x.pem".into();
-        let elsewhere = open(&signer.sign(elsewhere), &topics, &signer.fetch).await;
-        assert_eq!(elsewhere, Err(Untrusted::Elsewhere("https://sns.example.com/x.pem".into())));
-        assert!(matches!(open(b"{}", &topics, &signer.fetch).await, Err(Untrusted::Shape(_))));
+        for body in [BOUNCE, include_str!("sns/bounce_sha1.json")] {
+            let Ok(Envelope::Notification { id, message }) = heard(body, &[TOPIC]).await else { panic!("{body}") };
+            assert_eq!((id.as_str(), &message["notificationType"]), ("m-1", &Value::from("Bounce")));
+        }
+        let changed = BOUNCE.replace("ann@x.example", "eve@x.example");
+        assert_eq!(heard(&changed, &[TOPIC]).await, Err(Untrusted::Signature));
+        let downgraded = BOUNCE.replace(r#""SignatureVersion": "2""#, r#""SignatureVersion": "1""#);
+        assert_eq!(heard(&downgraded, &[TOPIC]).await, Err(Untrusted::Signature));
+        assert_eq!(heard(BOUNCE, &["arn:aws:sns:eu-central-1:1:other"]).await, Err(Untrusted::Topic(TOPIC.into())));
+        let elsewhere = BOUNCE.replace("https://sns.eu-central-1.amazonaws.com/", "https://sns.example.com/");
+        assert!(matches!(heard(&elsewhere, &[TOPIC]).await, Err(Untrusted::Elsewhere(_))));
+        assert!(matches!(heard("{}", &[TOPIC]).await, Err(Untrusted::Shape(_))));
+        let no_certificate = open(BOUNCE.as_bytes(), &[TOPIC.to_owned()], &Known("x")).await;
+        assert!(matches!(no_certificate, Err(Untrusted::Certificate(_))));
     }
 
     #[tokio::test]
     async fn a_subscription_is_confirmed_at_sns_only() {
-        let signer = Signer::new();
-        let topics = [TOPIC.to_owned()];
-        let mut envelope = notification();
-        envelope["Type"] = "SubscriptionConfirmation".into();
-        envelope["Token"] = "t".into();
-        let url = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription";
-        envelope["SubscribeURL"] = url.into();
-        let heard = open(&signer.sign(envelope.clone()), &topics, &signer.fetch).await;
-        assert_eq!(heard, Ok(Envelope::Confirmation { url: url.into() }));
-        envelope["SubscribeURL"] = "https://example.com/".into();
-        let heard = open(&signer.sign(envelope), &topics, &signer.fetch).await;
-        assert_eq!(heard, Err(Untrusted::Elsewhere("https://example.com/".into())));
+        let Ok(Envelope::Confirmation { url }) = heard(include_str!("sns/confirmation.json"), &[TOPIC]).await else {
+            panic!("the envelope is signed")
+        };
+        assert!(url.starts_with("https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription"), "{url}");
+        let elsewhere = heard(include_str!("sns/confirmation_elsewhere.json"), &[TOPIC]).await;
+        assert_eq!(elsewhere, Err(Untrusted::Elsewhere("https://example.com/?Token=t".into())));
     }
 
     #[test]
     fn addresses_of_sns() {
         for (url, is_one) in [
-            (CERTIFICATE, true),
+            ("https://sns.eu-central-1.amazonaws.com/x.pem", true),
             ("https://sns.cn-north-1.amazonaws.com.cn/x.pem", true),
             ("http://sns.eu-central-1.amazonaws.com/x.pem", false),
             ("https://sns.eu-central-1.amazonaws.com.example.com/x.pem", false),
