@@ -84,7 +84,7 @@ fn suppress(context: &Context<'_>, event: &str, address: &str) -> Result<()> {
 /// Endpoints of a channel with an address: project and id.
 fn of_address(connection: &Connection, channel: &str, address: &str) -> Result<Vec<(String, String)>> {
     let mut statement = connection.prepare_cached(
-        "SELECT app, id FROM apps a JOIN endpoints e ON e.app = a.id
+        "SELECT e.app, e.id FROM apps a JOIN endpoints e ON e.app = a.id
          WHERE e.channel = ?1 AND e.address = ?2 ORDER BY e.seq",
     )?;
     let found = statement.query_map([channel, address], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -185,7 +185,9 @@ impl Machine {
             let next = self.run_due()?;
             if self.deliver_due()? == 0 {
                 let delivery = self.store.read(|store| queue::next_due(store, None))?;
-                return Ok(next.into_iter().chain(delivery).min());
+                // What is due now and was not taken has no lane here: waiting for it would never end.
+                let later = delivery.filter(|at| *at > self.clock.now());
+                return Ok(next.into_iter().chain(later).min());
             }
         }
     }
