@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bridge::{Failure, FailureCode};
-use pinpoint_local::{ClockSetting, DeliveryConfig, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore};
+use pinpoint_local::{
+    ClockSetting, DeliveryConfig, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore,
+};
 
 use crate::arguments::{Clock, Serve};
 use crate::commands::{Outcome, failure, log, runtime};

@@ -5,8 +5,8 @@ use delivery::Outgoing;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use super::{lane, queue, unsubscribe};
-use crate::api::Answer;
+use super::{queue, unsubscribe};
+use crate::api::{Answer, channels};
 use crate::audit::{self, Entry};
 use crate::outbox;
 use crate::refusal::{Exception, Refusal, Result};
@@ -113,7 +113,7 @@ fn mime(machine: &Machine, id: &str) -> Result<Value> {
             return Err(Refusal::bad_request(format!("a message of channel {} has no source", message.channel_type)));
         }
         // A store without a sender still shows the mail.
-        let from = lane::channel_sender(store, &message.application_id)?;
+        let from = channels::from_address(store, &message.application_id)?;
         let from = from.unwrap_or_else(|| "nobody@localhost".to_owned());
         let token = unsubscribe::token(store, &message)?.filter(|_| !message.endpoint_id.is_empty());
         let url = machine.deliverer.config.public_url.as_ref().zip(token);
@@ -158,7 +158,11 @@ fn suppressions(connection: &Connection, limit: i64) -> Result<Vec<Value>> {
 fn release(machine: &Machine, channel: &str, address: &str, told: Entry) -> Result<Value> {
     let (channel, address) = (channel.to_owned(), crate::route::decoded(address));
     // Without the address, which the audit log does not name.
-    let told = Entry { resource: "/waymark/suppressions".to_owned(), operation: "DELETE /waymark/suppressions".to_owned(), ..told };
+    let told = Entry {
+        resource: "/waymark/suppressions".to_owned(),
+        operation: "DELETE /waymark/suppressions".to_owned(),
+        ..told
+    };
     let found = machine.store.transact::<_, Refusal>(move |store| {
         audit::write(store, &told)?;
         Ok(queue::release(store, &channel, &address)?)

@@ -6,17 +6,16 @@ use std::time::Duration;
 use delivery::{Adapter, Calls, Outcome, Outgoing, Pace};
 use futures_util::{StreamExt, stream};
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::queue::{self, Waiting};
 use super::{custom, record, unsubscribe};
-use crate::api::endpoints;
+use crate::api::{channels, endpoints};
 use crate::outbox::Sender;
 use crate::refusal::Result;
 use crate::server::Machine;
-use crate::store;
 
 /// Messages taken from the queue at once.
 const BATCH: usize = 200;
@@ -132,7 +131,7 @@ impl Lane {
         let mut envelope = message.envelope.clone();
         if message.channel_type == "EMAIL" && !envelope.contains_key("FromAddress") {
             // journeys.md 3.1: the default is the channel's.
-            let from = channel_sender(store, &message.application_id)?;
+            let from = channels::from_address(store, &message.application_id)?;
             envelope.extend(from.map(|from| ("FromAddress".to_owned(), Value::from(from))));
         }
         let answers = !matches!(message.sender, Sender::Direct { .. }) && !message.endpoint_id.is_empty();
@@ -165,17 +164,6 @@ pub fn unwilling(store: &Connection, app: &str, endpoint: &str) -> Result<Option
         (_, true) => Some("the endpoint became inactive meanwhile".to_owned()),
         _ => None,
     })
-}
-
-/// `FromAddress` of the project's e-mail channel.
-pub fn channel_sender(store: &Connection, app: &str) -> rusqlite::Result<Option<String>> {
-    use rusqlite::OptionalExtension;
-    let document: Option<Value> = store
-        .prepare_cached("SELECT document FROM channels WHERE app = ?1 AND name = 'email'")?
-        .query_row([app], |row| store::json(row, 0))
-        .optional()?;
-    let document = document.unwrap_or(json!({}));
-    Ok(document.get("FromAddress").and_then(Value::as_str).filter(|from| !from.is_empty()).map(str::to_owned))
 }
 
 /// Runs a lane: hands over what is due, sleeps until the next, wakes when the bell rings; ends when `stopped` says so.

@@ -56,7 +56,7 @@ fn accepted(context: &Context<'_>, message: &Message, code: u16, delivered: bool
     if let Sender::Journey { journey_id, journey_run_id, journey_activity_id, .. } = &message.sender {
         runner::count(context.store, journey_id, journey_run_id, journey_activity_id, "SUCCESS", 1)?;
     }
-    told::send(context, message, "SUCCESS", 200, &code.to_string())?;
+    told::send(context, message, SendStatus::Success, 200, &code.to_string())?;
     match message.channel_type.as_str() {
         "EMAIL" => {
             let detail = Map::from_iter([("send".to_owned(), json!({}))]);
@@ -87,10 +87,10 @@ fn refused(context: &Context<'_>, message: &Message, outcome: &Outcome) -> Resul
     let (status, permanent) = match outcome {
         Outcome::Permanent { .. } => (SendStatus::FailurePermanent, true),
         Outcome::Throttled { .. } => (SendStatus::Throttled, false),
-        _ => (SendStatus::Failure, false),
+        _ => (SendStatus::TransientFailure, false),
     };
     runner::undelivered(context, message, status)?;
-    told::send(context, message, status.name(), outcome.code(), outcome.reason())?;
+    told::send(context, message, status, outcome.code(), outcome.reason())?;
     let cause = match outcome {
         Outcome::Permanent { cause, .. } => Some(*cause),
         _ => None,
@@ -176,7 +176,7 @@ pub fn answered(context: &Context<'_>, waiting: &Waiting, attributes: &[(String,
     if let Sender::Journey { journey_id, journey_run_id, journey_activity_id, .. } = &message.sender {
         runner::count(context.store, journey_id, journey_run_id, journey_activity_id, "SUCCESS", 1)?;
     }
-    told::send(context, message, "SUCCESS", 200, "200")?;
+    told::send(context, message, SendStatus::Success, 200, "200")?;
     let attributes = attributes.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
     told::event(context, message, "_custom.response", Told { attributes, ..Told::default() })
 }
@@ -204,5 +204,5 @@ pub fn call_failed(
     outbox::set_failure(context.store, &message.id, Some(outcome.reason()))?;
     let status = SendStatus::CustomDeliveryFailure;
     runner::undelivered(context, message, status)?;
-    told::send(context, message, status.name(), outcome.code(), outcome.reason())
+    told::send(context, message, status, outcome.code(), outcome.reason())
 }

@@ -1,5 +1,6 @@
 //! Events about a message that left the machine, as the service makes them (events-and-analytics.md 1.2 to 1.5).
 
+use engine::SendStatus;
 use model::Millis;
 use model::time::format_instant;
 use rusqlite::params;
@@ -8,7 +9,19 @@ use serde_json::{Map, Value, json};
 use crate::api::Context;
 use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
+use crate::runner::told::of_sender;
 use crate::{runner, store};
+
+/// Events that people cause, and not the sending itself.
+const BY_PEOPLE: [&str; 7] = [
+    "_email.open",
+    "_email.click",
+    "_email.unsubscribe",
+    "_email.complaint",
+    "_SMS.OPTOUT",
+    "_SMS.RECEIVED",
+    "_custom.response",
+];
 
 /// What an event says beside its type and its sender.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +46,7 @@ impl Told {
 
 /// Keeps an event about a message and lets journeys and campaigns hear it.
 pub fn event(context: &Context<'_>, message: &Message, event_type: &str, told: Told) -> Result<()> {
-    let mut attributes = of_sender(&message.sender);
+    let mut attributes = of_sender(message);
     if event_type.starts_with("_SMS.") {
         attributes.extend(of_text(message));
     }
@@ -53,11 +66,18 @@ pub fn event(context: &Context<'_>, message: &Message, event_type: &str, told: T
         .store
         .prepare_cached("INSERT INTO events (app, endpoint, type, at, document) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![app, endpoint, event_type, context.now, store::text(&event)])?;
-    if endpoint.is_empty() { Ok(()) } else { runner::hear(context, app, endpoint, event_type, &event) }
+    match message.sender {
+        _ if endpoint.is_empty() => Ok(()),
+        // Two campaigns that wait for each other's messages would never come to an end (`runner::told`).
+        Sender::Campaign { .. } if !BY_PEOPLE.contains(&event_type) => {
+            runner::hear_in_journeys(context, app, endpoint, event_type, &event)
+        }
+        _ => runner::hear(context, app, endpoint, event_type, &event),
+    }
 }
 
 /// `_journey.send` or `_campaign.send`: what became of an attempt (1.2, 1.3). Requests have no such event.
-pub fn send(context: &Context<'_>, message: &Message, status: &str, code: u16, words: &str) -> Result<()> {
+pub fn send(context: &Context<'_>, message: &Message, status: SendStatus, code: u16, words: &str) -> Result<()> {
     let mut told = Told::default();
     let mut put = |name: &str, value: &str| told.attributes.insert(name.to_owned(), value.into());
     let channel = message.channel_type.as_str();
@@ -72,36 +92,23 @@ pub fn send(context: &Context<'_>, message: &Message, status: &str, code: u16, w
                 _ => "PUSH",
             };
             put("journey_activity_type", kind);
-            put("journey_send_status", status);
+            // Metrics know it, the event says `FAILURE` with the reason in its message (1.3, chosen).
+            let (word, words) = match status {
+                SendStatus::TransientFailure => (SendStatus::Failure.name(), format!("{}: {words}", status.name())),
+                _ => (status.name(), words.to_owned()),
+            };
+            put("journey_send_status", word);
             put("journey_send_status_code", &code.to_string());
-            put("journey_send_status_message", if words.is_empty() { "200" } else { words });
+            put("journey_send_status_message", &words);
             event(context, message, "_journey.send", told)
         }
         Sender::Campaign { .. } => {
             put("delivery_type", if is_custom { "CUSTOM" } else { channel });
-            put("campaign_send_status", status);
+            put("campaign_send_status", status.name());
             event(context, message, "_campaign.send", told)
         }
         Sender::Direct { .. } => Ok(()),
     }
-}
-
-/// Who sent it.
-fn of_sender(sender: &Sender) -> Map<String, Value> {
-    let pairs: Vec<(&str, &String)> = match sender {
-        Sender::Journey { journey_id, journey_run_id, journey_activity_id, .. } => vec![
-            ("journey_id", journey_id),
-            ("journey_run_id", journey_run_id),
-            ("journey_activity_id", journey_activity_id),
-        ],
-        Sender::Campaign { campaign_id, treatment_id, campaign_activity_id } => vec![
-            ("campaign_id", campaign_id),
-            ("campaign_activity_id", campaign_activity_id),
-            ("treatment_id", treatment_id),
-        ],
-        Sender::Direct { .. } => return Map::from_iter([("treatment_id".to_owned(), Value::from("0"))]),
-    };
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value.as_str()))).collect()
 }
 
 /// What every event of a text message says (1.5).

@@ -181,7 +181,7 @@ async fn faults_are_tried_again_later_each_time_and_end_as_dead_letters() {
     let (_, journeys) = asked.ask("GET", &format!("{app}/journeys"), None).await;
     let journey = journeys["Item"][0]["Id"].as_str().unwrap();
     let metrics = format!("{app}/journeys/{journey}/activities/first/execution-metrics");
-    assert_eq!(asked.ask("GET", &metrics, None).await.1["Metrics"]["FAILURE"], "1");
+    assert_eq!(asked.ask("GET", &metrics, None).await.1["Metrics"]["TRANSIENT_FAILURE"], "1");
 
     let replay = format!("/waymark/dead-letters/{}/replay", dead[0]["Id"].as_str().unwrap());
     assert_eq!(asked.ask("POST", &replay, None).await.0, 200);
