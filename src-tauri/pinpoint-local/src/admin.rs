@@ -127,6 +127,10 @@ pub async fn health(machine: &Machine) -> Result<Answer> {
     }
 }
 
+fn find<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+}
+
 /// The parameter `limit`.
 fn limit(query: &[(String, String)]) -> Result<usize> {
     match find(query, "limit") {
