@@ -21,10 +21,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     // 3
     ("simulation", &["model", "audience", "templates", "diagram", "engine"]),
     ("validation", &["model", "audience", "templates", "diagram", "engine"]),
+    ("delivery", &["model", "templates"]),
     // 4
     ("bridge", &["model", "validation", "simulation"]),
     ("publishing", &["model", "validation"]),
-    ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation"]),
+    ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation", "delivery"]),
     // 5
     (
         "workbench",

@@ -1,8 +1,11 @@
-//! The local Pinpoint, asked by clients that others wrote: aws-sdk-pinpoint in-process, boto3 and the AWS CLI over HTTP.
+//! The local Pinpoint, asked by clients that others wrote: aws-sdk-pinpoint in-process, boto3 and the AWS CLI over HTTP;
+//! and what it delivers to, as others made it.
 //!
 //! The server and publishing share our wire types; a wrong member name would agree with itself. So these clients judge.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failing step is a failing test")]
 
+#[path = "service/delivery.rs"]
+mod delivery;
 #[path = "service/guarded.rs"]
 mod guarded;
 #[path = "service/jobs.rs"]

@@ -8,7 +8,7 @@ use pinpoint_local::{ClockSetting, Key, Keys, Permission, Settings};
 use crate::{Local, START};
 
 /// The program that a variable names. Without one the test is skipped with a note; where everything is checked, it fails.
-fn program(variable: &str) -> Option<String> {
+pub fn program(variable: &str) -> Option<String> {
     match std::env::var(variable) {
         Ok(path) if !path.is_empty() => Some(path),
         _ => {

@@ -415,7 +415,14 @@ pub enum LogLevel {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without access keys it listens on this computer only, and any credentials pass. Messages are kept in an outbox; nothing
-leaves this computer.
+leaves this computer but what --delivery says: a file with a table for each channel that has an adapter, and the names of
+secrets, never secrets:
+
+  [email]
+  adapter = \"smtp\"
+  host = \"smtp.example.com\"
+  username = \"shop\"
+  password = { env = \"SMTP_PASSWORD\" }
 
 With --keys every request is verified (Signature Version 4), from this computer too. The file, which only its owner can
 read and which stands outside the project, has for each key:
@@ -482,6 +489,9 @@ pub struct Serve {
     /// The audit log tells of writing endpoints and events too, which comes thousands of times a second
     #[arg(long)]
     pub audit_all: bool,
+    /// Which channels leave this computer, and how [default: none does]
+    #[arg(long, value_name = "FILE")]
+    pub delivery: Option<PathBuf>,
 }
 
 /// `waymark studio`

@@ -13,9 +13,9 @@ use crate::backup::{self, FileBody};
 use crate::clock::{Clock, Real};
 use crate::http::Reply;
 use crate::meters::{self, Held};
-use crate::outbox;
 use crate::refusal::{Exception, Refusal, Result};
 use crate::server::Machine;
+use crate::{deliver, outbox};
 
 /// Whether the server answers.
 pub const HEALTH: &str = "/waymark/health";
@@ -49,6 +49,9 @@ pub struct Request {
 pub fn answer(machine: &Machine, request: &Request) -> Result<Reply> {
     let Request { method, path, query, body, .. } = request;
     let told = request.told();
+    if let Some(answer) = deliver::admin::answer(machine, method, path, query, &told)? {
+        return Ok(Reply::Answer(answer));
+    }
     let answer = match (method.as_str(), path.as_str()) {
         ("GET", METRICS) => {
             let held = machine.store.read(Held::read)?;
@@ -63,11 +66,6 @@ pub fn answer(machine: &Machine, request: &Request) -> Result<Reply> {
             return Ok(Reply::File(FileBody::of(file), bytes));
         }
         ("GET", "/waymark/status") => to_value(&machine.status()?),
-        ("GET", "/waymark/outbox") => {
-            let limit = limit(query)?;
-            let messages = machine.store.read(|store| outbox::read(store, limit, find(query, "app")))?;
-            json!({"Item": to_value(&messages)})
-        }
         ("DELETE", "/waymark/outbox") => {
             let clear = move |store: &Transaction<'_>| {
                 audit::write(store, &told)?;
@@ -129,6 +127,10 @@ pub async fn health(machine: &Machine) -> Result<Answer> {
     }
 }
 
+fn find<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+}
+
 /// The parameter `limit`.
 fn limit(query: &[(String, String)]) -> Result<usize> {
     match find(query, "limit") {
@@ -151,10 +153,6 @@ fn place(query: &[(String, String)]) -> Result<i64> {
 
 fn clock(machine: &Machine) -> Value {
     json!({"Now": format_instant(machine.clock.now()), "Virtual": machine.clock.is_virtual()})
-}
-
-fn find<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
 }
 
 fn to_value(value: &impl serde::Serialize) -> Value {

@@ -19,6 +19,7 @@ use crate::admin;
 use crate::api::{self, Answer, Call};
 use crate::audit::LOCAL;
 use crate::backup::FileBody;
+use crate::deliver::hooks;
 use crate::listen::Peer;
 use crate::meters;
 use crate::refusal::{Exception, Refusal, Result};
@@ -35,6 +36,9 @@ pub fn router(machine: Arc<Machine>) -> Router {
 }
 
 async fn answer(State(machine): State<Arc<Machine>>, request: Request<Body>) -> Response<Body> {
+    if hooks::is_hook(request.uri().path()) {
+        return hooks::answer(machine, request).await;
+    }
     let begun = Instant::now();
     let (head, body) = request.into_parts();
     let request_id = uuid::Uuid::new_v4().to_string();

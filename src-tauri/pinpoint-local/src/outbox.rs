@@ -3,9 +3,11 @@
 
 use model::Millis;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::deliver::queue;
 
 /// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -121,19 +123,40 @@ pub enum Counted<'a> {
     Campaign(&'a str),
 }
 
-const COLUMNS: &str = "id, app, reference, endpoint, channel, address, at, parts, envelope, failure";
+/// What [`put`] did with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// It stands there already.
+    Again,
+    /// It is in the outbox, and so handed over: its channel has no adapter. Or it could not be made.
+    Kept,
+    /// It waits for its channel's adapter.
+    Queued,
+}
+
+/// Columns of a [`Message`], of the table `o`.
+pub const COLUMNS: &str =
+    "o.id, o.app, o.reference, o.endpoint, o.channel, o.address, o.at, o.parts, o.envelope, o.failure";
+/// How many there are.
+pub const COLUMN_COUNT: usize = 10;
 
 /// The newest messages, newest first; of one project, or of all.
 pub fn read(connection: &Connection, limit: usize, app: Option<&str>) -> rusqlite::Result<Vec<Message>> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM outbox WHERE ?1 IS NULL OR app = ?1 ORDER BY seq DESC LIMIT ?2"
+        "SELECT {COLUMNS} FROM outbox o WHERE ?1 IS NULL OR o.app = ?1 ORDER BY o.seq DESC LIMIT ?2"
     ))?;
     let rows = statement.query_map(params![app, i64::try_from(limit).unwrap_or(i64::MAX)], message)?;
     rows.collect()
 }
 
-/// Puts a message in, once: `false` = it stands there already.
-pub fn put(connection: &Connection, message: &Message) -> rusqlite::Result<bool> {
+/// The message of an id.
+pub fn find(connection: &Connection, id: &str) -> rusqlite::Result<Option<Message>> {
+    let mut statement = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox o WHERE o.id = ?1"))?;
+    statement.query_row(params![id], message).optional()
+}
+
+/// Puts a message in, once; one whose channel has an adapter also into its queue.
+pub fn put(connection: &Connection, message: &Message) -> rusqlite::Result<Placed> {
     let parts = serde_json::to_string(&message.parts).unwrap_or_default();
     let envelope = serde_json::to_string(&message.envelope).unwrap_or_default();
     let reference = serde_json::to_string(&message.sender).unwrap_or_default();
@@ -157,7 +180,17 @@ pub fn put(connection: &Connection, message: &Message) -> rusqlite::Result<bool>
             envelope,
             message.failure
         ])?;
-    Ok(added == 1)
+    Ok(match added {
+        0 => Placed::Again,
+        _ if message.failure.is_none() && queue::put(connection, message)? => Placed::Queued,
+        _ => Placed::Kept,
+    })
+}
+
+/// Writes why nobody got a message; `None` = it may be handed over again.
+pub fn set_failure(connection: &Connection, id: &str, failure: Option<&str>) -> rusqlite::Result<()> {
+    connection.prepare_cached("UPDATE outbox SET failure = ?2 WHERE id = ?1")?.execute(params![id, failure])?;
+    Ok(())
 }
 
 /// How many messages an endpoint was handed after `since`.
@@ -190,12 +223,14 @@ pub fn count(connection: &Connection) -> rusqlite::Result<u64> {
         .map(i64::unsigned_abs)
 }
 
-/// Empties the outbox; how many messages there were.
+/// Empties the outbox but for messages that wait for an adapter; how many there were.
 pub fn clear(connection: &Connection) -> rusqlite::Result<usize> {
-    connection.execute("DELETE FROM outbox", [])
+    connection.execute("DELETE FROM deliveries WHERE next_at IS NULL", [])?;
+    connection.execute("DELETE FROM outbox WHERE id NOT IN (SELECT message FROM deliveries)", [])
 }
 
-fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+/// The message in a row that begins with [`COLUMNS`].
+pub fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok(Message {
         id: row.get(0)?,
         application_id: row.get(1)?,

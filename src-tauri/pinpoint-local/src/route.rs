@@ -82,6 +82,11 @@ pub fn query(text: &str) -> Vec<(String, String)> {
 }
 
 /// Percent-decoded; in a query a plus is a space. What is not UTF-8 becomes the replacement character.
+/// A word of a path, decoded.
+pub fn decoded(word: &str) -> String {
+    decode(word, false)
+}
+
 fn decode(text: &str, plus_is_space: bool) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());

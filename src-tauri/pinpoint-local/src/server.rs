@@ -14,6 +14,7 @@ use crate::access::Keys;
 use crate::api::{Answer, Call, Context, Handler};
 use crate::audit::{self, Entry};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
+use crate::deliver::{Deliverer, DeliveryError};
 use crate::jobs::{Jobs, objects};
 use crate::listen::{self, Limits, TlsFiles};
 use crate::meters::Meters;
@@ -22,7 +23,7 @@ use crate::refusal::{Refusal, Result};
 use crate::runner::Programs;
 use crate::status::{self, Status};
 use crate::store::{self, OpenError, Store};
-use crate::{http, runner};
+use crate::{deliver, http, runner};
 
 /// How a server starts.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct Settings {
     pub log_addresses: bool,
     /// The audit log tells of writing endpoints and events too.
     pub audit_all: bool,
+    /// Which channels leave the machine, and how; `None` = none does.
+    pub delivery: Option<delivery::Config>,
 }
 
 impl Default for Settings {
@@ -64,6 +67,7 @@ impl Default for Settings {
             log_addresses: false,
             audit_all: false,
             files: None,
+            delivery: None,
         }
     }
 }
@@ -89,6 +93,9 @@ pub enum StartError {
     /// The store does not open.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// An adapter cannot be used.
+    #[error("delivery: {0}")]
+    Delivery(#[from] DeliveryError),
 }
 
 /// A running local Pinpoint. Dropping it ends its tasks; [`Server::stop`] also waits for requests in progress.
@@ -118,13 +125,18 @@ impl Server {
             _ => StartError::Listen(settings.listen, error),
         })?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(settings.listen, error))?;
-        let machine = Arc::new(Machine::open(&settings)?);
+        let mut machine = Machine::open(&settings)?;
+        machine.deliverer = Deliverer::open(settings.delivery.as_ref(), &machine.store).await?;
+        let machine = Arc::new(machine);
         let (stop, stopped) = watch::channel(false);
         let router = http::router(machine.clone());
         let serving = tokio::spawn(listen::serve(listener, tls, settings.limits, router, stopped.clone()));
-        let running = tokio::spawn(runner::run(machine.clone(), stopped));
+        let running = tokio::spawn(runner::run(machine.clone(), stopped.clone()));
+        let lane = |lane| tokio::spawn(deliver::run(machine.clone(), lane, stopped.clone()));
+        let lanes: Vec<_> = (0..machine.deliverer.lanes()).map(lane).collect();
         tracing::info!(%address, "the local Pinpoint listens");
-        Ok(Server { address, has_tls, machine, stop, tasks: vec![serving, running] })
+        let tasks = [serving, running].into_iter().chain(lanes).collect();
+        Ok(Server { address, has_tls, machine, stop, tasks })
     }
 
     /// The address that it listens on.
@@ -206,6 +218,8 @@ pub struct Machine {
     pub meters: Meters,
     /// Campaigns in the middle of a run.
     pub campaigns: runner::campaign::Campaigns,
+    /// What leaves the machine.
+    pub deliverer: Deliverer,
 }
 
 impl Machine {
@@ -229,6 +243,7 @@ impl Machine {
             clock,
             bell: Notify::new(),
             jobs: Jobs::default(),
+            deliverer: Deliverer::default(),
             settings: settings.clone(),
             meters: Meters::default(),
             campaigns: Default::default(),

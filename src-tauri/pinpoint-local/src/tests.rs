@@ -4,6 +4,7 @@ mod campaign_examples;
 mod campaigns;
 mod clauses;
 mod connections;
+mod deliver;
 mod equality;
 mod guarded;
 mod hostile;
@@ -44,8 +45,15 @@ impl Asked {
 
     /// With these settings, on a virtual clock.
     fn with(settings: Settings) -> Asked {
+        Asked::changed(settings, |_| {})
+    }
+
+    /// One whose machine is changed before it is asked.
+    fn changed(settings: Settings, change: impl FnOnce(&mut Machine)) -> Asked {
         let clock = ClockSetting::Virtual { start: Some(START) };
-        Asked { machine: Arc::new(Machine::open(&Settings { clock, ..settings }).unwrap()) }
+        let mut machine = Machine::open(&Settings { clock, ..settings }).unwrap();
+        change(&mut machine);
+        Asked { machine: Arc::new(machine) }
     }
 
     async fn send(&self, request: Request<Body>) -> Response<Body> {

@@ -49,8 +49,10 @@ const NEEDS: &[Need] = &[
     need(Scope::Verify, "python3", Some("python3")),
 ];
 
-/// What the service tests run. Both still know Pinpoint; pinned, so that they go on doing so.
-const PYTHON_PACKAGES: &[&str] = &["boto3==1.44.5", "awscli==1.46.2"];
+/// What the service tests run. The first two still know Pinpoint, the others are what it delivers to: AWS and a mail server;
+/// pinned, so that they go on doing so.
+const PYTHON_PACKAGES: &[&str] =
+    &["boto3==1.44.5", "awscli==1.46.2", "moto[awslambda,server]==5.2.5", "aiosmtpd==1.4.6"];
 
 /// `cargo xtask set-up`
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {

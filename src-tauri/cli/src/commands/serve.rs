@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use bridge::{Failure, FailureCode};
-use pinpoint_local::{ClockSetting, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore};
+use pinpoint_local::{
+    ClockSetting, DeliveryConfig, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore,
+};
 
 use crate::arguments::{Clock, Serve};
 use crate::commands::{Outcome, failure, log, runtime};
@@ -41,6 +43,7 @@ pub fn run(serve: &Serve) -> Outcome {
             Clock::Virtual => ClockSetting::Virtual { start: None },
         },
         files: serve.files.clone(),
+        delivery: serve.delivery.as_deref().map(delivery).transpose()?,
         keys,
         tls,
         insecure_http: serve.insecure_http,
@@ -74,7 +77,7 @@ fn not_started(error: &StartError) -> Failure {
         StartError::PortBusy(_) | StartError::Listen(..) => {
             "choose another address with --listen, such as 127.0.0.1:0 for a free port"
         }
-        StartError::Tls(_) | StartError::Store(_) => "",
+        StartError::Tls(_) | StartError::Store(_) | StartError::Delivery(_) => "",
     };
     Failure { code: FailureCode::Target, message: error.to_string(), help: help.to_owned() }
 }
@@ -119,6 +122,19 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, listen.port())
+}
+
+/// Reads the settings of delivery.
+fn delivery(file: &Path) -> Result<DeliveryConfig, Failure> {
+    let failure = |code, message: String, help: &str| Failure { code, message, help: help.to_owned() };
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        let message = format!("could not read `{}`: {error}", file.display());
+        failure(FailureCode::Disk, message, "name the file that says how messages are delivered")
+    })?;
+    DeliveryConfig::parse(&text).map_err(|error| {
+        let message = format!("`{}`: {error}", file.display());
+        failure(FailureCode::BadInput, message, "see `waymark serve --help` for an example")
+    })
 }
 
 /// Waits for Ctrl+C, or for the system to end the program.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use templates::{Rendering, Substitutions, Template};
 
 use crate::api::{Answer, Call, Context, Handler, apps, campaign_rules, endpoints};
-use crate::outbox::{self, Message, Sender};
+use crate::outbox::{self, Message, Placed, Sender};
 use crate::refusal::{Refusal, Result};
 use crate::runner::told;
 
@@ -239,7 +239,7 @@ pub fn sender(call: &Call) -> Sender {
 
 /// Puts a message into the outbox; one with a failure was not made.
 pub fn hand_over(context: &Context<'_>, message: Message) -> Result<Delivery> {
-    outbox::put(context.store, &message)?;
+    let placed = outbox::put(context.store, &message)?;
     let Message { id, failure, .. } = &message;
     match failure {
         Some(reason) => {
@@ -247,7 +247,10 @@ pub fn hand_over(context: &Context<'_>, message: Message) -> Result<Delivery> {
             Ok(Delivery { id: Some(id.clone()), ..Delivery::failed(reason.clone()) })
         }
         None => {
-            told::accepted(context.store, &message)?;
+            // One that waits for its channel's adapter is told of when that has taken it.
+            if placed != Placed::Queued {
+                told::accepted(context.store, &message)?;
+            }
             let text = format!("MessageId: {id}");
             Ok(Delivery { status: "SUCCESSFUL", code: 200, message: text, id: Some(id.clone()) })
         }

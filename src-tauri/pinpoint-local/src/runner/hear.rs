@@ -26,8 +26,14 @@ impl Heard<'_> {
     }
 }
 
-/// Lets the journeys of a project hear an event of an endpoint, which is stored already.
+/// Lets the campaigns and journeys of a project hear an event of an endpoint, which is stored already.
 pub fn hear(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event: &Value) -> Result<()> {
+    super::campaign::hear(context.store, app, endpoint, event, context.now)?;
+    hear_in_journeys(context, app, endpoint, name, event)
+}
+
+/// As [`hear`], of what campaigns are not to hear.
+pub fn hear_in_journeys(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event: &Value) -> Result<()> {
     let members = |member: &str| event.get(member).and_then(Value::as_object).into_iter().flatten();
     let heard = Heard {
         name,
@@ -38,7 +44,6 @@ pub fn hear(context: &Context<'_>, app: &str, endpoint: &str, name: &str, event:
     if kind.is_some_and(|kind| OPT_OUTS.contains(&kind)) {
         endpoints::opt_out(context.store, app, endpoint)?;
     }
-    super::campaign::hear(context.store, app, endpoint, event, context.now)?;
     let journeys = context.programs.listening(context.store, app)?;
     let named = heard.attribute("journey_id");
     let of_message = kind.is_some() || heard.attribute("journey_activity_id").is_some();

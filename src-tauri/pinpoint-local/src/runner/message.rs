@@ -9,7 +9,7 @@ use templates::{Rendering, Substitutions};
 
 use super::told;
 use crate::api::Context;
-use crate::outbox::{self, Message, Sender};
+use crate::outbox::{self, Message, Placed, Sender};
 use crate::refusal::Result;
 
 /// A message on its way.
@@ -51,22 +51,36 @@ impl Envelope<'_> {
 /// The parts of a message, or why it cannot be made.
 type Made = std::result::Result<Vec<(String, String)>, String>;
 
-/// Renders the message and puts it into the outbox; `false` = it cannot be made, and nobody gets it (templates.md 3):
-/// the outbox keeps the reason.
-pub fn hand_over(context: &Context<'_>, envelope: &Envelope<'_>) -> Result<bool> {
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handed {
+    /// The outbox has it, and that is all there is to its channel.
+    Over,
+    /// It waits for its channel's adapter, which will tell what comes of it.
+    Queued,
+    /// It cannot be made, and nobody gets it (templates.md 3): the outbox keeps the reason.
+    NotMade,
+}
+
+/// Renders the message and puts it into the outbox.
+pub fn hand_over(context: &Context<'_>, envelope: &Envelope<'_>) -> Result<Handed> {
     let id = id(envelope);
     let (parts, failure) = match parts(context, envelope, &id)? {
         Ok(parts) => (parts, None),
         Err(reason) => (Vec::new(), Some(reason)),
     };
     let message = message(envelope, id, context.now, parts, failure);
-    if outbox::put(context.store, &message)? {
-        match &message.failure {
-            None => told::accepted(context.store, &message)?,
-            Some(reason) => told::not_made(context.store, &message, reason)?,
-        }
+    let placed = outbox::put(context.store, &message)?;
+    match (&message.failure, placed) {
+        (None, Placed::Kept) => told::accepted(context.store, &message)?,
+        (Some(reason), Placed::Kept) => told::not_made(context.store, &message, reason)?,
+        _ => {}
     }
-    Ok(message.failure.is_none())
+    Ok(match placed {
+        _ if message.failure.is_some() => Handed::NotMade,
+        Placed::Queued => Handed::Queued,
+        Placed::Kept | Placed::Again => Handed::Over,
+    })
 }
 
 /// Puts a message that can not be made into the outbox, with the reason.

@@ -4,7 +4,8 @@
 //! stands in one transaction with the participant's new state: a retry repeats nothing, a kill loses nothing. Work comes in
 //! short pieces, and requests go in between.
 //!
-//! A message counts as delivered when the outbox has it: `_email.delivered` and `_SMS.SUCCESS` follow at once.
+//! A message counts as delivered when the outbox has it: `_email.delivered` and `_SMS.SUCCESS` follow at once; unless its
+//! channel has an adapter, which tells what comes of it ([`deliver`](crate::deliver)).
 
 pub mod campaign;
 mod entry;
@@ -14,6 +15,7 @@ mod message;
 mod program;
 mod step;
 pub mod told;
+mod undelivered;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +26,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::api::Context;
+use crate::deliver::queue;
 use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
@@ -31,9 +34,10 @@ use crate::store;
 #[cfg(test)]
 pub use entry::{everybody, in_progress};
 pub use entry::{people, segment_changed};
-pub use hear::hear;
+pub use hear::{hear, hear_in_journeys};
 pub use lifecycle::{cancel, change, open_run, pause, resume};
 pub use program::{Programs, check, keep_templates};
+pub use undelivered::undelivered;
 
 /// Participants advanced in one transaction; requests go in between.
 const BATCH: usize = 200;
@@ -98,7 +102,14 @@ pub fn text_at<'a>(document: &'a Value, path: &[&str]) -> Option<&'a str> {
 }
 
 /// Adds to a count of a run.
-fn count(transaction: &Transaction<'_>, journey: &str, run: &str, activity: &str, name: &str, by: i64) -> Result<()> {
+pub fn count(
+    transaction: &Transaction<'_>,
+    journey: &str,
+    run: &str,
+    activity: &str,
+    name: &str,
+    by: i64,
+) -> Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO counts (journey, run, activity, name, count) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -136,7 +147,9 @@ impl Machine {
     /// A piece of the runner's work, kept whole or not at all.
     pub fn piece<T: Send + 'static>(&self, work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         let (now, programs) = (self.clock.now(), self.programs.clone());
-        self.store.transact(move |store| work(&Context { store, programs: &programs, now }))
+        let done = self.store.transact(move |store| work(&Context { store, programs: &programs, now }));
+        self.deliverer.ring();
+        done
     }
 
     /// Offers the next participants of the evaluation in progress, if there is one.
@@ -156,13 +169,26 @@ impl Machine {
 
     /// Moves a virtual clock to `instant`, from one thing that falls due to the next.
     pub fn run_until(&self, instant: Millis) -> Result<()> {
-        while let Some(next) = self.run_due()?.filter(|next| *next <= instant) {
+        while let Some(next) = self.run_all()?.filter(|next| *next <= instant) {
             if !self.clock.move_to(next) {
                 break;
             }
         }
         self.clock.move_to(instant);
-        self.run_due()?;
+        self.run_all()?;
         Ok(())
+    }
+
+    /// Runs everything that is due now, and hands over what is, until nothing is left; gives when the next thing falls due.
+    fn run_all(&self) -> Result<Option<Millis>> {
+        loop {
+            let next = self.run_due()?;
+            if self.deliver_due()? == 0 {
+                let delivery = self.store.read(|store| queue::next_due(store, None))?;
+                // What is due now and was not taken has no lane here: waiting for it would never end.
+                let later = delivery.filter(|at| *at > self.clock.now());
+                return Ok(next.into_iter().chain(later).min());
+            }
+        }
     }
 }

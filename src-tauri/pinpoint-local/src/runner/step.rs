@@ -11,7 +11,7 @@ use model::{Activity, ActivityKind, Millis, Slot};
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde_json::{Value, json};
 
-use super::message::{self, Envelope};
+use super::message::{self, Envelope, Handed};
 use super::program::Running;
 use super::{count, entry, told};
 use crate::api::{Context, channels, endpoints};
@@ -261,13 +261,19 @@ impl Step<'_> {
                 What::Arrived { activity } => arrived = Some(activity),
                 What::Send { activity, row } => {
                     let envelope = self.envelope(activity, row, state.entries, sender.as_deref());
-                    let made = message::hand_over(self.context, &envelope)?;
-                    if !made && let Some(said) = &mut said {
-                        said.status = SendStatus::FailurePermanent.name();
-                        said.code = Some("400");
-                        said.message = "the message could not be made".to_owned();
+                    match message::hand_over(self.context, &envelope)? {
+                        Handed::Over => outcomes.extend(self.outcome(activity, true)?),
+                        // Its channel will tell, and only then is there anything to say.
+                        Handed::Queued => said = None,
+                        Handed::NotMade => {
+                            if let Some(said) = &mut said {
+                                said.status = SendStatus::FailurePermanent.name();
+                                said.code = Some("400");
+                                said.message = "the message could not be made".to_owned();
+                            }
+                            outcomes.extend(self.outcome(activity, false)?);
+                        }
                     }
-                    outcomes.extend(self.outcome(activity, made)?);
                 }
                 What::NotSent { activity, row: Some(row), status: SendStatus::FailurePermanent } => {
                     let reason = effect.sentence(program, self.participant.people, now);

@@ -99,7 +99,7 @@ pub fn not_made(connection: &Connection, message: &Message, reason: &str) -> Res
 }
 
 /// What names the sender of a message, and the context that its request brought along (events-and-analytics.md 1.1).
-fn of_sender(message: &Message) -> Map<String, Value> {
+pub fn of_sender(message: &Message) -> Map<String, Value> {
     let mut attributes = Map::new();
     let mut put = |name: &str, value: &str| attributes.insert(name.to_owned(), value.into());
     match &message.sender {

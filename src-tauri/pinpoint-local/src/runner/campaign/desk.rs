@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use templates::Rendered;
 
 use super::load::Running;
-use crate::outbox::{self, Counted, Message, Sender};
+use crate::outbox::{self, Counted, Message, Placed, Sender};
 use crate::refusal::{Refusal, Result};
 use crate::runner::told;
 use crate::store;
@@ -112,7 +112,8 @@ impl Desk<'_> {
             What::Send { row, .. } => {
                 let parts = made.map(|rendered| rendered.parts).unwrap_or_default();
                 let message = self.message(effect.activity, *row, sent, parts, None);
-                if outbox::put(self.transaction, &message)? {
+                // One that waits for its channel's adapter is told of when that has taken it.
+                if outbox::put(self.transaction, &message)? == Placed::Kept {
                     self.told(effect.activity, *row, SendStatus::Success)?;
                     told::accepted(self.transaction, &message)?;
                 }
@@ -122,7 +123,8 @@ impl Desk<'_> {
                 if matches!(status, SendStatus::FailurePermanent | SendStatus::HookFailure) {
                     let reason = effect.sentence(&self.running.program, self.people, self.now);
                     let message = self.message(effect.activity, *row, sent, Vec::new(), Some(reason.clone()));
-                    if outbox::put(self.transaction, &message)? && *status == SendStatus::FailurePermanent {
+                    let placed = outbox::put(self.transaction, &message)?;
+                    if placed == Placed::Kept && *status == SendStatus::FailurePermanent {
                         told::not_made(self.transaction, &message, &reason)?;
                     }
                 }

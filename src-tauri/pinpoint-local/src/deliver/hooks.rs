@@ -1,0 +1,137 @@
+//! Paths that are asked from outside: receipts and unsubscribe links. They need no access key and no name of this machine:
+//! each request carries a signature, or a token that we made.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::{HeaderValue, Request, Response, StatusCode};
+use delivery::receipt::own;
+use delivery::receipt::sns::{self, Envelope, Untrusted};
+use delivery::signature;
+use serde_json::{Value, json};
+
+use super::{receive, unsubscribe};
+use crate::refusal::{Exception, Refusal, Result};
+use crate::server::Machine;
+
+/// Receipts of SES, in envelopes of SNS.
+pub const SES: &str = "/waymark/receipts/ses";
+/// Receipts of End User Messaging, in envelopes of SNS.
+pub const SMS: &str = "/waymark/receipts/sms";
+/// Receipts of our own form.
+const OWN: &str = "/waymark/receipts";
+const UNSUBSCRIBE: &str = "/waymark/unsubscribe/";
+
+/// Largest body, bytes: that of SNS is 256 KB.
+const LARGEST: usize = 512 * 1024;
+
+/// Whether a path is one of these.
+pub fn is_hook(path: &str) -> bool {
+    matches!(path, SES | SMS | OWN) || path.starts_with(UNSUBSCRIBE)
+}
+
+/// Answers a request on such a path.
+pub async fn answer(machine: Arc<Machine>, request: Request<Body>) -> Response<Body> {
+    let path = request.uri().path().to_owned();
+    let method = request.method().as_str().to_owned();
+    let (head, body) = request.into_parts();
+    let outcome = match axum::body::to_bytes(body, LARGEST).await {
+        Err(_) => Err(Refusal::new(Exception::PayloadTooLarge, format!("the request is larger than {LARGEST} bytes"))),
+        Ok(body) => match (method.as_str(), path.as_str()) {
+            ("POST", SES | SMS) => of_sns(&machine, &path, &body).await,
+            ("POST", OWN) => of_own(&machine, &head.headers, &body).await,
+            ("GET" | "POST", path) if path.starts_with(UNSUBSCRIBE) => {
+                let token = path.strip_prefix(UNSUBSCRIBE).unwrap_or_default().to_owned();
+                return page(unsubscribed(&machine, token, method == "POST").await);
+            }
+            _ => Err(Refusal::new(Exception::MethodNotAllowed, format!("{method} is not allowed on this path"))),
+        },
+    };
+    match outcome {
+        Ok(body) => respond(StatusCode::OK, "application/json", body.to_string()),
+        Err(refusal) => {
+            tracing::warn!(path, message = refusal.message, "a receipt was refused");
+            let body = json!({"Message": refusal.message});
+            respond(refusal.exception.status(), "application/json", body.to_string())
+        }
+    }
+}
+
+async fn of_sns(machine: &Machine, path: &str, body: &[u8]) -> Result<Value> {
+    let Some(fetch) = machine.deliverer.fetch.clone() else {
+        return Err(forbidden("no topic is heard; name it in `topics` of [receipts]"));
+    };
+    let envelope = sns::open(body, &machine.deliverer.config.receipts.topics, &*fetch).await;
+    let envelope = envelope.map_err(|untrusted| match untrusted {
+        // Not theirs: SNS is to send it again.
+        Untrusted::Certificate(_) => Refusal::new(Exception::InternalServerError, untrusted.to_string()),
+        Untrusted::Shape(_) => Refusal::bad_request(untrusted.to_string()),
+        _ => forbidden(&untrusted.to_string()),
+    })?;
+    match envelope {
+        Envelope::Notification { id, message } => heard(machine, receive::of_notification(path, &id, &message)).await,
+        Envelope::Confirmation { url } => match fetch.fetch(&url).await {
+            Ok(_) => Ok(json!({"Confirmed": true})),
+            Err(error) => {
+                let message = format!("the subscription could not be confirmed: {error}");
+                Err(Refusal::new(Exception::InternalServerError, message))
+            }
+        },
+        Envelope::Ended => Ok(json!({"Received": 0})),
+    }
+}
+
+async fn of_own(machine: &Machine, headers: &HeaderMap, body: &[u8]) -> Result<Value> {
+    let Some(secret) = &machine.deliverer.receipts else {
+        return Err(forbidden(
+            "receipts are not heard without a secret to check them with: set `secret` of [receipts]",
+        ));
+    };
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    // Signed by the clock on the wall, whatever clock journeys go by.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |now| now.as_secs());
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    let (timestamp, tag) = (header(signature::TIMESTAMP), header(signature::SIGNATURE));
+    if !signature::is_signed(secret.reveal().as_bytes(), timestamp, tag, body, now) {
+        return Err(forbidden("the signature is wrong, or older than five minutes"));
+    }
+    let body: Value = serde_json::from_slice(body).map_err(|_| Refusal::bad_request("the body is not JSON"))?;
+    let receipt = own::receipt(&body).map_err(Refusal::bad_request)?;
+    heard(machine, vec![receipt]).await
+}
+
+async fn heard(machine: &Machine, receipts: Vec<delivery::receipt::Receipt>) -> Result<Value> {
+    let new = machine.change(move |context| receive::receive(context, &receipts)).await?;
+    machine.bell.notify_one();
+    Ok(json!({"Received": new}))
+}
+
+async fn unsubscribed(machine: &Machine, token: String, really: bool) -> Result<&'static str> {
+    let link = machine.store.read(|store| unsubscribe::read(store, &token))?;
+    let link = link.ok_or_else(|| Refusal::not_found("this link is not one of ours"))?;
+    if !really {
+        return Ok(unsubscribe::ASKING);
+    }
+    machine.change(move |context| unsubscribe::opt_out(context, &link)).await?;
+    machine.bell.notify_one();
+    Ok(unsubscribe::DONE)
+}
+
+fn page(outcome: Result<&'static str>) -> Response<Body> {
+    match outcome {
+        Ok(page) => respond(StatusCode::OK, "text/html; charset=utf-8", page.to_owned()),
+        Err(refusal) => respond(refusal.exception.status(), "text/plain; charset=utf-8", refusal.message),
+    }
+}
+
+fn forbidden(message: &str) -> Refusal {
+    Refusal::new(Exception::Forbidden, message)
+}
+
+fn respond(status: StatusCode, kind: &'static str, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

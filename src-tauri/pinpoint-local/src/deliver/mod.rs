@@ -1,0 +1,162 @@
+//! Delivery: what leaves the machine, and what comes back.
+//!
+//! A channel with an adapter ([`delivery::Config`]) has a lane. Whoever puts a message of such a channel into the outbox
+//! puts it into the lane's queue in the same transaction; a lane takes what is due, asks the adapter outside of any
+//! transaction, and records what came of it in one. So a kill loses nothing, and between asking and recording it costs a
+//! second attempt with the same idempotency key. Channels without an adapter have no lane: their messages count as
+//! delivered when the outbox has them.
+//!
+//! "Handed to the channel" (journeys.md 3.1) means: is in the queue. A participant moves on then; what comes of the message
+//! reaches it as an event.
+//!
+//! - `queue`: the table; `backoff`: when to try again; `lane`: takes, asks, records.
+//! - `record`: what an outcome or a receipt means for endpoints, participants, counts and events (`told`).
+//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once.
+//! - `hooks`: receipts and unsubscribe links, which come from outside and carry a signature of their own.
+//! - `admin`: searching the outbox, the source of a mail, dead letters.
+
+pub mod admin;
+mod backoff;
+pub mod custom;
+pub mod hooks;
+mod lane;
+pub mod queue;
+mod receive;
+pub mod record;
+mod told;
+pub mod unsubscribe;
+
+use std::sync::Arc;
+
+use delivery::receipt::sns::Fetch;
+use delivery::{Adapter, Calls, Config, Hidden, Http, OpenError};
+use tokio::sync::watch;
+
+use crate::api::Context;
+use crate::refusal::{Refusal, Result};
+use crate::server::Machine;
+use crate::store::Store;
+
+pub use lane::run;
+#[cfg(test)]
+pub use receive::receive;
+
+use lane::{Lane, Way};
+
+/// The lanes of a server.
+pub struct Deliverer {
+    lanes: Vec<Lane>,
+    config: Config,
+    /// What receipts of our own form are signed with.
+    receipts: Option<Hidden>,
+    /// Fetches what envelopes of SNS point to; `None` = they are not heard.
+    fetch: Option<Arc<dyn Fetch>>,
+    /// Changes when something may wait in a queue.
+    bell: watch::Sender<u64>,
+}
+
+impl Default for Deliverer {
+    /// No lanes: everything stays in the outbox.
+    fn default() -> Self {
+        let bell = watch::Sender::new(0);
+        Deliverer { lanes: Vec::new(), config: Config::default(), receipts: None, fetch: None, bell }
+    }
+}
+
+/// Why delivery cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The machine trusts nobody.
+    #[error("this machine has no certificates to trust: {0}")]
+    Trust(std::io::Error),
+    /// An adapter cannot be used.
+    #[error("[{0}]: {1}")]
+    Adapter(String, OpenError),
+    /// The store says no.
+    #[error("could not keep which channels have an adapter: {0}")]
+    Store(String),
+}
+
+impl Deliverer {
+    /// Reads secrets, makes the adapters ready, and writes down which channels have one.
+    pub async fn open(config: Option<&Config>, store: &Store) -> std::result::Result<Deliverer, DeliveryError> {
+        let config = config.cloned().unwrap_or_default();
+        let mut deliverer = Deliverer::default();
+        let asks = !config.lanes.is_empty() || config.custom.is_some() || config.receipts != Default::default();
+        if asks {
+            let http = Http::new().map_err(DeliveryError::Trust)?;
+            for (name, lane) in &config.lanes {
+                let adapter = Adapter::open(&http, &lane.adapter).await;
+                let adapter = adapter.map_err(|error| DeliveryError::Adapter(name.clone(), error))?;
+                deliverer.lanes.push(Lane::new(name, Way::One(adapter), lane.pace));
+            }
+            if let Some(custom) = &config.custom {
+                let calls = Calls::open(&http, custom).await;
+                let calls = calls.map_err(|error| DeliveryError::Adapter("custom".into(), error))?;
+                deliverer.lanes.push(Lane::new(queue::CUSTOM, Way::Many(calls), custom.pace));
+            }
+            if let Some(secret) = &config.receipts.secret {
+                let secret = secret.read().await.map_err(OpenError::from);
+                deliverer.receipts = Some(secret.map_err(|error| DeliveryError::Adapter("receipts".into(), error))?);
+            }
+            deliverer.fetch = Some(Arc::new(http));
+        }
+        let names: Vec<String> = deliverer.lanes.iter().map(|lane| lane.name.clone()).collect();
+        let has_links = config.public_url.is_some();
+        let left = store.change(move |store| {
+            if has_links {
+                unsubscribe::make_key(store)?;
+            }
+            Ok::<_, Refusal>(queue::set_lanes(store, &names)?)
+        });
+        let left = left.await.map_err(|refusal| DeliveryError::Store(refusal.message))?;
+        for (lane, count) in left {
+            tracing::warn!(lane, count, "messages wait for a channel that has no adapter any more");
+        }
+        deliverer.config = config;
+        Ok(deliverer)
+    }
+
+    /// Without lanes, for tests that say themselves what comes of a message.
+    #[cfg(test)]
+    pub fn of(config: Config, receipts: Option<Hidden>, fetch: Option<Arc<dyn Fetch>>) -> Deliverer {
+        Deliverer { config, receipts, fetch, ..Deliverer::default() }
+    }
+
+    /// Says that something may wait in a queue.
+    pub fn ring(&self) {
+        self.bell.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// How many lanes there are.
+    pub fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+}
+
+impl Machine {
+    /// Hands over everything that is due now, in all lanes, and waits for what comes of it; how many messages. For a
+    /// virtual clock, which stands still meanwhile; to be called outside of the threads that serve connections.
+    pub fn deliver_due(&self) -> Result<usize> {
+        if self.deliverer.lanes.is_empty() {
+            return Ok(0);
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return Ok(0) };
+        runtime.block_on(async {
+            let mut handed = 0;
+            for lane in &self.deliverer.lanes {
+                handed += lane.pass(self).await?;
+            }
+            Ok(handed)
+        })
+    }
+
+    /// A change of the store with the instant and the programs.
+    async fn change<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (now, programs) = (self.clock.now(), self.programs.clone());
+        self.store.change(move |store| work(&Context { store, programs: &programs, now })).await
+    }
+}
