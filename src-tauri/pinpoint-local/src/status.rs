@@ -65,7 +65,7 @@ pub fn read(connection: &Connection, now: Millis, r#virtual: bool) -> rusqlite::
     for app in &mut apps {
         app.journeys = connection
             .prepare_cached(
-                "SELECT id, name, state, (SELECT count(*) FROM participants WHERE journey = journeys.id AND inside = 1)
+                "SELECT id, name, state, (SELECT count(*) FROM participants WHERE journey = journeys.seq AND inside = 1)
                  FROM journeys WHERE app = ?1 ORDER BY seq DESC",
             )?
             .query_map(params![app.id], |row| {

@@ -30,6 +30,7 @@ const STEPS: &[&str] = &[
     include_str!("store/7.sql"),
     include_str!("store/8.sql"),
     include_str!("store/9.sql"),
+    include_str!("store/10.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.

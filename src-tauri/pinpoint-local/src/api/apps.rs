@@ -82,7 +82,9 @@ fn list(context: &Context<'_>, call: &Call) -> Result<Answer> {
 fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let document = read(context, call)?;
     let id = call.parameter("application-id");
-    for table in ["runs", "participants", "counts"] {
+    let waiting = "DELETE FROM participants WHERE journey IN (SELECT seq FROM journeys WHERE app = ?1)";
+    context.store.execute(waiting, params![id])?;
+    for table in ["runs", "evaluations", "counts"] {
         let sql = format!("DELETE FROM {table} WHERE journey IN (SELECT id FROM journeys WHERE app = ?1)");
         context.store.execute(&sql, params![id])?;
     }

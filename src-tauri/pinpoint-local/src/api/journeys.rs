@@ -196,7 +196,9 @@ fn list(context: &Context<'_>, call: &Call) -> Result<Answer> {
 fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let journey = existing(context, call)?;
     let id = call.parameter("journey-id");
-    for table in ["runs", "participants", "counts"] {
+    let waiting = "DELETE FROM participants WHERE journey = (SELECT seq FROM journeys WHERE id = ?1)";
+    context.store.execute(waiting, params![id])?;
+    for table in ["runs", "evaluations", "counts"] {
         context.store.execute(&format!("DELETE FROM {table} WHERE journey = ?1"), params![id])?;
     }
     context.store.execute("DELETE FROM journeys WHERE id = ?1", params![id])?;

@@ -55,7 +55,7 @@ pub fn finish(transaction: &Transaction<'_>, now: Millis) -> Result<bool> {
     let empty: Option<String> = transaction
         .prepare_cached(
             "SELECT id FROM journeys WHERE state = 'CLOSED'
-             AND NOT EXISTS (SELECT 1 FROM participants WHERE journey = journeys.id AND inside = 1) LIMIT 1",
+             AND NOT EXISTS (SELECT 1 FROM participants WHERE journey = journeys.seq AND inside = 1) LIMIT 1",
         )?
         .query_row([], |row| row.get(0))
         .optional()?;
@@ -74,7 +74,10 @@ pub fn finish(transaction: &Transaction<'_>, now: Millis) -> Result<bool> {
 /// ACTIVE to PAUSED: waits are frozen, nothing is sent.
 pub fn pause(connection: &Connection, id: &str, now: Millis) -> Result<()> {
     connection.execute("UPDATE journeys SET paused = ?2 WHERE id = ?1", params![id, now])?;
-    connection.execute("UPDATE participants SET due = NULL WHERE journey = ?1 AND inside = 1", params![id])?;
+    connection.execute(
+        "UPDATE participants SET due = NULL WHERE journey = (SELECT seq FROM journeys WHERE id = ?1) AND inside = 1",
+        params![id],
+    )?;
     Ok(())
 }
 
@@ -83,7 +86,10 @@ pub fn resume(context: &Context<'_>, app: &str, id: &str, since: Millis) -> Resu
     let transaction = context.store;
     let running = context.programs.load(transaction, app, id, false)?;
     let inside: Vec<(i64, String, String, String)> = transaction
-        .prepare_cached("SELECT seq, key, run, state FROM participants WHERE journey = ?1 AND inside = 1")?
+        .prepare_cached(
+            "SELECT p.seq, p.key, r.id, p.state FROM participants p JOIN runs r ON r.seq = p.run
+             WHERE p.journey = (SELECT seq FROM journeys WHERE id = ?1) AND p.inside = 1",
+        )?
         .query_map(params![id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<rusqlite::Result<_>>()?;
     for (seq, key, run, text) in inside {
@@ -120,12 +126,16 @@ pub fn change(
 pub fn cancel(connection: &Connection, id: &str, now: Millis) -> Result<()> {
     connection.execute(
         "INSERT INTO counts (journey, run, activity, name, count)
-         SELECT journey, run, '', 'CANCELLED', count(*) FROM participants WHERE journey = ?1 AND inside = 1 GROUP BY run
+         SELECT ?1, r.id, '', 'CANCELLED', count(*) FROM participants p JOIN runs r ON r.seq = p.run
+         WHERE p.journey = (SELECT seq FROM journeys WHERE id = ?1) AND p.inside = 1 GROUP BY r.id
          ON CONFLICT (journey, run, activity, name) DO UPDATE SET count = count + excluded.count",
         params![id],
     )?;
-    connection
-        .execute("UPDATE participants SET inside = 0, due = NULL WHERE journey = ?1 AND inside = 1", params![id])?;
+    connection.execute(
+        "UPDATE participants SET inside = 0, due = NULL
+         WHERE journey = (SELECT seq FROM journeys WHERE id = ?1) AND inside = 1",
+        params![id],
+    )?;
     connection.execute("UPDATE journeys SET entry_due = NULL, paused = NULL WHERE id = ?1", params![id])?;
     connection.execute(
         "UPDATE runs SET status = 'CANCELLED', updated = ?2 WHERE journey = ?1 AND status IN ('RUNNING', 'SCHEDULED')",

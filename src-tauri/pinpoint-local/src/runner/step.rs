@@ -30,8 +30,10 @@ pub struct Inside {
 
 /// Reads a participant's state; one that was never offered has none.
 pub fn find(transaction: &Transaction<'_>, journey: &str, key: &str) -> Result<Option<Inside>> {
-    let mut statement =
-        transaction.prepare_cached("SELECT seq, run, state FROM participants WHERE journey = ?1 AND key = ?2")?;
+    let mut statement = transaction.prepare_cached(
+        "SELECT p.seq, r.id, p.state FROM participants p JOIN runs r ON r.seq = p.run
+         WHERE p.journey = (SELECT seq FROM journeys WHERE id = ?1) AND p.key = ?2",
+    )?;
     let found: Option<(i64, String, String)> =
         statement.query_row(params![journey, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
     found.map(|(seq, run, state)| Ok(Inside { seq, run, state: read_state(&state)? })).transpose()
@@ -82,8 +84,9 @@ pub fn enter(
     context
         .store
         .prepare_cached(
-            "INSERT INTO participants (journey, key, run, inside, due, state, place) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (journey, key) DO UPDATE SET run = ?3, inside = ?4, due = ?5, state = ?6, place = ?7",
+            "INSERT INTO participants (journey, key, run, inside, due, state, place) VALUES (
+                (SELECT seq FROM journeys WHERE id = ?1), ?2, (SELECT seq FROM runs WHERE id = ?3), ?4, ?5, ?6, ?7)
+             ON CONFLICT (journey, key) DO UPDATE SET run = excluded.run, inside = ?4, due = ?5, state = ?6, place = ?7",
         )?
         .execute(params![running.id, key, run, state.is_inside(), state.wakes(), write_state(&state), place])?;
     Ok(())
@@ -94,7 +97,8 @@ pub fn timers(context: &Context<'_>, limit: usize) -> Result<usize> {
     let (transaction, now) = (context.store, context.now);
     let due: Vec<(i64, String, String, String, String, String)> = transaction
         .prepare_cached(
-            "SELECT p.seq, j.app, p.journey, p.key, p.run, p.state FROM participants p JOIN journeys j ON j.id = p.journey
+            "SELECT p.seq, j.app, j.id, p.key, r.id, p.state FROM participants p
+             JOIN journeys j ON j.seq = p.journey JOIN runs r ON r.seq = p.run
              WHERE p.due <= ?1 ORDER BY p.due, p.place, p.seq LIMIT ?2",
         )?
         .query_map(params![now, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
