@@ -38,7 +38,7 @@ pub enum OpenError {
 /// What a channel's messages go through.
 pub enum Adapter {
     /// A mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Box<smtp::Smtp>),
     /// Amazon SES.
     Ses(ses::Ses),
     /// AWS End User Messaging SMS and voice.
@@ -58,7 +58,7 @@ impl Adapter {
     /// When a secret, a region or credentials are missing.
     pub async fn open(http: &Http, config: &AdapterConfig) -> Result<Adapter, OpenError> {
         Ok(match config {
-            AdapterConfig::Smtp(config) => Adapter::Smtp(smtp::Smtp::open(http, config).await?),
+            AdapterConfig::Smtp(config) => Adapter::Smtp(Box::new(smtp::Smtp::open(http, config).await?)),
             AdapterConfig::Ses(config) => Adapter::Ses(ses::Ses::open(http, config).await?),
             AdapterConfig::EndUserMessaging(config) => {
                 Adapter::EndUserMessaging(sms::EndUserMessaging::open(http, config).await?)
