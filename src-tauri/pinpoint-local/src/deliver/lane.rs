@@ -29,7 +29,7 @@ pub enum Way {
     /// One by one.
     One(Adapter),
     /// Many at once.
-    Many(Calls),
+    Many(Box<Calls>),
 }
 
 /// A lane.
