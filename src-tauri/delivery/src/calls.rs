@@ -98,7 +98,6 @@ impl Calls {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
     use crate::config::{AwsTarget, Pace};

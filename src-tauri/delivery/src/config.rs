@@ -381,7 +381,6 @@ pub fn folders(places: &[String]) -> impl Iterator<Item = PathBuf> + '_ {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
 

@@ -17,7 +17,7 @@ mod adapter;
 mod attachment;
 mod aws;
 mod calls;
-mod config;
+pub mod config;
 mod http;
 mod message;
 mod mime;

@@ -137,7 +137,6 @@ fn sized(mail: Vec<u8>) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
     use serde_json::json;

@@ -19,6 +19,9 @@ const LARGEST: usize = 4096;
 /// Apple takes a token for at most an hour, and another no sooner than after 20 minutes.
 const LASTS: Duration = Duration::from_secs(50 * 60);
 
+/// Names and values.
+type Headers = Vec<(&'static str, String)>;
+
 /// Apple Push Notification service.
 pub struct Apns {
     http: Http,
@@ -82,7 +85,8 @@ impl Apns {
         }
     }
 
-    fn request(&self, message: &Outgoing) -> Result<(Vec<(&'static str, String)>, String), Outcome> {
+    /// The headers of a message and its body.
+    fn request(&self, message: &Outgoing) -> Result<(Headers, String), Outcome> {
         let mut payload = payload(message, "APNS", LARGEST)?;
         if let (Some(data), Some(members)) =
             (message.envelope.get("Data").and_then(Value::as_object), payload.as_object_mut())
@@ -167,7 +171,6 @@ fn failure(reply: &Reply) -> Outcome {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
     use crate::peer::{Peer, Seen, ec};

@@ -217,7 +217,6 @@ fn failure(reply: &Reply) -> Outcome {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
     use crate::peer::{Peer, Seen, rsa};

@@ -38,17 +38,17 @@ pub enum OpenError {
 /// What a channel's messages go through.
 pub enum Adapter {
     /// A mail server.
-    Smtp(smtp::Smtp),
+    Smtp(Box<smtp::Smtp>),
     /// Amazon SES.
-    Ses(ses::Ses),
+    Ses(Box<ses::Ses>),
     /// AWS End User Messaging SMS and voice.
-    EndUserMessaging(sms::EndUserMessaging),
+    EndUserMessaging(Box<sms::EndUserMessaging>),
     /// Firebase Cloud Messaging.
-    Fcm(fcm::Fcm),
+    Fcm(Box<fcm::Fcm>),
     /// Apple Push Notification service.
-    Apns(apns::Apns),
+    Apns(Box<apns::Apns>),
     /// Amazon Pinpoint's `SendMessages`.
-    Pinpoint(pinpoint::Pinpoint),
+    Pinpoint(Box<pinpoint::Pinpoint>),
 }
 
 impl Adapter {
@@ -58,14 +58,16 @@ impl Adapter {
     /// When a secret, a region or credentials are missing.
     pub async fn open(http: &Http, config: &AdapterConfig) -> Result<Adapter, OpenError> {
         Ok(match config {
-            AdapterConfig::Smtp(config) => Adapter::Smtp(smtp::Smtp::open(http, config).await?),
-            AdapterConfig::Ses(config) => Adapter::Ses(ses::Ses::open(http, config).await?),
+            AdapterConfig::Smtp(config) => Adapter::Smtp(Box::new(smtp::Smtp::open(http, config).await?)),
+            AdapterConfig::Ses(config) => Adapter::Ses(Box::new(ses::Ses::open(http, config).await?)),
             AdapterConfig::EndUserMessaging(config) => {
-                Adapter::EndUserMessaging(sms::EndUserMessaging::open(http, config).await?)
+                Adapter::EndUserMessaging(Box::new(sms::EndUserMessaging::open(http, config).await?))
             }
-            AdapterConfig::Fcm(config) => Adapter::Fcm(fcm::Fcm::open(http, config).await?),
-            AdapterConfig::Apns(config) => Adapter::Apns(apns::Apns::open(http, config).await?),
-            AdapterConfig::Pinpoint(config) => Adapter::Pinpoint(pinpoint::Pinpoint::open(http, config).await?),
+            AdapterConfig::Fcm(config) => Adapter::Fcm(Box::new(fcm::Fcm::open(http, config).await?)),
+            AdapterConfig::Apns(config) => Adapter::Apns(Box::new(apns::Apns::open(http, config).await?)),
+            AdapterConfig::Pinpoint(config) => {
+                Adapter::Pinpoint(Box::new(pinpoint::Pinpoint::open(http, config).await?))
+            }
         })
     }
 

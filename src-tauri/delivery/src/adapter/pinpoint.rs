@@ -107,7 +107,6 @@ fn outcome(result: &Value) -> Result<Outcome, Outcome> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
     use model::operations::OPERATIONS;

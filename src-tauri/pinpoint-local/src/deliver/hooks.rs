@@ -36,9 +36,13 @@ pub async fn answer(machine: Arc<Machine>, request: Request<Body>) -> Response<B
     let path = request.uri().path().to_owned();
     let method = request.method().as_str().to_owned();
     let (head, body) = request.into_parts();
-    let outcome = match axum::body::to_bytes(body, LARGEST).await {
-        Err(_) => Err(Refusal::new(Exception::PayloadTooLarge, format!("the request is larger than {LARGEST} bytes"))),
-        Ok(body) => match (method.as_str(), path.as_str()) {
+    let body = tokio::time::timeout(machine.settings.limits.body, axum::body::to_bytes(body, LARGEST)).await;
+    let outcome = match body {
+        Err(_) => Err(Refusal::bad_request("the body did not come in time")),
+        Ok(Err(_)) => {
+            Err(Refusal::new(Exception::PayloadTooLarge, format!("the request is larger than {LARGEST} bytes")))
+        }
+        Ok(Ok(body)) => match (method.as_str(), path.as_str()) {
             ("POST", SES | SMS) => of_sns(&machine, &path, &body).await,
             ("POST", OWN) => of_own(&machine, &head.headers, &body).await,
             ("GET" | "POST", path) if path.starts_with(UNSUBSCRIBE) => {

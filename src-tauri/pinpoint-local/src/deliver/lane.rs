@@ -17,8 +17,10 @@ use crate::outbox::Sender;
 use crate::refusal::Result;
 use crate::server::Machine;
 
-/// Messages taken from the queue at once.
+/// Messages taken from the queue at once, of calls; of other lanes [`ROUNDS`] times as many as go at the same time, so that
+/// who throttles is soon left in peace.
 const BATCH: usize = 200;
+const ROUNDS: usize = 4;
 /// Longest sleep of a lane, as that of the runner.
 const LONGEST_SLEEP: Duration = Duration::from_secs(60);
 
@@ -27,7 +29,7 @@ pub enum Way {
     /// One by one.
     One(Adapter),
     /// Many at once.
-    Many(Calls),
+    Many(Box<Calls>),
 }
 
 /// A lane.
@@ -64,7 +66,8 @@ impl Lane {
         let mut handed = 0;
         loop {
             let now = machine.clock.now();
-            let waiting = machine.store.read(|store| queue::due(store, &self.name, now, BATCH))?;
+            let limit = if matches!(self.way, Way::Many(_)) { BATCH } else { self.pace.at_once * ROUNDS };
+            let waiting = machine.store.read(|store| queue::due(store, &self.name, now, limit))?;
             if waiting.is_empty() {
                 return Ok(handed);
             }

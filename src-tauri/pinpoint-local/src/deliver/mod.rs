@@ -93,7 +93,7 @@ impl Deliverer {
             if let Some(custom) = &config.custom {
                 let calls = Calls::open(&http, custom).await;
                 let calls = calls.map_err(|error| DeliveryError::Adapter("custom".into(), error))?;
-                deliverer.lanes.push(Lane::new(queue::CUSTOM, Way::Many(calls), custom.pace));
+                deliverer.lanes.push(Lane::new(queue::CUSTOM, Way::Many(Box::new(calls)), custom.pace));
             }
             if let Some(secret) = &config.receipts.secret {
                 let secret = secret.read().await.map_err(OpenError::from);
