@@ -1,4 +1,4 @@
-//! Every operation that is built, once, through the SDK.
+//! Operations through the SDK; `every_operation.py` beside it calls all 122.
 
 use aws_sdk_pinpoint::error::ProvideErrorMetadata;
 use aws_sdk_pinpoint::types::{
@@ -199,15 +199,6 @@ async fn a_draft_is_stored_listed_and_deleted() {
     client.delete_journey().application_id(&app).journey_id(id).send().await.unwrap();
     let gone = client.get_journey().application_id(&app).journey_id(id).send().await;
     assert!(gone.unwrap_err().into_service_error().is_not_found_exception());
-}
-
-#[tokio::test]
-async fn what_is_not_built_says_so() {
-    let local = Local::start().await;
-    let app = local.app().await;
-    let refused = local.client.get_campaigns().application_id(&app).send().await.unwrap_err().into_service_error();
-    assert_eq!(refused.code(), Some("NotImplementedException"));
-    assert!(refused.message().unwrap().contains("GetCampaigns"));
 }
 
 #[tokio::test]

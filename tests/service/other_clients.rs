@@ -32,10 +32,17 @@ async fn run(script: &str, needs_cli: bool) {
     let (id, secret) = ("OTHERS", "a secret that only tests know");
     let keys = Keys::new(vec![Key::new(id, secret, &Permission::ALL).unwrap()]);
     let clock = ClockSetting::Virtual { start: Some(START) };
-    let local = Local::with(Settings { clock, keys, ..Settings::default() }).await;
+    let files = tempfile::tempdir().unwrap();
+    let settings = Settings { clock, keys, files: Some(files.path().to_owned()), ..Settings::default() };
+    let local = Local::with(settings).await;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("service").join(script);
     let mut command = Command::new(python);
-    command.arg(script).arg(local.server.endpoint_url()).arg(cli);
+    command.arg(script).arg(local.server.endpoint_url());
+    if needs_cli {
+        command.arg(cli);
+    } else {
+        command.arg(files.path());
+    }
     for (name, value) in [
         ("AWS_ACCESS_KEY_ID", id),
         ("AWS_SECRET_ACCESS_KEY", secret),
@@ -52,6 +59,11 @@ async fn run(script: &str, needs_cli: bool) {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}{err}");
     assert_eq!(out.lines().last(), Some("done"), "{out}{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_boto3_as_its_model_says() {
+    run("every_operation.py", false).await;
 }
 
 #[tokio::test]

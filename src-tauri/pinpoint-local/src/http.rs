@@ -163,10 +163,9 @@ async fn carry_out(
         }
         Target::Operation(operation, parameters) => {
             permit(key, access::of(operation), operation.name)?;
-            let handler = api::handler(operation.name).ok_or_else(|| {
-                let message = format!("{} is not implemented by the local Pinpoint yet", operation.name);
-                Refusal::new(Exception::NotImplemented, message)
-            })?;
+            // A test calls all 122.
+            let handler = api::handler(operation.name)
+                .ok_or_else(|| Refusal::new(Exception::InternalServerError, "the operation has no handler"))?;
             let body = typed(operation, &body)?;
             if access::starts(operation, &body) {
                 permit(key, Permission::Send, operation.name)?;

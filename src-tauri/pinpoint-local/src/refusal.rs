@@ -14,7 +14,7 @@ pub struct Refusal {
 /// What a handler gives.
 pub type Result<T> = std::result::Result<T, Refusal>;
 
-/// The exceptions of the API, and one of ours.
+/// The exceptions of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exception {
     /// 400: syntax, validation, limits of a resource.
@@ -33,8 +33,6 @@ pub enum Exception {
     TooManyRequests,
     /// 500: our fault.
     InternalServerError,
-    /// 501: an operation of the API that is not built yet; not a word of the API.
-    NotImplemented,
 }
 
 impl Exception {
@@ -49,7 +47,6 @@ impl Exception {
             Exception::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Exception::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Exception::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
-            Exception::NotImplemented => StatusCode::NOT_IMPLEMENTED,
         }
     }
 
@@ -64,7 +61,6 @@ impl Exception {
             Exception::PayloadTooLarge => "PayloadTooLargeException",
             Exception::TooManyRequests => "TooManyRequestsException",
             Exception::InternalServerError => "InternalServerErrorException",
-            Exception::NotImplemented => "NotImplementedException",
         }
     }
 }

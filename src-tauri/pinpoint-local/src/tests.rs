@@ -136,21 +136,14 @@ async fn names_of_other_machines_are_turned_away() {
 }
 
 #[tokio::test]
-async fn every_operation_answers_or_says_that_it_does_not() {
+async fn every_operation_has_a_handler_and_fails_by_no_fault_of_ours() {
     let asked = Asked::new();
     for operation in OPERATIONS {
+        assert!(api::handler(operation.name).is_some(), "{}", operation.name);
         let path = operation.path.replace(['{', '}'], "");
         let request = Request::builder().method(operation.method).uri(&path).header("host", "localhost");
         let response = asked.send(request.body(Body::empty()).unwrap()).await;
-        let kind = response.headers().get("x-amzn-ErrorType").map(|kind| kind.to_str().unwrap().to_owned());
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        if api::handler(operation.name).is_none() {
-            assert_eq!(kind.as_deref(), Some("NotImplementedException"), "{}", operation.name);
-            assert!(text.contains(operation.name), "{text}");
-        } else {
-            assert_ne!(kind.as_deref(), Some("NotImplementedException"), "{}", operation.name);
-        }
+        assert!(response.status().as_u16() < 500, "{}: {}", operation.name, response.status());
     }
 }
 

@@ -1,5 +1,5 @@
 //! The hook, and custom deliveries: what is sent to a function and what it may answer (campaigns.md 7). What they share
-//! with the custom messages of journeys is [`call`](crate::call)'s.
+//! with the custom messages of journeys is [`crate::call`]'s.
 
 use audience::People;
 use model::Millis;

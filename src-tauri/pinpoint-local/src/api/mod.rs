@@ -27,6 +27,9 @@ pub mod segments;
 mod tags;
 pub mod templates;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use axum::http::StatusCode;
 use model::operations::Operation;
 use model::shapes::{Mismatch, Problem};
@@ -97,9 +100,13 @@ const RESOURCES: &[&[(&str, Handler)]] = &[
     templates::HANDLERS,
 ];
 
-/// The handler of an operation; `None` = not built yet.
+/// [`RESOURCES`] by name.
+static BY_NAME: LazyLock<HashMap<&str, Handler>> =
+    LazyLock::new(|| RESOURCES.iter().copied().flatten().copied().collect());
+
+/// The handler of an operation.
 pub fn handler(operation: &str) -> Option<Handler> {
-    RESOURCES.iter().copied().flatten().find(|(name, _)| *name == operation).map(|(_, handler)| *handler)
+    BY_NAME.get(operation).copied()
 }
 
 /// Mismatches with a shape that are no error: a bare text where a list of texts is expected (segments-and-endpoints.md

@@ -138,7 +138,7 @@ fn no_request_gives_a_500_or_a_panic() {
         let shown = String::from_utf8_lossy(&body).into_owned();
         let request = Request::builder().method(operation.method).uri(&path).header("host", "localhost");
         let status = runtime.block_on(asked.send(request.body(Body::from(body)).unwrap())).status().as_u16();
-        prop_assert!(matches!(status, 200..=499 | 501), "{status}: {} {path} {shown}", operation.method);
+        prop_assert!(matches!(status, 200..=499), "{status}: {} {path} {shown}", operation.method);
         if status < 300 {
             accepted.set(accepted.get() + 1);
         }
