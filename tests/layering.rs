@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("templates", &["model"]),
     ("diagram", &["model"]),
     ("benchmark", &[]),
+    ("files", &["model"]),
     // 2
     ("engine", &["model", "audience", "templates"]),
     // 3
@@ -25,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // 4
     ("bridge", &["model", "validation", "simulation"]),
     ("publishing", &["model", "validation"]),
-    ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation", "delivery"]),
+    ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation", "delivery", "files"]),
     // 5
     (
         "workbench",
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "validation",
             "benchmark",
             "bridge",
+            "files",
             "publishing",
             "pinpoint-local",
         ],

@@ -442,6 +442,7 @@ Examples:
   waymark serve --clock virtual &
   curl -X POST http://127.0.0.1:8700/waymark/clock -d '{\"advance\":\"P1D\"}'
   waymark serve --listen 0.0.0.0:8700 --data store --keys keys.toml --tls-cert cert.pem --tls-key key.pem
+  waymark serve --data store --events lake --events-format parquet
   waymark serve --backup monday.sqlite
   waymark serve --restore monday.sqlite --data ./restored
   curl http://127.0.0.1:8700/waymark/health
@@ -492,6 +493,22 @@ pub struct Serve {
     /// Which channels leave this computer, and how [default: none does]
     #[arg(long, value_name = "FILE")]
     pub delivery: Option<PathBuf>,
+    /// Write every event below this folder, as app=ID/day=YYYY-MM-DD/, in the records of Pinpoint's event stream
+    #[arg(long, value_name = "DIR")]
+    pub events: Option<PathBuf>,
+    /// What the files of events are
+    #[arg(long, value_enum, default_value_t, requires = "events")]
+    pub events_format: EventsFormat,
+}
+
+/// What the files of events are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum EventsFormat {
+    /// One record a line
+    #[default]
+    Jsonl,
+    /// One row a record; members that are objects are JSON texts
+    Parquet,
 }
 
 /// `waymark studio`

@@ -23,7 +23,8 @@ use crate::refusal::{Refusal, Result};
 use crate::runner::Programs;
 use crate::status::{self, Status};
 use crate::store::{self, OpenError, Store};
-use crate::{deliver, http, runner};
+use crate::stream::folder::{self, EventFiles, Folder};
+use crate::{deliver, http, runner, stream};
 
 /// How a server starts.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Settings {
     /// Folder whose files import and export jobs may read and write, beside `data`, made when absent; `None` = no
     /// other.
     pub files: Option<PathBuf>,
+    /// Files that every event is written to; `None` = none.
+    pub events: Option<EventFiles>,
     /// Who may ask; without keys everybody on this machine.
     pub keys: Keys,
     /// TLS; `None` = plain HTTP.
@@ -68,6 +71,7 @@ impl Default for Settings {
             audit_all: false,
             files: None,
             delivery: None,
+            events: None,
         }
     }
 }
@@ -134,8 +138,9 @@ impl Server {
         let running = tokio::spawn(runner::run(machine.clone(), stopped.clone()));
         let lane = |lane| tokio::spawn(deliver::run(machine.clone(), lane, stopped.clone()));
         let lanes: Vec<_> = (0..machine.deliverer.lanes()).map(lane).collect();
+        let streaming = tokio::spawn(stream::run(machine.clone(), stopped, folder::EVERY, folder::pump));
         tracing::info!(%address, "the local Pinpoint listens");
-        let tasks = [serving, running].into_iter().chain(lanes).collect();
+        let tasks = [serving, running, streaming].into_iter().chain(lanes).collect();
         Ok(Server { address, has_tls, machine, stop, tasks })
     }
 
@@ -216,6 +221,8 @@ pub struct Machine {
     pub settings: Settings,
     /// What was asked so far.
     pub meters: Meters,
+    /// Where events are written to.
+    pub folder: Option<Folder>,
     /// Campaigns in the middle of a run.
     pub campaigns: runner::campaign::Campaigns,
     /// What leaves the machine.
@@ -246,6 +253,7 @@ impl Machine {
             deliverer: Deliverer::default(),
             settings: settings.clone(),
             meters: Meters::default(),
+            folder: Folder::open(settings)?,
             campaigns: Default::default(),
         })
     }

@@ -31,6 +31,7 @@ const STEPS: &[&str] = &[
     include_str!("store/8.sql"),
     include_str!("store/9.sql"),
     include_str!("store/10.sql"),
+    include_str!("store/12.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.

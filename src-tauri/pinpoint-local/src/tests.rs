@@ -14,6 +14,7 @@ mod messages;
 mod operating;
 mod people;
 mod published;
+mod stream;
 
 use std::sync::Arc;
 

@@ -177,5 +177,5 @@ fn quoted(text: &str) -> String {
 /// # Errors
 /// When it can not be written.
 pub fn write(lesson: &Lesson, path: &Path) -> Outcome<()> {
-    crate::disk::write(path, lesson.file.as_bytes()).map_err(|error| disk("write", path, &error))
+    files::write(path, lesson.file.as_bytes()).map_err(|error| disk("write", path, &error))
 }

@@ -8,7 +8,6 @@ pub mod bench;
 pub mod calibrate;
 pub mod campaign;
 pub mod check;
-mod disk;
 pub mod elsewhere;
 pub mod examples;
 pub mod explain;
@@ -378,7 +377,7 @@ pub fn new_project(folder: &Path, example: Option<&str>) -> Outcome<()> {
     save::save(request, &mut Folder::default())?;
     for (file, content) in NEW {
         let path = folder.join(file);
-        disk::write(&path, content.as_bytes()).map_err(|error| failure::disk("write", &path, &error))?;
+        files::write(&path, content.as_bytes()).map_err(|error| failure::disk("write", &path, &error))?;
     }
     Ok(())
 }

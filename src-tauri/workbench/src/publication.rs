@@ -7,7 +7,6 @@ use model::{DocumentId, Project, Severity, Target};
 use publishing::{Bindings, Observer, PublishError, Remote, Step};
 use validation::Facts;
 
-use crate::disk as files;
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
 
 /// What is to be published, and where to.

@@ -248,7 +248,7 @@ impl Cohort {
     /// When the file can not be written; there is then none.
     pub fn write_records(&self, path: &Path) -> Outcome<u64> {
         let fail = |error: std::io::Error| crate::failure::disk("write", path, &error);
-        let mut file = std::io::BufWriter::new(crate::disk::Draft::begin(path).map_err(fail)?);
+        let mut file = std::io::BufWriter::new(files::Draft::begin(path).map_err(fail)?);
         let simulation = self.simulation();
         let (mut count, mut written) = (0, Ok(()));
         simulation.records(0..self.people.len(), &mut |record| {

@@ -18,8 +18,8 @@ use simulation::promises::{self, Kept};
 
 use crate::failure::{Outcome, disk, not_found};
 use crate::folder;
+use crate::people;
 use crate::simulate::{Cohort, Request, events_of_folder};
-use crate::{disk as files, people};
 
 pub use junit::junit;
 pub use simulation::StoryStep;

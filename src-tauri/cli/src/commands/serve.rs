@@ -9,7 +9,7 @@ use pinpoint_local::{
     ClockSetting, DeliveryConfig, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore,
 };
 
-use crate::arguments::{Clock, Serve};
+use crate::arguments::{Clock, EventsFormat, Serve};
 use crate::commands::{Outcome, failure, log, runtime};
 use crate::say;
 
@@ -43,6 +43,13 @@ pub fn run(serve: &Serve) -> Outcome {
             Clock::Virtual => ClockSetting::Virtual { start: None },
         },
         files: serve.files.clone(),
+        events: serve.events.clone().map(|folder| EventFiles {
+            folder,
+            format: match serve.events_format {
+                EventsFormat::Jsonl => EventFormat::Jsonl,
+                EventsFormat::Parquet => EventFormat::Parquet,
+            },
+        }),
         delivery: serve.delivery.as_deref().map(delivery).transpose()?,
         keys,
         tls,

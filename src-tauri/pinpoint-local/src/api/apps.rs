@@ -98,6 +98,7 @@ fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
         "segment_imports",
         "jobs",
         "event_streams",
+        "event_cursors",
         "channels",
         "campaigns",
         "codes",

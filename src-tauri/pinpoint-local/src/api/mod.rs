@@ -21,7 +21,7 @@ mod metrics;
 pub mod naming;
 mod otp;
 mod paging;
-mod phone;
+pub mod phone;
 mod recommenders;
 pub mod segments;
 mod tags;

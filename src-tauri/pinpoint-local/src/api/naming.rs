@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::refusal::{Refusal, Result};
 
+/// The account that answers: one that does not exist.
+pub const ACCOUNT: &str = "000000000000";
+
 /// `arn:aws:mobiletargeting:<region>:<account>:`, of an account that does not exist.
 const PREFIX: &str = "arn:aws:mobiletargeting:us-east-1:000000000000:";
 

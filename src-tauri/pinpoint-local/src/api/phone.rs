@@ -62,6 +62,11 @@ struct Number {
     kind: (&'static str, i64),
 }
 
+/// The country of a number in E.164 form, two letters; `None` = nobody can have the number.
+pub fn country(number: &str) -> Option<String> {
+    read(None, number).map(|number| number.country)
+}
+
 fn read(country: Option<country::Id>, given: &str) -> Option<Number> {
     let usual = given.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/'));
     let digits = given.bytes().filter(u8::is_ascii_digit).count();

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::api::Context;
 use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
-use crate::runner::told::of_sender;
+use crate::runner::told::{of_mail, of_sender};
 use crate::{runner, store};
 
 /// Events that people cause, and not the sending itself.
@@ -127,19 +127,4 @@ fn of_text(message: &Message) -> Map<String, Value> {
         attributes["origination_phone_number"] = number.into();
     }
     attributes.as_object().cloned().unwrap_or_default()
-}
-
-/// `mail` of a `mail_event` (1.4).
-fn of_mail(message: &Message) -> Value {
-    let part = |wanted: &str| message.parts.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.as_str());
-    let from = message.envelope.get("FromAddress").cloned().unwrap_or_default();
-    json!({
-        "message_id": message.id,
-        "message_send_timestamp": message.at,
-        "from_address": from,
-        "destination": [message.address],
-        "headers_truncated": false,
-        "headers": [],
-        "common_headers": {"from": from, "to": [message.address], "subject": part("Subject").unwrap_or_default()},
-    })
 }

@@ -315,7 +315,7 @@ impl Step<'_> {
         }
         let endpoint = self.participant.people.row(row as usize).id();
         let Context { store, now, .. } = *self.context;
-        told::event(store, &self.running.app, endpoint, "_journey.send", attributes, None, now)?;
+        told::event(store, &self.running.app, endpoint, "_journey.send", attributes, told::More::default(), now)?;
         Ok(())
     }
 

@@ -11,19 +11,30 @@ use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
 use crate::store;
 
-/// Keeps an event of an endpoint; `attributes` and `metrics` are objects.
+/// What some events say beside attributes; all are objects.
+#[derive(Clone, Debug, Default)]
+pub struct More {
+    /// `Metrics`
+    pub metrics: Option<Value>,
+    /// `facets` of the record in the event stream (1.4); no member of the API's `Event`.
+    pub facets: Option<Value>,
+}
+
+/// Keeps an event of an endpoint; `attributes` is an object.
 pub fn event(
     connection: &Connection,
     app: &str,
     endpoint: &str,
     event_type: &str,
     attributes: Value,
-    metrics: Option<Value>,
+    more: More,
     at: Millis,
 ) -> Result<Value> {
     let mut event = json!({"EventType": event_type, "Timestamp": format_instant(at), "Attributes": attributes});
-    if let Some(metrics) = metrics {
-        event["Metrics"] = metrics;
+    for (name, value) in [("Metrics", more.metrics), ("Facets", more.facets)] {
+        if let Some(value) = value {
+            event[name] = value;
+        }
     }
     connection
         .prepare_cached("INSERT INTO events (app, endpoint, type, at, document) VALUES (?1, ?2, ?3, ?4, ?5)")?
@@ -37,12 +48,12 @@ pub fn event(
 /// for each other's would never come to an end (chosen).
 pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> {
     let attributes = of_sender(message);
-    let tell = |name: &str, more: Value, metrics: Option<Value>| -> Result<()> {
+    let tell = |name: &str, said: Value, more: More| -> Result<()> {
         let mut attributes = attributes.clone();
-        attributes.extend(more.as_object().cloned().unwrap_or_default());
+        attributes.extend(said.as_object().cloned().unwrap_or_default());
         let attributes = Value::Object(attributes);
         let (app, endpoint, at) = (&message.application_id, &message.endpoint_id, message.at);
-        let told = event(transaction, app, endpoint, name, attributes, metrics, at)?;
+        let told = event(transaction, app, endpoint, name, attributes, more, at)?;
         match message.sender {
             Sender::Campaign { .. } => Ok(()),
             _ => campaign::hear(transaction, app, endpoint, &told, at),
@@ -50,8 +61,9 @@ pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> 
     };
     match channel(message) {
         "EMAIL" => {
-            tell("_email.send", json!({"feedback": "received"}), None)?;
-            tell("_email.delivered", json!({"feedback": "delivered"}), None)?;
+            let delivery = json!({"recipients": [message.address], "processing_time_millis": 0});
+            tell("_email.send", json!({"feedback": "received"}), mail_event(message, "send", json!({})))?;
+            tell("_email.delivered", json!({"feedback": "delivered"}), mail_event(message, "delivery", delivery))?;
         }
         "SMS" => {
             let body = message.parts.iter().find(|(name, _)| name == "Body").map_or("", |(_, text)| text.as_str());
@@ -59,7 +71,7 @@ pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> 
                 message.envelope.get(name).and_then(Value::as_str).unwrap_or(other).to_owned()
             };
             let kind = if text("MessageType", "") == "PROMOTIONAL" { "Promotional" } else { "Transactional" };
-            let more = json!({
+            let said = json!({
                 "sender_request_id": message.sender.origin(),
                 "destination_phone_number": message.address,
                 "origination_phone_number": text("OriginationNumber", ""),
@@ -68,7 +80,8 @@ pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> 
                 "message_id": message.id,
                 "message_type": kind,
             });
-            tell("_SMS.SUCCESS", more, Some(json!({"price_in_millicents_usd": 0.0})))?;
+            let metrics = Some(json!({"price_in_millicents_usd": 0.0}));
+            tell("_SMS.SUCCESS", said, More { metrics, facets: None })?;
         }
         _ => {}
     }
@@ -83,6 +96,7 @@ pub fn not_made(connection: &Connection, message: &Message, reason: &str) -> Res
         _ => return Ok(()),
     };
     let mut attributes = of_sender(message);
+    let mut more = More::default();
     match name {
         "_SMS.FAILURE" => {
             attributes.insert("record_status".into(), "INVALID_MESSAGE".into());
@@ -91,11 +105,37 @@ pub fn not_made(connection: &Connection, message: &Message, reason: &str) -> Res
         }
         _ => {
             attributes.insert("feedback".into(), reason.chars().take(200).collect::<String>().into());
+            more = mail_event(message, "rendering_failure", json!({"error_message": reason}));
         }
     }
     let (app, endpoint) = (&message.application_id, &message.endpoint_id);
-    event(connection, app, endpoint, name, Value::Object(attributes), None, message.at)?;
+    event(connection, app, endpoint, name, Value::Object(attributes), more, message.at)?;
     Ok(())
+}
+
+/// `facets` of an event of an e-mail (1.4): the mail, and what is particular to the kind of event.
+fn mail_event(message: &Message, kind: &str, detail: Value) -> More {
+    let mut mail_event = Map::from_iter([("mail".to_owned(), of_mail(message))]);
+    mail_event.insert(kind.to_owned(), detail);
+    More { metrics: None, facets: Some(json!({"email_channel": {"mail_event": mail_event}})) }
+}
+
+/// `mail` of a `mail_event` (1.4).
+pub fn of_mail(message: &Message) -> Value {
+    let from = message.envelope.get("FromAddress").and_then(Value::as_str).unwrap_or_default();
+    let subject = message.parts.iter().find(|(name, _)| name == "Subject").map_or("", |(_, text)| text.as_str());
+    let header = |(name, value): &(String, String)| {
+        name.strip_prefix("Headers.").map(|name| json!({"name": name, "value": value}))
+    };
+    json!({
+        "message_id": message.id,
+        "message_send_timestamp": message.at,
+        "from_address": from,
+        "destination": [message.address],
+        "headers_truncated": false,
+        "headers": message.parts.iter().filter_map(header).collect::<Vec<_>>(),
+        "common_headers": {"from": from, "to": [message.address], "subject": subject},
+    })
 }
 
 /// What names the sender of a message, and the context that its request brought along (events-and-analytics.md 1.1).

@@ -5,6 +5,7 @@ use model::time::format_instant;
 use serde_json::{Value, json};
 
 use super::{Asked, START};
+use crate::server::Settings;
 
 const MINUTE: Millis = 60_000;
 const HOUR: Millis = 60 * MINUTE;
@@ -19,7 +20,12 @@ pub struct Shop {
 
 impl Shop {
     pub async fn new() -> Shop {
-        let asked = Asked::new();
+        Shop::with(Settings::default()).await
+    }
+
+    /// On a server with these settings.
+    pub async fn with(settings: Settings) -> Shop {
+        let asked = Asked::with(settings);
         let app = asked.app().await;
         let mut shop = Shop { asked, app, everybody: String::new() };
         let email =

@@ -3,59 +3,14 @@
 //! Rows are written as they come, so memory does not grow with their number; Parquet keeps a group of rows. The file
 //! appears whole, under its name, when the table is finished, and not at all when it is not.
 
-mod parquet;
-
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use model::Millis;
-use model::time::format_instant;
+use files::Draft;
+use files::parquet;
+pub(super) use files::rows::{Cell, Column, Kind};
 
-use crate::disk::Draft;
 use crate::failure::{Outcome, bad_input, disk};
-
-/// What a column holds; every cell may hold nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text,
-    /// An instant: ISO 8601 in text, milliseconds since 1970 in UTC in Parquet.
-    Time,
-    /// A count from 0.
-    Count,
-}
-
-/// Name and kind of a column.
-pub(super) type Column = (&'static str, Kind);
-
-/// The value of a row in a column.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell<'a> {
-    Nothing,
-    Text(Cow<'a, str>),
-    Time(Millis),
-    Count(u64),
-}
-
-impl<'a> Cell<'a> {
-    pub fn text(text: Option<impl Into<Cow<'a, str>>>) -> Cell<'a> {
-        text.map_or(Cell::Nothing, |text| Cell::Text(text.into()))
-    }
-
-    pub fn time(at: Option<Millis>) -> Cell<'a> {
-        at.map_or(Cell::Nothing, Cell::Time)
-    }
-
-    /// As text files have it.
-    fn words(&self) -> Cow<'_, str> {
-        match self {
-            Cell::Nothing => Cow::Borrowed(""),
-            Cell::Text(text) => Cow::Borrowed(text),
-            Cell::Time(at) => Cow::Owned(format_instant(*at)),
-            Cell::Count(count) => Cow::Owned(count.to_string()),
-        }
-    }
-}
 
 type File = BufWriter<Draft>;
 

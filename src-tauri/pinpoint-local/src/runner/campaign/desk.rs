@@ -152,7 +152,7 @@ impl Desk<'_> {
             "campaign_send_status": status.name(),
         });
         let (app, name) = (&self.running.app, "_campaign.send");
-        told::event(self.transaction, app, endpoint.id(), name, attributes, None, self.now)?;
+        told::event(self.transaction, app, endpoint.id(), name, attributes, told::More::default(), self.now)?;
         Ok(())
     }
 

@@ -54,6 +54,24 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// Puts the file in its place unless there is one already: `false` = there is, and it is as it was.
+    ///
+    /// # Errors
+    /// When the disk is full or the place can not be written.
+    pub fn keep_new(self) -> io::Result<bool> {
+        self.file.as_file().sync_all()?;
+        match self.file.persist_noclobber(&self.path) {
+            Ok(_) => {
+                sync_folder(folder_of(&self.path));
+                Ok(true)
+            }
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(error.error),
+        }
+    }
+}
+
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
@@ -69,7 +87,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Makes the rename itself last. Not every file system can; the file is whole either way.
-pub fn sync_folder(folder: &Path) {
+fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }

@@ -10,14 +10,15 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::parser::parse_message_type;
 
-use super::{Cell, Column, Kind};
+use crate::rows::{Cell, Column, Kind};
 
 /// A group is written at so many rows or so many bytes of text, whichever comes first: this is all that is kept of a
 /// table in memory.
 const MOST_ROWS: usize = 1 << 16;
 const MOST_BYTES: usize = 1 << 25;
 
-pub(super) struct Writer<W: Write + Send> {
+/// A table that is being written.
+pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<W>,
     columns: Vec<Values>,
     rows: usize,
@@ -33,6 +34,10 @@ struct Values {
 }
 
 impl<W: Write + Send> Writer<W> {
+    /// Begins a table.
+    ///
+    /// # Errors
+    /// When the head cannot be written, or a name is none of Parquet's.
     pub fn new(file: W, columns: &[Column]) -> io::Result<Writer<W>> {
         let members = columns.iter().map(|(name, kind)| match kind {
             Kind::Text => format!("optional binary {name} (STRING);"),
@@ -48,6 +53,10 @@ impl<W: Write + Send> Writer<W> {
         Ok(Writer { file, columns, rows: 0, bytes: 0 })
     }
 
+    /// Writes a row: a cell for each column; one of another kind counts as nothing.
+    ///
+    /// # Errors
+    /// When a group is full and cannot be written.
     pub fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         for (values, cell) in self.columns.iter_mut().zip(cells) {
             match (values.kind, cell) {
@@ -89,6 +98,10 @@ impl<W: Write + Send> Writer<W> {
         Ok(())
     }
 
+    /// Ends the table and gives back what it was written into.
+    ///
+    /// # Errors
+    /// When the rest cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         if self.rows > 0 {
             self.group()?;
