@@ -10,6 +10,13 @@ pub const ROWS: &[Row] = &[
     ("api 8/15", "one-time passwords", &["src-tauri/pinpoint-local/src/tests/messages.rs::a_code_is_good_once_for_its_number_and_reference", "src-tauri/pinpoint-local/src/api/otp.rs::numbers_and_codes"]),
 
     ("events 1.2/1", "the service tells of messages", &["src-tauri/pinpoint-local/src/tests/campaigns.rs::an_event_campaign_hears_what_the_service_tells_of_journeys_and_requests"]),
+    ("events 1/2", "at least once, in the order of each endpoint; files", &["src-tauri/pinpoint-local/src/tests/stream.rs::what_was_not_noted_comes_once_more_and_each_endpoint_stays_in_order", "src-tauri/pinpoint-local/src/tests/stream.rs::a_server_goes_on_where_it_was", "src-tauri/pinpoint-local/src/tests/stream.rs::a_file_is_written_once_and_never_over_another", "src-tauri/pinpoint-local/src/tests/stream.rs::parquet_says_what_json_lines_say"]),
+    ("events 1.1/1", "the common record, as the simulator reads it", &["src-tauri/pinpoint-local/src/tests/stream.rs::what_is_written_the_simulator_reads", "src-tauri/pinpoint-local/src/tests/stream.rs::clause_1_the_members_of_each_family", "src-tauri/pinpoint-local/src/stream/record.rs::clause_1_1_an_event_of_the_service_has_no_device_and_no_session"]),
+    ("events 1.2/2", "the record of a campaign's event", &["src-tauri/pinpoint-local/src/tests/stream.rs::clause_1_the_members_of_each_family"]),
+    ("events 1.3/1", "the record of a journey's event", &["src-tauri/pinpoint-local/src/tests/stream.rs::clause_1_the_members_of_each_family"]),
+    ("events 1.4/1", "the record of an e-mail's event: facets, and the moment of sending", &["src-tauri/pinpoint-local/src/tests/stream.rs::clause_1_the_members_of_each_family", "src-tauri/pinpoint-local/src/stream/record.rs::clause_1_4_all_events_of_an_email_have_the_moment_of_its_sending"]),
+    ("events 1.5/1", "the record of a text message's event: the country of its number", &["src-tauri/pinpoint-local/src/stream/record.rs::clause_1_5_a_text_message_says_where_its_number_is"]),
+    ("events 1.6/1", "the record of an app's event", &["src-tauri/pinpoint-local/src/stream/record.rs::clause_1_6_an_event_of_an_app"]),
     ("events 5/1", "spans, names, rows", &["src-tauri/pinpoint-local/src/tests/kpis.rs::spans_and_names_have_their_limits"]),
     ("events 5.1/1", "campaigns of a project", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_a_campaign_and_of_all"]),
     ("events 5.2/1", "transactional e-mail", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_requests"]),

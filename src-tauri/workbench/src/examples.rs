@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bridge::Example;
 
 use crate::failure::{Outcome, disk, not_found};
-use crate::{disk as files, settings_file};
+use crate::settings_file;
 
 /// Files of the examples: name below `journeys/examples`, and content.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));

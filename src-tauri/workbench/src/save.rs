@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::failure::{Outcome, bad_input, disk, failure};
 use crate::folder::Folder;
-use crate::{disk as files, settings_file};
+use crate::settings_file;
 
 /// What a save is asked to do.
 #[derive(Clone, Copy, Debug)]
