@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use bridge::{Failure, FailureCode};
 use pinpoint_local::{
-    ClockSetting, DeliveryConfig, Key, Keys, Permission, Server, Settings, StartError, TlsFiles, fetch, restore,
+    ClockSetting, DeliveryConfig, EventFiles, EventFormat, Key, Keys, Permission, Server, Settings, StartError,
+    TlsFiles, fetch, restore,
 };
 
 use crate::arguments::{Clock, EventsFormat, Serve};
