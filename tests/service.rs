@@ -18,6 +18,8 @@ mod operations;
 mod other_clients;
 #[path = "service/story.rs"]
 mod story;
+#[path = "service/streams.rs"]
+mod streams;
 
 use aws_sdk_pinpoint::Client;
 use aws_sdk_pinpoint::config::{BehaviorVersion, Credentials, Region};

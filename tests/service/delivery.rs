@@ -22,7 +22,7 @@ use crate::other_clients::program;
 use crate::{Local, START};
 
 /// The other sides, in a process of their own.
-struct Peers {
+pub struct Peers {
     child: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
@@ -30,7 +30,7 @@ struct Peers {
 
 impl Peers {
     /// Starts those of a kind; their addresses. `None` = no Python is named here.
-    fn start(kind: &str) -> Option<(Peers, Value)> {
+    pub fn start(kind: &str) -> Option<(Peers, Value)> {
         let python = program("WAYMARK_PYTHON")?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("service/peers.py");
         let mut child = Command::new(python)
@@ -49,7 +49,7 @@ impl Peers {
         Some((peers, addresses))
     }
 
-    fn ask(&mut self, question: &str) -> Value {
+    pub fn ask(&mut self, question: &str) -> Value {
         writeln!(self.questions, "{question}").unwrap();
         self.answer()
     }
@@ -69,7 +69,7 @@ impl Drop for Peers {
     }
 }
 
-fn settings(delivery: &str) -> Settings {
+pub fn settings(delivery: &str) -> Settings {
     let clock = ClockSetting::Virtual { start: Some(START) };
     Settings { clock, delivery: Some(DeliveryConfig::parse(delivery).unwrap()), ..Settings::default() }
 }

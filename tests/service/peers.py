@@ -2,6 +2,7 @@
 that moto lacks. Says its addresses, answers questions on its standard input, one a line, and ends with it."""
 
 import base64
+import gzip
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -160,6 +161,12 @@ def aws():
     client("lambda").create_function(
         FunctionName="deliver", Role=role, Runtime="python3.12", Handler="f.f", Code={"ZipFile": empty_zip}
     )
+    client("s3").create_bucket(Bucket="people")
+    client("kinesis").create_stream(StreamName="events", ShardCount=2)
+    destination = {"RoleARN": role, "BucketARN": "arn:aws:s3:::people", "Prefix": "firehose/"}
+    client("firehose").create_delivery_stream(
+        DeliveryStreamName="events", DeliveryStreamType="DirectPut", ExtendedS3DestinationConfiguration=destination
+    )
     judged, seen = judge()
     say({"moto": moto, "judge": judged})
     for line in sys.stdin:
@@ -172,6 +179,25 @@ def aws():
         elif word == "function":
             post("/moto-api/static/lambda-simple/response", {"results": [rest]})
             say("ok")
+        elif word == "put":
+            key, _, text = rest.partition(" ")
+            client("s3").put_object(Bucket="people", Key=key, Body=json.loads(text).encode())
+            say("ok")
+        elif word == "objects":
+            s3 = client("s3")
+            keys = [found["Key"] for found in s3.list_objects_v2(Bucket="people", Prefix=rest).get("Contents", [])]
+            bodies = [s3.get_object(Bucket="people", Key=key)["Body"].read() for key in keys]
+            bodies = [gzip.decompress(body) if key.endswith(".gz") else body for key, body in zip(keys, bodies)]
+            say([[key, body.decode()] for key, body in zip(keys, bodies)])
+        elif word == "records":
+            kinesis = client("kinesis")
+            shards = []
+            for shard in kinesis.list_shards(StreamName="events")["Shards"]:
+                start = {"ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+                at = kinesis.get_shard_iterator(StreamName="events", **start)["ShardIterator"]
+                records = kinesis.get_records(ShardIterator=at)["Records"]
+                shards.append([[record["PartitionKey"], record["Data"].decode()] for record in records])
+            say(shards)
         elif word == "seen":
             say(seen)
     server.stop()

@@ -5,11 +5,14 @@ use std::time::{Duration, SystemTime};
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
+    sign,
+};
 use aws_sigv4::sign::v4;
 use http_body_util::Full;
-use hyper::Request;
 use hyper::body::Bytes;
+use hyper::{Method, Request};
 use serde_json::Value;
 
 use crate::config::AwsTarget;
@@ -72,6 +75,21 @@ impl Aws {
         body: Vec<u8>,
         within: Duration,
     ) -> Result<Reply, Outcome> {
+        self.send(Method::POST, path, headers, body, within).await
+    }
+
+    /// As [`post`](Aws::post), with another method; `path` may have a query.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+        within: Duration,
+    ) -> Result<Reply, Outcome> {
         let forbidden = |what: &str, error: &dyn std::fmt::Display| Outcome::Permanent {
             cause: Cause::Forbidden,
             code: 403,
@@ -85,14 +103,14 @@ impl Aws {
             .region(&self.region)
             .name(self.service)
             .time(SystemTime::now())
-            .settings(SigningSettings::default())
+            .settings(self.settings())
             .build()
             .map_err(|error| forbidden("the request cannot be signed", &error))?
             .into();
-        let signable = SignableRequest::new("POST", &uri, headers.iter().copied(), SignableBody::Bytes(&body));
+        let signable = SignableRequest::new(method.as_str(), &uri, headers.iter().copied(), SignableBody::Bytes(&body));
         let signed = signable.and_then(|request| sign(request, &params));
         let (instructions, _) = signed.map_err(|error| forbidden("the request cannot be signed", &error))?.into_parts();
-        let mut request = Request::post(&uri);
+        let mut request = Request::builder().method(method).uri(&uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -100,6 +118,19 @@ impl Aws {
         let mut request = request.map_err(|error| Outcome::invalid(format!("`{uri}`: {error}")))?;
         instructions.apply_to_request_http1x(&mut request);
         self.http.send(request, Version::Either, within).await
+    }
+}
+
+impl Aws {
+    /// How requests are signed: S3 takes paths as they are, and wants the hash of the body in a header.
+    fn settings(&self) -> SigningSettings {
+        let mut settings = SigningSettings::default();
+        if self.service == "s3" {
+            settings.percent_encoding_mode = PercentEncodingMode::Single;
+            settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+            settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        }
+        settings
     }
 }
 

@@ -13,6 +13,11 @@
 //! adapter = "end-user-messaging"
 //! region = "eu-central-1"
 //! per_second = 10.0
+//!
+//! [event_stream]                         # PutEventStream: Kinesis and Firehose, in the region of the ARN
+//!
+//! [s3]                                   # import and export jobs
+//! endpoint_url = "https://objects.example.com"
 //! ```
 //!
 //! A channel without a table stays in the outbox: nothing leaves the machine.
@@ -36,6 +41,10 @@ pub struct Config {
     pub lanes: BTreeMap<String, Lane>,
     /// How Lambda functions and webhooks are called.
     pub custom: Option<Custom>,
+    /// Where the event streams of projects are, and as whom they are asked; `None` = no event leaves the machine.
+    pub event_stream: Option<AwsTarget>,
+    /// Where buckets are that import and export jobs name; `None` = they reach none.
+    pub s3: Option<AwsTarget>,
     /// What receipts must carry.
     pub receipts: Receipts,
 }
@@ -90,6 +99,17 @@ pub struct AwsTarget {
     pub profile: Option<String>,
     /// Another address than the service's own.
     pub endpoint_url: Option<String>,
+}
+
+impl AwsTarget {
+    /// With the address that the environment names for a service, as the AWS SDKs read it, where none is written here:
+    /// `AWS_ENDPOINT_URL_KINESIS`, `AWS_ENDPOINT_URL`.
+    pub fn at(&self, service: &str) -> AwsTarget {
+        let read = |name: &str| std::env::var(name).ok().filter(|url| !url.is_empty());
+        let found = || read(&format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase()));
+        let endpoint_url = self.endpoint_url.clone().or_else(found).or_else(|| read("AWS_ENDPOINT_URL"));
+        AwsTarget { endpoint_url, ..self.clone() }
+    }
 }
 
 /// A mail server.
@@ -246,13 +266,18 @@ impl Config {
             match name.as_str() {
                 "public_url" => config.public_url = Some(public_url(&value)?),
                 "custom" => config.custom = Some(custom(value)?),
+                "event_stream" => config.event_stream = Some(read("event_stream", table_of("event_stream", value)?)?),
+                "s3" => config.s3 = Some(read("s3", table_of("s3", value)?)?),
                 "receipts" => config.receipts = read("receipts", table_of("receipts", value)?)?,
                 channel if channel == "email" || channel == "sms" || channel == "voice" || PUSH.contains(&channel) => {
                     let lane = lane(channel, table_of(channel, value)?)?;
                     config.lanes.insert(name, lane);
                 }
                 _ => {
-                    let known = format!("public_url, email, sms, voice, {}, custom, receipts", PUSH.join(", "));
+                    let known = format!(
+                        "public_url, email, sms, voice, {}, custom, event_stream, s3, receipts",
+                        PUSH.join(", ")
+                    );
                     return Err(wrong("delivery", format!("`{name}` is unknown; known are {known}")));
                 }
             }
@@ -436,7 +461,7 @@ mod tests {
         for (text, expected) in [
             (
                 "[mail]\n",
-                "delivery: `mail` is unknown; known are public_url, email, sms, voice, gcm, apns, apns_sandbox, apns_voip, apns_voip_sandbox, adm, baidu, custom, receipts",
+                "delivery: `mail` is unknown; known are public_url, email, sms, voice, gcm, apns, apns_sandbox, apns_voip, apns_voip_sandbox, adm, baidu, custom, event_stream, s3, receipts",
             ),
             ("[email]\nadapter = \"fcm\"", "email: `adapter`: expected one of smtp, ses"),
             ("[sms]\n", "sms: `adapter`: expected one of end-user-messaging"),

@@ -7,6 +7,7 @@
 //! - [`Config`]: a TOML text, one table a channel; it names secrets ([`Secret`]) and never holds them.
 //! - [`Adapter`]: one per channel; a file each below `adapter`.
 //! - [`Calls`]: Lambda functions and webhooks, which take a whole batch at once.
+//! - [`Streams`]: events to Kinesis and Firehose; [`Bucket`]: objects of S3 and of what speaks like it.
 //! - [`receipt`]: notifications of SNS, receipts of text messages, and those that carry our own signature.
 //!
 //! AWS is asked by one signed request a service (`aws`), not by one SDK a service: those of SES, Lambda and End User
@@ -16,6 +17,7 @@
 mod adapter;
 mod attachment;
 mod aws;
+mod bucket;
 mod calls;
 pub mod config;
 mod http;
@@ -27,13 +29,16 @@ mod peer;
 pub mod receipt;
 mod secret;
 pub mod signature;
+mod streams;
 
 pub use adapter::{Adapter, OpenError};
 pub use attachment::Attachment;
+pub use bucket::{Bucket, Listed};
 pub use calls::Calls;
-pub use config::{Config, ConfigError, Lane, Pace};
+pub use config::{AwsTarget, Config, ConfigError, Lane, Pace};
 pub use http::Http;
 pub use message::Outgoing;
 pub use mime::source;
 pub use outcome::{Cause, Outcome};
 pub use secret::{Hidden, Secret, SecretError};
+pub use streams::{LARGEST_RECORD, StreamRecord, Streams};

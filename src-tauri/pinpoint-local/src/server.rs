@@ -24,6 +24,7 @@ use crate::runner::Programs;
 use crate::status::{self, Status};
 use crate::store::{self, OpenError, Store};
 use crate::stream::folder::{self, EventFiles, Folder};
+use crate::stream::remote;
 use crate::{deliver, http, runner, stream};
 
 /// How a server starts.
@@ -138,9 +139,11 @@ impl Server {
         let running = tokio::spawn(runner::run(machine.clone(), stopped.clone()));
         let lane = |lane| tokio::spawn(deliver::run(machine.clone(), lane, stopped.clone()));
         let lanes: Vec<_> = (0..machine.deliverer.lanes()).map(lane).collect();
-        let streaming = tokio::spawn(stream::run(machine.clone(), stopped, folder::EVERY, folder::pump));
+        let writing = stream::run(machine.clone(), stopped.clone(), folder::EVERY, folder::pump);
+        let streaming = stream::run(machine.clone(), stopped, remote::EVERY, remote::pump);
+        let streams = [tokio::spawn(writing), tokio::spawn(streaming)];
         tracing::info!(%address, "the local Pinpoint listens");
-        let tasks = [serving, running, streaming].into_iter().chain(lanes).collect();
+        let tasks = [serving, running].into_iter().chain(streams).chain(lanes).collect();
         Ok(Server { address, has_tls, machine, stop, tasks })
     }
 

@@ -1,5 +1,5 @@
-//! The event stream of a project (events-and-analytics.md 1): where its events would go. It is stored and returned; the
-//! local Pinpoint streams nothing.
+//! The event stream of a project (events-and-analytics.md 1): where its events go, from then on. A new destination goes on
+//! where the one before was. Without `[event_stream]` in the settings of delivery nothing leaves the machine.
 
 use model::time::format_instant;
 use rusqlite::{OptionalExtension, params};
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::api::{Answer, Call, Context, Handler, apps};
 use crate::refusal::{Refusal, Result};
 use crate::store;
+use crate::stream::remote;
 
 /// Handlers of this file.
 pub const HANDLERS: &[(&str, Handler)] =
@@ -35,6 +36,7 @@ fn put(context: &Context<'_>, call: &Call) -> Result<Answer> {
         "INSERT OR REPLACE INTO event_streams (app, document) VALUES (?1, ?2)",
         params![app, store::text(&document)],
     )?;
+    remote::start(context.store, app)?;
     Ok(call.answer(document))
 }
 
@@ -61,5 +63,6 @@ fn delete(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let document = existing(context, call)?;
     let app = call.parameter("application-id");
     context.store.execute("DELETE FROM event_streams WHERE app = ?1", params![app])?;
+    remote::end(context.store, app)?;
     Ok(call.answer(document))
 }

@@ -26,11 +26,12 @@ pub mod record;
 mod told;
 pub mod unsubscribe;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use delivery::receipt::sns::Fetch;
-use delivery::{Adapter, Calls, Config, Hidden, Http, OpenError};
-use tokio::sync::watch;
+use delivery::{Adapter, AwsTarget, Bucket, Calls, Config, Hidden, Http, OpenError, Streams};
+use tokio::sync::{Mutex, watch};
 
 use crate::api::Context;
 use crate::refusal::{Refusal, Result};
@@ -49,6 +50,10 @@ pub struct Deliverer {
     config: Config,
     /// What receipts of our own form are signed with.
     receipts: Option<Hidden>,
+    /// The event streams of projects; `None` = they are not sent to.
+    streams: Option<Streams>,
+    /// Reaches buckets; `None` = they are not reached.
+    buckets: Option<Buckets>,
     /// Fetches what envelopes of SNS point to; `None` = they are not heard.
     fetch: Option<Arc<dyn Fetch>>,
     /// Changes when something may wait in a queue.
@@ -59,7 +64,38 @@ impl Default for Deliverer {
     /// No lanes: everything stays in the outbox.
     fn default() -> Self {
         let bell = watch::Sender::new(0);
-        Deliverer { lanes: Vec::new(), config: Config::default(), receipts: None, fetch: None, bell }
+        Deliverer {
+            lanes: Vec::new(),
+            config: Config::default(),
+            receipts: None,
+            streams: None,
+            buckets: None,
+            fetch: None,
+            bell,
+        }
+    }
+}
+
+/// Reaches buckets of S3 and of what speaks like it.
+pub struct Buckets {
+    http: Http,
+    target: AwsTarget,
+    known: Mutex<BTreeMap<String, Arc<Bucket>>>,
+}
+
+impl Buckets {
+    /// A bucket by its name; nobody is asked yet.
+    ///
+    /// # Errors
+    /// When no region or no credentials are known.
+    pub async fn open(&self, name: &str) -> std::result::Result<Arc<Bucket>, OpenError> {
+        let mut known = self.known.lock().await;
+        if let Some(bucket) = known.get(name) {
+            return Ok(bucket.clone());
+        }
+        let bucket = Arc::new(Bucket::open(&self.http, &self.target, name).await?);
+        known.insert(name.to_owned(), bucket.clone());
+        Ok(bucket)
     }
 }
 
@@ -83,6 +119,7 @@ impl Deliverer {
         let config = config.cloned().unwrap_or_default();
         let mut deliverer = Deliverer::default();
         let asks = !config.lanes.is_empty() || config.custom.is_some() || config.receipts != Default::default();
+        let asks = asks || config.event_stream.is_some() || config.s3.is_some();
         if asks {
             let http = Http::new().map_err(DeliveryError::Trust)?;
             for (name, lane) in &config.lanes {
@@ -99,6 +136,9 @@ impl Deliverer {
                 let secret = secret.read().await.map_err(OpenError::from);
                 deliverer.receipts = Some(secret.map_err(|error| DeliveryError::Adapter("receipts".into(), error))?);
             }
+            deliverer.streams = config.event_stream.as_ref().map(|target| Streams::new(&http, target));
+            deliverer.buckets =
+                config.s3.clone().map(|target| Buckets { http: http.clone(), target, known: Mutex::default() });
             deliverer.fetch = Some(Arc::new(http));
         }
         let names: Vec<String> = deliverer.lanes.iter().map(|lane| lane.name.clone()).collect();
@@ -121,6 +161,16 @@ impl Deliverer {
     #[cfg(test)]
     pub fn of(config: Config, receipts: Option<Hidden>, fetch: Option<Arc<dyn Fetch>>) -> Deliverer {
         Deliverer { config, receipts, fetch, ..Deliverer::default() }
+    }
+
+    /// The event streams of projects; `None` = no event leaves the machine.
+    pub fn streams(&self) -> Option<&Streams> {
+        self.streams.as_ref()
+    }
+
+    /// What reaches buckets; `None` = nobody does.
+    pub fn buckets(&self) -> Option<&Buckets> {
+        self.buckets.as_ref()
     }
 
     /// Says that something may wait in a queue.

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{Job, Open, objects};
 use crate::api::{endpoints, segments};
-use crate::refusal::{Refusal, Result};
+use crate::refusal::Result;
 use crate::runner;
 use crate::server::Machine;
 
@@ -103,7 +103,7 @@ fn process(machine: &Machine, mut job: Job, open: &mut Option<Open>) -> Result<(
     if found > 0 {
         let name = format!("{}/part-{:05}.json.gz", job.id, progress.parts);
         let bytes = lines.finish().unwrap_or_default();
-        let place = store.read(|store| Ok::<_, Refusal>(objects::find(store, job.asked_text("S3UrlPrefix"))))?;
+        let place = objects::of(machine, job.asked_text("S3UrlPrefix"))?;
         if let Err(text) = place.and_then(|place| place.write(&name, &bytes)) {
             job.add("FailedPieces", 1);
             job.give_up(text);

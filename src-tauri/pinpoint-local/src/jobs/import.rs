@@ -19,7 +19,6 @@ use crate::api::endpoints::write;
 use crate::api::{Context, segments};
 use crate::refusal::{Exception, Refusal, Result};
 use crate::server::Machine;
-use crate::store::Store;
 
 /// Bytes of a piece of lines, and the most that a single line may have.
 const PIECE: usize = 64 * 1024;
@@ -58,7 +57,7 @@ pub fn step(machine: &Machine, mut job: Job, open: &mut Option<Open>) -> Result<
     let next = match job.status() {
         "CREATED" => "PREPARING_FOR_INITIALIZATION",
         "PREPARING_FOR_INITIALIZATION" => {
-            match prepare(&machine.store, &job)? {
+            match prepare(machine, &job)? {
                 Ok(files) => {
                     job.document.insert("TotalPieces".into(), files.len().into());
                     job.note(&Progress { files, ..Progress::default() })?;
@@ -78,8 +77,8 @@ pub fn step(machine: &Machine, mut job: Job, open: &mut Option<Open>) -> Result<
 }
 
 /// The files to read, in order.
-fn prepare(store: &Store, job: &Job) -> Result<std::result::Result<Vec<String>, String>> {
-    let place = store.read(|store| Ok::<_, Refusal>(objects::find(store, job.asked_text("S3Url"))))?;
+fn prepare(machine: &Machine, job: &Job) -> Result<std::result::Result<Vec<String>, String>> {
+    let place = objects::of(machine, job.asked_text("S3Url"))?;
     let format = job.asked_text("Format");
     let found = match place.and_then(|place| place.list()) {
         Ok(found) => found,
@@ -122,7 +121,7 @@ fn process(machine: &Machine, mut job: Job, open: &mut Option<Open>) -> Result<(
         }
         return job.saved(machine);
     };
-    let piece = match read(&machine.store, &job, &mut progress, &name, open)? {
+    let piece = match read(machine, &job, &mut progress, &name, open)? {
         Ok(piece) => piece,
         Err(text) => {
             *open = None;
@@ -164,7 +163,7 @@ impl Progress {
 
 /// The next lines of the file; none at its end. The header of CSV goes into `progress` on the way.
 fn read(
-    store: &Store,
+    machine: &Machine,
     job: &Job,
     progress: &mut Progress,
     name: &str,
@@ -173,7 +172,7 @@ fn read(
     let fits = matches!(open, Some(Open::Import(reading))
         if (reading.job, reading.file, reading.offset) == (job.seq, progress.file, progress.offset));
     if !fits {
-        let place = store.read(|store| Ok::<_, Refusal>(objects::find(store, job.asked_text("S3Url"))))?;
+        let place = objects::of(machine, job.asked_text("S3Url"))?;
         let lines = match place.and_then(|place| at(&*place, name, progress.offset)) {
             Ok(lines) => lines,
             Err(text) => return Ok(Err(text)),

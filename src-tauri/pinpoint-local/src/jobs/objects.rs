@@ -1,20 +1,27 @@
 //! Where jobs read and write files: the addresses that `S3Url` and `S3UrlPrefix` name.
 //!
 //! `file://` reaches folders of this machine, and only those below a folder that the server was started with: its data
-//! folder and the one named in [`Settings::files`](crate::Settings). `s3://` is understood, but there is no client of a
-//! bucket here yet: a job for one fails and says so.
+//! folder and the one named in [`Settings::files`](crate::Settings). `s3://` reaches buckets of S3 and of what speaks like it,
+//! where the settings of delivery have `[s3]`; else a job for one fails and says so.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
+use axum::body::Bytes;
+use delivery::{Bucket, Outcome};
 use rusqlite::Connection;
+use tokio::runtime::Handle;
 
-use crate::server::Settings;
+use crate::deliver::Buckets;
+use crate::server::{Machine, Settings};
 use crate::store::{self, Store};
 
 /// Where the store keeps the folders that jobs may use.
 const META: &str = "files";
+/// Bytes of an object that one request reads.
+const PIECE: u64 = 4 << 20;
 /// Most objects of one job.
 const MAX_OBJECTS: usize = 10_000;
 
@@ -57,16 +64,13 @@ pub fn allow(store: &Store, settings: &Settings) -> rusqlite::Result<()> {
     noted.unwrap_or(Ok(()))
 }
 
-/// The place that an address names.
+/// The place that an address names; a bucket is not reached.
 ///
 /// # Errors
 /// An address of another kind, or a path that jobs may not use: a sentence about the member.
 pub fn find(connection: &Connection, address: &str) -> Result<Box<dyn Objects>, String> {
-    if let Some(bucket) = address.strip_prefix("s3://") {
-        if bucket.split('/').next().is_none_or(str::is_empty) {
-            return Err("expected s3://BUCKET/PREFIX".to_owned());
-        }
-        return Ok(Box::new(Bucket { address: address.to_owned() }));
+    if address.starts_with("s3://") {
+        return Ok(Box::new(InBucket::of(address, None)?));
     }
     let Some(path) = address.strip_prefix("file://") else {
         return Err(format!("`{address}` is neither s3://BUCKET/PREFIX nor file:///FOLDER/FILE"));
@@ -77,6 +81,18 @@ pub fn find(connection: &Connection, address: &str) -> Result<Box<dyn Objects>, 
     let found = Files { path, folders };
     found.check(Path::new(&found.path))?;
     Ok(Box::new(found))
+}
+
+/// The place that the address of a job names. To be called where a thread may wait.
+///
+/// # Errors
+/// When the store cannot be read; inside, as [`find`].
+pub fn of(machine: &Machine, address: &str) -> crate::refusal::Result<Result<Box<dyn Objects>, String>> {
+    if address.starts_with("s3://") {
+        // Credentials may take a while, and nobody is to wait for the store meanwhile.
+        return Ok(InBucket::of(address, machine.deliverer.buckets()).map(|place| Box::new(place) as Box<dyn Objects>));
+    }
+    machine.store.read(|store| Ok(find(store, address)))
 }
 
 /// `%20` and the like; a path of Windows (`/C:/FOLDER`) loses its first slash.
@@ -192,31 +208,95 @@ impl Objects for Files {
     }
 }
 
-/// A bucket, which nobody here can reach.
-struct Bucket {
+/// A bucket and the beginning of the keys in it.
+struct InBucket {
     address: String,
+    prefix: String,
+    /// `None` = nobody here can reach it.
+    reached: Option<Arc<Bucket>>,
+    runtime: Option<Handle>,
 }
 
-impl Bucket {
-    fn absent<T>(&self) -> Result<T, String> {
-        Err(format!(
-            "{}: the local Pinpoint has no access to buckets; copy the files into a folder below --data or --files and name it as file:///FOLDER/",
-            self.address
-        ))
+impl InBucket {
+    fn of(address: &str, buckets: Option<&Buckets>) -> Result<InBucket, String> {
+        let rest = address.strip_prefix("s3://").unwrap_or_default();
+        let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+        if name.is_empty() {
+            return Err("expected s3://BUCKET/PREFIX".to_owned());
+        }
+        let runtime = Handle::try_current().ok();
+        let reached = match (buckets, &runtime) {
+            (Some(buckets), Some(runtime)) => {
+                let bucket = runtime.block_on(buckets.open(name));
+                Some(bucket.map_err(|error| format!("{address}: {error}"))?)
+            }
+            _ => None,
+        };
+        Ok(InBucket { address: address.to_owned(), prefix: prefix.to_owned(), reached, runtime })
+    }
+
+    /// The bucket, and what waits for its answers.
+    fn reach(&self) -> Result<(&Arc<Bucket>, &Handle), String> {
+        self.reached.as_ref().zip(self.runtime.as_ref()).ok_or_else(|| {
+            format!(
+                "{}: the server was started without access to buckets; write [s3] into the file of --delivery, or copy the files into a folder below --data or --files and name it as file:///FOLDER/",
+                self.address
+            )
+        })
+    }
+
+    fn said(&self, outcome: &Outcome) -> String {
+        format!("{}: {}", self.address, outcome.reason())
     }
 }
 
-impl Objects for Bucket {
+impl Objects for InBucket {
     fn list(&self) -> Result<Vec<Object>, String> {
-        self.absent()
+        let (bucket, runtime) = self.reach()?;
+        let found = runtime.block_on(bucket.list(&self.prefix, MAX_OBJECTS)).map_err(|outcome| self.said(&outcome))?;
+        if found.len() > MAX_OBJECTS {
+            return Err(format!("there are more than {MAX_OBJECTS} objects below `{}`", self.address));
+        }
+        // A key that ends in a slash is a folder of some consoles.
+        let objects = found.into_iter().filter(|(name, _)| !name.ends_with('/'));
+        Ok(objects.map(|(name, size)| Object { name, size }).collect())
     }
 
-    fn open(&self, _: &str, _: u64) -> Result<Box<dyn Read + Send>, String> {
-        self.absent()
+    fn open(&self, name: &str, from: u64) -> Result<Box<dyn Read + Send>, String> {
+        let (bucket, runtime) = self.reach()?;
+        let piece = runtime.block_on(bucket.read(name, from, PIECE)).map_err(|outcome| self.said(&outcome))?;
+        let (bucket, runtime) = (bucket.clone(), runtime.clone());
+        Ok(Box::new(Pieces { bucket, runtime, key: name.to_owned(), next: from + piece.len() as u64, piece }))
     }
 
-    fn write(&self, _: &str, _: &[u8]) -> Result<(), String> {
-        self.absent()
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let (bucket, runtime) = self.reach()?;
+        let written = runtime.block_on(bucket.write(&format!("{}{name}", self.prefix), bytes.to_vec()));
+        written.map_err(|outcome| self.said(&outcome))
+    }
+}
+
+/// An object that is read in pieces, each by a request of its own.
+struct Pieces {
+    bucket: Arc<Bucket>,
+    runtime: Handle,
+    key: String,
+    /// The first byte behind `piece`.
+    next: u64,
+    /// What was fetched and not read yet.
+    piece: Bytes,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.piece.is_empty() {
+            let fetched = self.runtime.block_on(self.bucket.read(&self.key, self.next, PIECE));
+            self.piece = fetched.map_err(|outcome| io::Error::other(outcome.reason().to_owned()))?;
+            self.next += self.piece.len() as u64;
+        }
+        let count = into.len().min(self.piece.len());
+        into[..count].copy_from_slice(&self.piece.split_to(count));
+        Ok(count)
     }
 }
 

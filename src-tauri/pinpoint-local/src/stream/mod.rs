@@ -5,6 +5,7 @@
 
 pub mod folder;
 pub mod record;
+pub mod remote;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,7 @@ pub trait Sink: Sync {
 }
 
 /// Events from a place in the store on.
+#[derive(Default)]
 struct Batch {
     records: Vec<Record>,
     /// The last event that was looked at, also where it is another project's; `None` = there is none.
@@ -74,8 +76,11 @@ impl Feed<'_> {
     /// When the store cannot be read or the sink does not take it: the batch comes once more the next time.
     pub fn pump(&self, machine: &Machine) -> Result<bool> {
         let batch = machine.store.read(|store| {
-            let after = cursor(store, self.app, self.name)?.unwrap_or(0);
-            read(store, self.app, after)
+            match cursor(store, self.app, self.name)? {
+                // The stream of a project begins with `PutEventStream`, files with the oldest event.
+                None if !self.app.is_empty() => Ok(Batch::default()),
+                after => read(store, self.app, after.unwrap_or(0)),
+            }
         })?;
         let Some(last) = batch.last else { return Ok(false) };
         if !batch.records.is_empty() {
@@ -115,7 +120,7 @@ fn read(connection: &Connection, app: &str, after: i64) -> Result<Batch> {
         "SELECT seq, app, endpoint, type, at, document FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?;
     let mut rows = statement.query(params![after, LARGEST_BATCH as i64])?;
-    let mut batch = Batch { records: Vec::new(), last: None, is_full: false };
+    let mut batch = Batch::default();
     let (mut seen, mut bytes) = (0, 0);
     while let Some(row) = rows.next()? {
         let seq = row.get(0)?;
