@@ -12,7 +12,7 @@
 //! - `runner`: entry, due timers, runs of campaigns, effects; a new state and what it caused are one transaction.
 //! - `jobs`: imports and exports, in short steps that a kill does not repeat.
 //! - `deliver`: hands messages of channels with an adapter over, again where that failed, and hears what comes back.
-//! - `stream`: every event as a record of the event stream, at least once, into files.
+//! - `stream`: every event as a record of the event stream, at least once, into files, Kinesis and Firehose.
 //! - `access`: access keys, permissions, signatures.
 //! - `listen`: connections, TLS, and how long a client may take.
 //! - `audit`, `backup`, `meters`: for those who operate it.

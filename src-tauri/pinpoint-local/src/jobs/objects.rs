@@ -239,7 +239,7 @@ impl InBucket {
     fn reach(&self) -> Result<(&Arc<Bucket>, &Handle), String> {
         self.reached.as_ref().zip(self.runtime.as_ref()).ok_or_else(|| {
             format!(
-                "{}: the server was started without access to buckets; write [s3] into the file of --delivery, or copy the files into a folder below --data or --files and name it as file:///FOLDER/",
+                "{}: the local Pinpoint has no access to buckets; write [s3] into the file of --delivery, or copy the files into a folder below --data or --files and name it as file:///FOLDER/",
                 self.address
             )
         })
