@@ -144,7 +144,7 @@ impl People {
     fn add(&mut self, id: &str, hash_of_id: u64) -> usize {
         self.channels.push(NO_CHANNEL);
         self.flags.push(0);
-        self.cohorts.push(cohort_of(hash_of_id));
+        self.cohorts.push(cohort(id));
         self.effective.push(NO_DATE);
         self.latitudes.push(NO_DEGREES);
         self.longitudes.push(NO_DEGREES);
@@ -358,13 +358,15 @@ impl People {
     }
 }
 
-/// The cohort of an endpoint id, 0 to 99: fixed, and about one in a hundred each (segments-and-endpoints.md 1).
+/// The cohort of an endpoint id, 0 to 99: fixed, the same on every machine, and about one in a hundred each
+/// (segments-and-endpoints.md 1).
 pub fn cohort(id: &str) -> u8 {
-    cohort_of(hash(id))
-}
-
-fn cohort_of(hash_of_id: u64) -> u8 {
-    (((hash_of_id >> 32) * 100) >> 32) as u8
+    // FNV-1a, and its bits mixed once more: the hash of the indexes is as wide as the machine's words.
+    let sum = id
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    let mixed = (sum ^ sum >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+    (((mixed >> 32) * 100) >> 32) as u8
 }
 
 fn address_hash(channel: u8, address: &str) -> u64 {

@@ -102,6 +102,10 @@ fn clause_1_coordinates_are_kept_to_one_decimal_and_cohorts_are_fixed() {
         counts[people.row(row).cohort() as usize] += 1;
     }
     assert!(counts.iter().all(|count| (140..=260).contains(count)), "{counts:?}");
+    // The same on a machine of another word size, and in a later version.
+    for (id, cohort) in [("e1", 79), ("e2", 20), ("ep-00000000", 6), ("phone", 92)] {
+        assert_eq!(audience::cohort(id), cohort, "{id}");
+    }
     let cohort = people.row(7).cohort();
     people.push(Some(people.row(7).id().to_owned().as_str()), &json!({"Metrics": {"m": 1}})).unwrap();
     assert_eq!(people.row(7).cohort(), cohort);
