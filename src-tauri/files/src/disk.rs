@@ -24,7 +24,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Begins the file at `path`, as [`write`] does.
+    /// Begins the file at `path`, as [`write()`] does.
     ///
     /// # Errors
     /// When the folder can not be written.

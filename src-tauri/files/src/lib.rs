@@ -2,7 +2,7 @@
 //!
 //! Takes bytes and rows; gives files. Knows nothing of what they say, and never reads one.
 //!
-//! - [`write`], [`Draft`]: a file is written beside its place and put there when it is complete.
+//! - [`write()`], [`Draft`]: a file is written beside its place and put there when it is complete.
 //! - [`rows`]: columns and cells of a table; [`parquet`] writes them.
 
 mod disk;
