@@ -74,7 +74,7 @@ pub fn answer(machine: &Machine, request: &Request) -> Result<Reply> {
             json!({"Removed": machine.store.transact(clear)?})
         }
         ("GET", "/waymark/audit") => {
-            let (limit, before) = (limit(query)?, place(query)?);
+            let (limit, before) = (usize::from(limit(query)?), place(query)?);
             machine.store.read::<_, Refusal>(|store| Ok(audit::read(store, before, limit)?))?
         }
         ("GET", "/waymark/clock") => clock(machine),
@@ -131,8 +131,8 @@ fn find<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
     query.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
 }
 
-/// The parameter `limit`.
-fn limit(query: &[(String, String)]) -> Result<usize> {
+/// The parameter `limit` of a list: 1 to 1000, 100 when absent.
+pub fn limit(query: &[(String, String)]) -> Result<u16> {
     match find(query, "limit") {
         None => Ok(100),
         Some(text) => text

@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
 use super::{queue, unsubscribe};
+use crate::admin::limit;
 use crate::api::{Answer, channels};
 use crate::audit::{self, Entry};
 use crate::outbox;
@@ -28,7 +29,7 @@ pub fn answer(
         ("GET", ["dead-letters"]) => search(machine, query, Some("DEAD"))?,
         ("POST", ["dead-letters", id, "replay"]) => replay(machine, id, told.clone())?,
         ("GET", ["suppressions"]) => {
-            let limit = limit(query)?;
+            let limit = i64::from(limit(query)?);
             json!({"Item": machine.store.read(|store| suppressions(store, limit))?})
         }
         ("DELETE", ["suppressions", channel, address]) => release(machine, channel, address, told.clone())?,
@@ -45,20 +46,9 @@ fn find<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
     found.filter(|value| !value.is_empty())
 }
 
-fn limit(query: &[(String, String)]) -> Result<i64> {
-    match find(query, "limit") {
-        None => Ok(100),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|limit| (1..=1000).contains(limit))
-            .ok_or_else(|| Refusal::bad_request("limit: expected a number from 1 to 1000")),
-    }
-}
-
 /// Messages that fit, newest first, with where they stand on their way out.
 fn search(machine: &Machine, query: &[(String, String)], status: Option<&str>) -> Result<Value> {
-    let limit = limit(query)?;
+    let limit = i64::from(limit(query)?);
     let before: i64 = match find(query, "token") {
         None => i64::MAX,
         Some(text) => text.parse().map_err(|_| Refusal::bad_request("token: expected the `NextToken` of an answer"))?,
