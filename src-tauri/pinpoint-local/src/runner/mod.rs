@@ -94,7 +94,7 @@ pub fn work(context: &Context<'_>) -> Result<bool> {
 pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
     let mut statement = transaction.prepare_cached(
         "SELECT min(due) FROM (
-            SELECT min(due) AS due FROM participants
+            SELECT min(due) AS due FROM participants WHERE due IS NOT NULL
             UNION ALL SELECT min(entry_due) FROM journeys WHERE state = 'ACTIVE'
             UNION ALL SELECT min(ends) FROM journeys WHERE state = 'ACTIVE'
             UNION ALL SELECT min(due) FROM campaigns WHERE due IS NOT NULL)",
