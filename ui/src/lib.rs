@@ -11,6 +11,7 @@ mod form;
 mod icons;
 mod inspector;
 mod keys;
+mod outbox;
 mod palette;
 mod problems;
 mod publish;

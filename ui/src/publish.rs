@@ -1,12 +1,10 @@
-//! Bringing the journey to a target: what would change, carrying it out, and what then lands in the outbox.
+//! Bringing the journey to a target: what would change, and carrying it out.
 
-use bridge::{
-    Apply, LoadPeople, LocalStatus, LocalView, Outbox, OutboxMessage, Plan, PlanView, Progress, ProgressView,
-};
+use bridge::{Apply, LoadPeople, LocalStatus, LocalView, Plan, PlanView, Progress, ProgressView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::time::format_instant;
 
+use crate::outbox::Outbox;
 use crate::problems::{sentence, sentences};
 use crate::store::{Store, store};
 use crate::transport;
@@ -22,8 +20,6 @@ struct Desk {
     progress: RwSignal<Option<ProgressView>>,
     busy: RwSignal<bool>,
     local: RwSignal<Option<LocalView>>,
-    outbox: RwSignal<Vec<OutboxMessage>>,
-    reading: RwSignal<Option<OutboxMessage>>,
 }
 
 /// The panel beside the picture.
@@ -44,8 +40,6 @@ pub fn Publish() -> impl IntoView {
         progress: RwSignal::new(None),
         busy: RwSignal::new(false),
         local: RwSignal::new(None),
-        outbox: RwSignal::new(Vec::new()),
-        reading: RwSignal::new(None),
     };
     refresh(store, desk);
     let errors = move || {
@@ -95,30 +89,7 @@ pub fn Publish() -> impl IntoView {
             </Show>
             {move || desk.plan.get().map(|plan| plan_list(&plan))}
             {move || desk.progress.get().map(|progress| progress_list(&progress))}
-            <div class="heading">
-                <h3>"Outbox"</h3>
-                <button class="quiet" on:click=move |_| refresh(store, desk)>"Refresh"</button>
-            </div>
-            <Show when=move || desk.outbox.with(Vec::is_empty)>
-                <p class="note">"Messages that a started journey sends are kept here. A journey lets people in five minutes after its start."</p>
-            </Show>
-            <ul class="outbox" data-test="outbox">
-                <For each=move || desk.outbox.get() key=|message| message.id.clone() let:message>
-                    {
-                        let whole = message.clone();
-                        view! {
-                            <li>
-                                <button class:bad=message.failure.is_some() on:click=move |_| desk.reading.set(Some(whole.clone()))>
-                                    <span class="channel">{message.channel.clone()}</span>
-                                    <span class="clip">{message.title.clone()}</span>
-                                    <time>{format_instant(message.at)[5..16].replace('T', " ")}</time>
-                                </button>
-                            </li>
-                        }
-                    }
-                </For>
-            </ul>
-            {move || desk.reading.get().map(|message| reading(desk, &message))}
+            <Outbox />
         </section>
     }
 }
@@ -186,44 +157,6 @@ fn progress_list(progress: &ProgressView) -> AnyView {
             <progress value=done.to_string() max=total.to_string()></progress>
             <ol>{lines}</ol>
             {failure.map(|failure| view! { <p class="complaint bad">{sentences(&failure.message, &failure.help)}</p> })}
-        </div>
-    }
-    .into_any()
-}
-
-fn reading(desk: Desk, message: &OutboxMessage) -> AnyView {
-    let parts: Vec<_> = message
-        .content
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            if name == "HtmlPart" {
-                // No scripts, no network: the frame has no permission at all and a policy of its own.
-                let page = format!(
-                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">{text}"
-                );
-                view! { <dt>{name.clone()}</dt><dd><iframe sandbox="" title="The message" srcdoc=page></iframe></dd> }.into_any()
-            } else {
-                view! { <dt>{name.clone()}</dt><dd><pre>{text}</pre></dd> }.into_any()
-            }
-        })
-        .collect();
-    let about = format!("{} to {}, from {}", message.channel, message.address, message.activity);
-    view! {
-        <div class="veil" on:pointerdown=move |_| desk.reading.set(None)>
-            <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" on:pointerdown=|event| event.stop_propagation()>
-                <header>
-                    <h2>{message.title.clone()}</h2>
-                    <button class="quiet" aria-label="Close" on:click=move |_| desk.reading.set(None)>"×"</button>
-                </header>
-                <p class="note">{about}</p>
-                {message.failure.clone().map(|reason| view! {
-                    <p class="complaint bad">{sentences(&reason, "add a default value to the template, or the value to the person")}</p>
-                })}
-                <dl>{parts}</dl>
-            </div>
         </div>
     }
     .into_any()
@@ -306,9 +239,6 @@ fn refresh(store: Store, desk: Desk) {
         match transport::call(&LocalStatus {}).await {
             Ok(local) => desk.local.set(Some(local)),
             Err(failure) => store.tell_failure(failure),
-        }
-        if let Ok(messages) = transport::call(&Outbox { limit: 50 }).await {
-            desk.outbox.set(messages);
         }
     });
 }

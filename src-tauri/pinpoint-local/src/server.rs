@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use model::Millis;
 use rusqlite::Transaction;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use crate::access::Keys;
-use crate::api::{Answer, Call, Context, Handler};
+use crate::api::{Answer, Call, Context, Handler, naming};
 use crate::audit::{self, Entry};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
 use crate::deliver::{Deliverer, DeliveryError};
+use crate::http::Reply;
 use crate::jobs::{Jobs, objects};
 use crate::listen::{self, Limits, TlsFiles};
 use crate::meters::Meters;
@@ -25,7 +27,7 @@ use crate::status::{self, Status};
 use crate::store::{self, OpenError, Store};
 use crate::stream::folder::{self, EventFiles, Folder};
 use crate::stream::remote;
-use crate::{deliver, http, runner, stream};
+use crate::{admin, deliver, http, runner, stream};
 
 /// How a server starts.
 #[derive(Clone, Debug)]
@@ -170,6 +172,35 @@ impl Server {
     /// The newest messages, newest first.
     pub fn outbox(&self, limit: usize) -> Vec<Message> {
         self.machine.store.read(|connection| outbox::read(connection, limit, None)).unwrap_or_default()
+    }
+
+    /// Asks one of the server's own paths below `/waymark/`, as somebody on this computer may: the door for the studio.
+    /// `path` is without query.
+    ///
+    /// # Errors
+    /// Why it is refused, in a sentence.
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        query: Vec<(String, String)>,
+    ) -> std::result::Result<Value, String> {
+        let request = admin::Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query,
+            body: Value::Null,
+            who: audit::LOCAL.to_owned(),
+            request_id: naming::id(),
+        };
+        let machine = self.machine.clone();
+        let answered = tokio::task::spawn_blocking(move || admin::answer(&machine, &request)).await;
+        match answered {
+            Ok(Ok(Reply::Answer(answer))) => Ok(answer.body.unwrap_or_default()),
+            Ok(Ok(_)) => Err("this path answers with a file".to_owned()),
+            Ok(Err(refusal)) => Err(refusal.message),
+            Err(error) => Err(format!("the server broke off: {error}")),
+        }
     }
 
     /// The instant now, by this server's clock.

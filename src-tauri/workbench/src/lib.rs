@@ -15,6 +15,7 @@ pub mod export;
 pub mod failure;
 pub mod folder;
 pub mod local;
+mod outbox;
 pub mod people;
 pub mod publication;
 pub mod responses;
@@ -168,7 +169,15 @@ impl Workbench {
             bridge::LocalStatus::NAME => say::<bridge::LocalStatus>(&self.inner.local.view().await),
             bridge::Outbox::NAME => {
                 let command: bridge::Outbox = read(body)?;
-                say::<bridge::Outbox>(&self.inner.local.outbox(command.limit).await)
+                say::<bridge::Outbox>(&outbox::page(&self.inner.local, &command).await?)
+            }
+            bridge::MailSource::NAME => {
+                let command: bridge::MailSource = read(body)?;
+                say::<bridge::MailSource>(&outbox::source(&self.inner.local, &command.id).await?)
+            }
+            bridge::Replay::NAME => {
+                let command: bridge::Replay = read(body)?;
+                say::<bridge::Replay>(&outbox::replay(&self.inner.local, &command.id).await?)
             }
             bridge::LoadPeople::NAME => {
                 let command: bridge::LoadPeople = read(body)?;

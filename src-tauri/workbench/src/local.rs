@@ -4,9 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use bridge::{LocalView, OutboxMessage};
-use pinpoint_local::{Message, Server, StartError};
-use serde_json::Value;
+use bridge::LocalView;
+use pinpoint_local::{Server, StartError};
 use tokio::sync::watch;
 
 /// The address that `waymark serve` and the examples use.
@@ -85,37 +84,5 @@ impl Local {
                 .map(|journey| (journey.name, journey.id, journey.state))
                 .collect(),
         }
-    }
-
-    /// The newest messages, newest first.
-    pub async fn outbox(&self, limit: u32) -> Vec<OutboxMessage> {
-        match self.server().await {
-            Ok(server) => server.outbox(limit as usize).into_iter().map(shown).collect(),
-            Err(_) => Vec::new(),
-        }
-    }
-}
-
-fn shown(message: Message) -> OutboxMessage {
-    let first_words = || {
-        let text = message.parts.first().map(|(_, text)| text.as_str()).unwrap_or_default();
-        text.split_whitespace().take(12).collect::<Vec<_>>().join(" ")
-    };
-    let part = |name: &str| {
-        message.parts.iter().find(|(part, text)| part == name && !text.is_empty()).map(|(_, text)| text.clone())
-    };
-    OutboxMessage {
-        title: match &message.failure {
-            Some(_) => "Not sent".to_owned(),
-            None => part("Subject").or_else(|| part("Title")).unwrap_or_else(first_words),
-        },
-        content: Value::Object(message.parts.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect()),
-        id: message.id,
-        at: message.at,
-        channel: message.channel_type,
-        address: message.address,
-        journey: message.sender.origin().to_owned(),
-        activity: message.sender.activity().to_owned(),
-        failure: message.failure,
     }
 }

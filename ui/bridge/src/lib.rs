@@ -326,16 +326,59 @@ pub struct LocalView {
     pub endpoints: u64,
 }
 
-/// The messages that the local Pinpoint has kept instead of sending them, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Messages of the local Pinpoint, newest first: those that it kept and those that went out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outbox {
-    /// At most so many.
-    pub limit: u32,
+    /// What stands in a rendered part or in the address; empty = anything.
+    #[serde(default)]
+    pub text: String,
+    /// `EMAIL`, `SMS`, …; empty = every channel.
+    #[serde(default)]
+    pub channel: String,
+    /// `FAILED` (could not be made), `QUEUED`, `ACCEPTED`, `DELIVERED`, `SKIPPED`, `DEAD` (given up); empty = all.
+    #[serde(default)]
+    pub status: String,
+    /// Where an earlier page ended.
+    #[serde(default)]
+    pub token: Option<String>,
 }
 
 impl Command for Outbox {
     const NAME: &'static str = "outbox";
-    type Answer = Vec<OutboxMessage>;
+    type Answer = OutboxPage;
+}
+
+/// A page of the outbox.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OutboxPage {
+    /// At most 50 messages.
+    pub messages: Vec<OutboxMessage>,
+    /// Asks for the next page; `None` = this is the last.
+    pub next: Option<String>,
+}
+
+/// The source of a mail, as it is sent, without attachments.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MailSource {
+    /// Id of the message.
+    pub id: String,
+}
+
+impl Command for MailSource {
+    const NAME: &'static str = "mail-source";
+    type Answer = String;
+}
+
+/// Puts a message that was given up back into the queue of its channel.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Replay {
+    /// Id of the message.
+    pub id: String,
+}
+
+impl Command for Replay {
+    const NAME: &'static str = "replay";
+    type Answer = ();
 }
 
 /// A message in the outbox.
@@ -360,6 +403,22 @@ pub struct OutboxMessage {
     /// Why it could not be made, and nobody got it; `None` = it was handed over.
     #[serde(default)]
     pub failure: Option<String>,
+    /// Where it stands on its way out; `None` = its channel has no adapter, it stays here.
+    #[serde(default)]
+    pub delivery: Option<DeliveryView>,
+}
+
+/// Where a message stands on its way out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DeliveryView {
+    /// `QUEUED`, `ACCEPTED`, `DELIVERED`, `SKIPPED`, `DEAD`.
+    pub status: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next.
+    pub next_at: Option<Millis>,
+    /// The other side's last words.
+    pub reason: Option<String>,
 }
 
 /// Puts the sample people of the folder on the local Pinpoint's application, so that a published journey finds someone.

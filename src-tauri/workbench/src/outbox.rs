@@ -1,0 +1,100 @@
+//! The outbox of the Pinpoint inside the studio, as the window shows it.
+//!
+//! Asks the server's own paths, which also answer over HTTP: searching, the source of a mail, replaying what was given up.
+
+use bridge::{DeliveryView, Outbox, OutboxMessage, OutboxPage};
+use serde_json::Value;
+
+use crate::failure::{Outcome, bad_input, not_found};
+use crate::local::Local;
+
+/// Messages of a page.
+const PAGE: &str = "50";
+
+/// Words of a message that has neither subject nor title.
+const FIRST_WORDS: usize = 12;
+
+/// A page of messages that fit, newest first; empty while no server runs.
+///
+/// # Errors
+/// `BadInput` when the token is not of the outbox.
+pub async fn page(local: &Local, wanted: &Outbox) -> Outcome<OutboxPage> {
+    let Ok(server) = local.server().await else { return Ok(OutboxPage::default()) };
+    let mut query = vec![("limit".to_owned(), PAGE.to_owned())];
+    let token = wanted.token.clone().unwrap_or_default();
+    for (name, value) in
+        [("text", wanted.text.trim()), ("channel", &wanted.channel), ("status", &wanted.status), ("token", &token)]
+    {
+        if !value.is_empty() {
+            query.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    let answer = server.ask("GET", "/waymark/outbox", query).await.map_err(|words| bad_input(words, "search again"))?;
+    let items = answer.get("Item").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    Ok(OutboxPage { messages: items.iter().map(shown).collect(), next: text(&answer, "NextToken") })
+}
+
+/// The source of a mail.
+///
+/// # Errors
+/// `NotFound` when there is no such mail.
+pub async fn source(local: &Local, id: &str) -> Outcome<String> {
+    let answer = asked(local, "GET", &format!("/waymark/outbox/{id}/mime")).await?;
+    Ok(text(&answer, "Source").unwrap_or_default())
+}
+
+/// Puts a message that was given up back into its queue.
+///
+/// # Errors
+/// `NotFound` when it was not given up.
+pub async fn replay(local: &Local, id: &str) -> Outcome<()> {
+    asked(local, "POST", &format!("/waymark/dead-letters/{id}/replay")).await.map(drop)
+}
+
+async fn asked(local: &Local, method: &str, path: &str) -> Outcome<Value> {
+    let server = local.server().await;
+    let server = server.map_err(|reason| not_found(format!("the Pinpoint inside does not run: {reason}"), ""))?;
+    server.ask(method, path, Vec::new()).await.map_err(|words| not_found(words, "refresh the outbox"))
+}
+
+/// A message as the server tells it (`pinpoint_local::Message`).
+fn shown(message: &Value) -> OutboxMessage {
+    let parts: Vec<(&str, &str)> = message
+        .get("Parts")
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(|part| Some((part.get(0)?.as_str()?, part.get(1)?.as_str()?)))
+        .collect();
+    let part = |name: &str| parts.iter().find(|(part, text)| *part == name && !text.is_empty()).map(|(_, text)| *text);
+    let first_words = || {
+        let text = parts.first().map_or("", |(_, text)| text);
+        text.split_whitespace().take(FIRST_WORDS).collect::<Vec<_>>().join(" ")
+    };
+    let failure = text(message, "Failure");
+    let either = |names: [&str; 3]| names.iter().find_map(|name| text(message, name)).unwrap_or_default();
+    OutboxMessage {
+        title: match &failure {
+            Some(_) => "Not sent".to_owned(),
+            None => part("Subject").or_else(|| part("Title")).map_or_else(first_words, str::to_owned),
+        },
+        content: Value::Object(parts.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect()),
+        id: text(message, "Id").unwrap_or_default(),
+        at: message.get("At").and_then(Value::as_i64).unwrap_or_default(),
+        channel: text(message, "ChannelType").unwrap_or_default(),
+        address: text(message, "Address").unwrap_or_default(),
+        journey: either(["JourneyId", "CampaignId", "RequestId"]),
+        activity: either(["JourneyActivityId", "CampaignActivityId", ""]),
+        failure,
+        delivery: message.get("Delivery").map(|delivery| DeliveryView {
+            status: text(delivery, "Status").unwrap_or_default(),
+            attempts: delivery.get("Attempts").and_then(Value::as_u64).and_then(|n| n.try_into().ok()).unwrap_or(0),
+            next_at: delivery.get("NextAt").and_then(Value::as_i64),
+            reason: text(delivery, "Reason"),
+        }),
+    }
+}
+
+fn text(value: &Value, name: &str) -> Option<String> {
+    value.get(name).and_then(Value::as_str).map(str::to_owned)
+}
