@@ -8,7 +8,7 @@
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
 //! - [`Project`], [`Edit`]: what is open, and the only way it changes; [`Account`]: what is known of where it goes.
-//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`]: what things do, in plain words.
+//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words; [`elapsed`]: on which day.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
 pub mod account;
@@ -17,6 +17,7 @@ mod campaign;
 pub mod diagnostic;
 pub mod drawing;
 pub mod edit;
+pub mod elapsed;
 pub mod journey;
 pub mod open;
 pub mod operations;
@@ -28,6 +29,7 @@ pub mod similar;
 pub mod summary;
 #[rustfmt::skip]
 pub mod table;
+pub mod telling;
 mod test_copy;
 pub mod text;
 pub mod time;

@@ -95,7 +95,7 @@ pub fn condition(condition: wire::SimpleCondition, journey: Journey) -> String {
     }
 }
 
-fn dimension_words(dimensions: wire::SegmentDimensions) -> String {
+pub(crate) fn dimension_words(dimensions: wire::SegmentDimensions) -> String {
     let mut words = Vec::new();
     let listed = dimensions.attributes().into_iter().chain(dimensions.user_attributes());
     for (name, dimension) in listed {
@@ -199,12 +199,12 @@ fn wait_time(wait: wire::WaitTime) -> String {
 }
 
 /// `2026-12-03T09:00:00Z` as `2026-12-03 09:00`.
-fn day_and_time(text: &str) -> String {
+pub(crate) fn day_and_time(text: &str) -> String {
     parse_instant(text).map_or_else(|| text.to_owned(), |at| crate::time::format_instant(at)[..16].replace('T', " "))
 }
 
 /// The last part of an ARN or an address: what people know it by.
-fn last_part(uri: &str) -> &str {
+pub(crate) fn last_part(uri: &str) -> &str {
     match uri.strip_prefix("https://") {
         Some(rest) => rest,
         None => uri.rsplit(':').next().unwrap_or(uri),

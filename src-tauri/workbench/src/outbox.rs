@@ -98,3 +98,74 @@ fn shown(message: &Value) -> OutboxMessage {
 fn text(value: &Value, name: &str) -> Option<String> {
     value.get(name).and_then(Value::as_str).map(str::to_owned)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpStream};
+
+    use bridge::FailureCode;
+    use serde_json::json;
+
+    use super::*;
+
+    /// What the API answers.
+    fn ask(address: SocketAddr, method: &str, path: &str, body: &Value) -> Value {
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
+        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    }
+
+    fn wanted(text: &str, channel: &str, status: &str) -> Outbox {
+        Outbox { text: text.to_owned(), channel: channel.to_owned(), status: status.to_owned(), token: None }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn messages_are_searched_and_mails_have_a_source() {
+        let data = tempfile::tempdir().unwrap();
+        let local = Local::start(data.path().to_owned());
+        let address = local.server().await.unwrap().address();
+        let app = ask(address, "POST", "/v1/apps", &json!({"Name": "shop"}));
+        let app = format!("/v1/apps/{}", app["Id"].as_str().unwrap());
+        let channel =
+            json!({"FromAddress": "shop@example.com", "Identity": "arn:aws:ses:us-east-1:1:identity/example.com"});
+        ask(address, "PUT", &format!("{app}/channels/email"), &channel);
+        ask(address, "PUT", &format!("{app}/channels/sms"), &json!({"Enabled": true}));
+        let mail = json!({"EmailMessage": {"SimpleEmail": {
+            "Subject": {"Data": "Your order"}, "TextPart": {"Data": "It is on its way."}}}});
+        let mails: serde_json::Map<String, Value> =
+            (0..51).map(|n| (format!("p{n}@example.com"), json!({"ChannelType": "EMAIL"}))).collect();
+        ask(address, "POST", &format!("{app}/messages"), &json!({"Addresses": mails, "MessageConfiguration": mail}));
+        let sms = json!({"Addresses": {"+491701234567": {"ChannelType": "SMS"}},
+            "MessageConfiguration": {"SMSMessage": {"Body": "Your code waits in the shop", "MessageType": "TRANSACTIONAL"}}});
+        ask(address, "POST", &format!("{app}/messages"), &sms);
+
+        let first = page(&local, &Outbox::default()).await.unwrap();
+        assert_eq!((first.messages.len(), first.messages[0].title.as_str()), (50, "Your code waits in the shop"));
+        let second = page(&local, &Outbox { token: first.next, ..Outbox::default() }).await.unwrap();
+        assert_eq!((second.messages.len(), second.next), (2, None));
+
+        let found = page(&local, &wanted("P7@EXAMPLE", "", "")).await.unwrap().messages;
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].title.as_str(), found[0].channel.as_str()), ("Your order", "EMAIL"));
+        assert_eq!(found[0].content, json!({"Subject": "Your order", "TextPart": "It is on its way."}));
+        assert_eq!(page(&local, &wanted("", "SMS", "")).await.unwrap().messages.len(), 1);
+        assert_eq!(page(&local, &wanted("", "", "DEAD")).await.unwrap().messages, []);
+
+        let source = source(&local, &found[0].id).await.unwrap();
+        assert!(source.contains("Subject: Your order") && source.contains("To: p7@example.com"), "{source}");
+        assert_eq!(replay(&local, &found[0].id).await.unwrap_err().code, FailureCode::NotFound);
+        let odd = Outbox { token: Some("x".to_owned()), ..Outbox::default() };
+        assert_eq!(page(&local, &odd).await.unwrap_err().code, FailureCode::BadInput);
+    }
+}
