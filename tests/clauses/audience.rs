@@ -19,6 +19,7 @@ pub const ROWS: &[Row] = &[
     ("I002", "more than ten running import jobs", &["src-tauri/pinpoint-local/src/tests/jobs.rs::ten_import_jobs_run_at_the_same_time"]),
 
     ("segments 1/1", "coordinates to one decimal, a bare text is a list of one", &["src-tauri/pinpoint-local/src/tests.rs::an_endpoint_merges"]),
+    ("segments 1/3", "a value that is too long drops the endpoint part of an event, and only that", &["src-tauri/pinpoint-local/src/tests/people.rs::each_part_of_an_item_of_events_has_its_own_answer"]),
     ("segments 1/2", "every update wakes an endpoint; nobody opts out by default", &["src-tauri/pinpoint-local/src/tests/published.rs::an_endpoint_that_is_not_there_can_not_be_deleted_and_every_update_wakes_one"]),
     ("segments 1.1/1", "members are kept, lists replaced, names removed by an empty list", &["src-tauri/pinpoint-local/src/tests.rs::an_endpoint_merges", "journeys/audience/tests/store.rs::a_write_merges_into_what_is_there", "journeys/audience/src/update.rs::an_update_merges_into_json_as_it_does_into_columns"]),
     ("segments 1.1/2", "user attributes belong to the user; an empty user id detaches", &["src-tauri/pinpoint-local/src/tests.rs::user_attributes_belong_to_the_user", "journeys/audience/tests/store.rs::user_attributes_belong_to_the_user"]),
@@ -51,6 +52,7 @@ pub const ROWS: &[Row] = &[
     ("segments 3/8", "TotalProcessed counts failures; Size counts rows imported; the segment's import definition", &["src-tauri/pinpoint-local/src/tests/jobs.rs::csv_is_imported_with_its_failures_and_makes_a_segment", "tests/service/operations/jobs.rs::people_come_from_files_and_go_back"]),
     ("segments 3/9", "a segment is named after its file", &["src-tauri/pinpoint-local/src/api/jobs.rs::a_segment_is_named_after_its_file", "src-tauri/pinpoint-local/src/tests/jobs.rs::csv_is_imported_with_its_failures_and_makes_a_segment"]),
     ("segments 3/10", "jobs read and write buckets", &["tests/service/streams.rs::jobs_read_and_write_buckets", "src-tauri/delivery/src/bucket.rs::a_page_of_a_list"]),
+    ("segments 3/11", "jobs leave the files of the store alone", &["src-tauri/pinpoint-local/src/tests/jobs.rs::jobs_leave_the_files_of_the_store_alone"]),
     ("segments 4/1", "an export: gzip, full endpoints, named by job and part; of everybody, a segment, a version", &["src-tauri/pinpoint-local/src/tests/jobs.rs::a_job_survives_its_server_and_does_nothing_twice", "src-tauri/pinpoint-local/src/tests/jobs.rs::what_a_job_does_with_rows", "tests/service/operations/jobs.rs::people_come_from_files_and_go_back"]),
     ("segments 4/2", "an export is the exact count of a segment, and shows what was asked for", &["src-tauri/pinpoint-local/src/tests/jobs.rs::what_a_job_does_with_rows"]),
     ("segments 5/1", "quotas of endpoints, names and values, named where they refuse", &["src-tauri/pinpoint-local/src/tests/clauses.rs::an_endpoint_keeps_its_limits", "src-tauri/pinpoint-local/src/tests/people.rs::names_that_were_removed_make_room", "src-tauri/pinpoint-local/src/tests.rs::a_sixteenth_endpoint_finds_room_only_among_push"]),

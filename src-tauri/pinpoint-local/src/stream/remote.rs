@@ -1,14 +1,16 @@
 //! Events to the streams that projects name with `PutEventStream`: Kinesis and Firehose. Only where the settings of delivery
 //! have `[event_stream]`; until then they wait in the store.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use delivery::{LARGEST_RECORD, StreamRecord, Streams};
 use rusqlite::Connection;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
-use super::{Feed, Record, Sink};
+use super::{Feed, REST, Record, Sink};
 use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
@@ -33,7 +35,7 @@ pub fn end(connection: &Connection, app: &str) -> rusqlite::Result<()> {
 /// A stream somewhere else.
 struct Remote<'a> {
     streams: &'a Streams,
-    arn: &'a str,
+    arn: String,
     runtime: Handle,
 }
 
@@ -55,15 +57,37 @@ impl Sink for Remote<'_> {
             let key = client.and_then(Value::as_str).unwrap_or(&record.endpoint).to_owned();
             records.push(StreamRecord { key, data });
         }
-        let put = self.runtime.block_on(self.streams.put(self.arn, &records));
+        let put = self.runtime.block_on(self.streams.put(&self.arn, &records));
         put.map_err(|outcome| format!("{}: {}", self.arn, outcome.reason()))
     }
 }
 
-/// Hands the next batch of each project to its stream; `true` = there is more. One that is not taken holds up no other.
+/// The streams that rest, by project: until when. What did not take a batch is left alone for a while, and it alone.
+#[derive(Debug, Default)]
+pub struct Rests(Mutex<BTreeMap<String, Instant>>);
+
+impl Rests {
+    /// Whether a stream rests now.
+    fn rests(&self, app: &str, now: Instant) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(app).is_some_and(|until| now < *until)
+    }
+
+    /// Notes whether a stream took its batch.
+    fn note(&self, app: &str, taken: bool, now: Instant) {
+        let mut rests = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken {
+            rests.remove(app);
+        } else {
+            rests.insert(app.to_owned(), now + REST);
+        }
+    }
+}
+
+/// Hands the next batch of each project to its stream; `true` = there is more. One that is not taken holds up no other: only
+/// itself, for [`REST`].
 ///
 /// # Errors
-/// That of the first stream which did not take its batch. To be called where a thread may wait.
+/// When the store cannot be read. To be called where a thread may wait.
 pub fn pump(machine: &Machine) -> Result<bool> {
     let Some(streams) = machine.deliverer.streams() else { return Ok(false) };
     let Ok(runtime) = Handle::try_current() else { return Ok(false) };
@@ -72,17 +96,21 @@ pub fn pump(machine: &Machine) -> Result<bool> {
         let rows = statement.query_map([], |row| Ok((row.get(0)?, store::json(row, 1)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     })?;
-    let (mut more, mut failure) = (false, None);
-    for (app, document) in &projects {
-        let arn = document.get("DestinationStreamArn").and_then(Value::as_str).unwrap_or_default();
-        let sink = Remote { streams, arn, runtime: runtime.clone() };
-        match (Feed { app, name: NAME, sink: &sink }).pump(machine) {
-            Ok(left) => more |= left,
-            Err(refusal) => failure = failure.or(Some(refusal)),
-        }
+    let of =
+        |document: &Value| document.get("DestinationStreamArn").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let projects: Vec<(String, String)> = projects.into_iter().map(|(app, document)| (app, of(&document))).collect();
+    let sink = |arn: &str| Remote { streams, arn: arn.to_owned(), runtime: runtime.clone() };
+    Ok(each(machine, &projects, sink, Instant::now()))
+}
+
+/// Hands the next batch of each project to what takes it, but for those that rest at `now`; `true` = there is more.
+pub fn each<S: Sink>(machine: &Machine, projects: &[(String, String)], sink: impl Fn(&str) -> S, now: Instant) -> bool {
+    let mut more = false;
+    for (app, arn) in projects.iter().filter(|(app, _)| !machine.rests.rests(app, now)) {
+        // The feed has logged why.
+        let taken = Feed { app, name: NAME, sink: &sink(arn) }.pump(machine);
+        machine.rests.note(app, taken.is_ok(), now);
+        more |= taken.unwrap_or(false);
     }
-    match failure {
-        Some(refusal) if !more => Err(refusal),
-        _ => Ok(more),
-    }
+    more
 }
