@@ -165,6 +165,43 @@ async fn a_mail_server_gets_mail_and_its_refusals_are_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tracked_mail_tells_of_its_opening_and_its_click() {
+    let Some((mut peers, addresses)) = Peers::start("smtp") else { return };
+    let delivery = smtp(&addresses["port"]) + "tracking = true\n";
+    let local = Local::with(settings(&delivery)).await;
+    let app = local.app().await;
+    endpoint(&local, &app, "ann", ChannelType::Email, "ann@x.example").await;
+    let html = "<html><body>Hi, <a href=\"https://shop.example/?to={{Id}}&amp;x=1\">look</a></body></html>";
+    let template = EmailTemplateRequest::builder().subject("Hi").html_part(html).build();
+    local.client.create_email_template().template_name("hi").email_template_request(template).send().await.unwrap();
+    publish(&local, &app, mail()).await;
+    local.server.advance_to(START + 6 * MINUTE).await.unwrap();
+
+    // As it came through a mail server, however that wraps its lines.
+    let mails = peers.ask("mails");
+    let html = mails[0]["parts"]["text/html"].as_str().unwrap();
+    assert!(html.contains("look</a>") && !html.contains("shop.example"), "{html}");
+    let follow = |begin: &str| {
+        let path = html.split(&format!("{begin}=\"https://p.example")).nth(1).unwrap().split('"').next().unwrap();
+        let mut stream = TcpStream::connect(local.server.address()).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: p.example\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    assert!(follow("src").starts_with("HTTP/1.1 200 "));
+    let clicked = follow("href");
+    assert!(clicked.starts_with("HTTP/1.1 302 "), "{clicked}");
+    assert!(clicked.contains("location: https://shop.example/?to=ann&x=1\r\n"), "{clicked}");
+    for name in ["journey-emails-opened", "journey-emails-clicked"] {
+        let kpi =
+            local.client.get_application_date_range_kpi().application_id(&app).kpi_name(name).send().await.unwrap();
+        let kpi = kpi.application_date_range_kpi_response().unwrap().kpi_result().unwrap().clone();
+        assert_eq!(kpi.rows()[0].values()[0].value(), Some("1.0"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ses_takes_mail_of_a_sender_that_it_knows() {
     let Some((mut peers, addresses)) = Peers::start("aws") else { return };
     let moto = addresses["moto"].as_str().unwrap();

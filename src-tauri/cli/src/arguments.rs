@@ -426,7 +426,7 @@ secrets, never secrets:
   password = { env = \"SMTP_PASSWORD\" }
 
 With --keys every request is verified (Signature Version 4), from this computer too. The file, which only its owner can
-read and which stands outside the project, has for each key:
+read and which stands outside the project, is read again when it changes. It has for each key:
 
   [keys.SHOPBACKEND]
   secret = \"at least 20 bytes, better 40 random ones\"

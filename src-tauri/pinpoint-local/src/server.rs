@@ -150,7 +150,7 @@ impl Server {
         let lane = |lane| tokio::spawn(deliver::run(machine.clone(), lane, stopped.clone()));
         let lanes: Vec<_> = (0..machine.deliverer.lanes()).map(lane).collect();
         let writing = stream::run(machine.clone(), stopped.clone(), folder::EVERY, folder::pump);
-        let streaming = stream::run(machine.clone(), stopped.clone(), remote::EVERY, remote::pump);
+        let streaming = remote::run(machine.clone(), stopped.clone());
         let beside =
             [tokio::spawn(writing), tokio::spawn(streaming), tokio::spawn(current::follow(machine.clone(), stopped))];
         tracing::info!(%address, "the local Pinpoint listens");
@@ -270,8 +270,8 @@ pub struct Machine {
     pub meters: Meters,
     /// Where events are written to.
     pub folder: Option<Folder>,
-    /// Event streams that are left alone for a while.
-    pub rests: remote::Rests,
+    /// Which event streams may be asked.
+    pub turns: remote::Turns,
     /// Campaigns in the middle of a run.
     pub campaigns: runner::campaign::Campaigns,
     /// What leaves the machine.
@@ -305,7 +305,7 @@ impl Machine {
             buckets: Buckets::new(settings.api_rates.as_ref()),
             meters: Meters::default(),
             folder: Folder::open(settings)?,
-            rests: remote::Rests::default(),
+            turns: remote::Turns::default(),
             campaigns: Default::default(),
         })
     }

@@ -62,7 +62,9 @@ pub async fn answer(machine: Arc<Machine>, request: Request<Body>) -> Response<B
     match outcome {
         Ok(body) => respond(StatusCode::OK, "application/json", body.to_string()),
         Err(refusal) => {
-            tracing::warn!(path, message = refusal.message, "a receipt was refused");
+            // A token can hold what people are known by.
+            let path = [UNSUBSCRIBE, OPEN, CLICK].into_iter().find(|begin| path.starts_with(begin)).unwrap_or(&path);
+            tracing::warn!(path, message = refusal.message, "a request from outside was refused");
             let body = json!({"Message": refusal.message});
             respond(refusal.exception.status(), "application/json", body.to_string())
         }
@@ -129,36 +131,43 @@ async fn unsubscribed(machine: &Machine, token: String, really: bool) -> Result<
     Ok(unsubscribe::DONE)
 }
 
-/// The image of a mail, or the way to where its link leads: to what was signed, and nowhere else. `really` = it is told.
+/// The image of a mail, or the way to where its link leads: to what was signed, and nowhere else. `really` = it is told;
+/// whoever reads the mail goes on where that fails.
 async fn followed(machine: &Machine, path: &str, head: &Parts, really: bool) -> Result<Response<Body>> {
     let agent = head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let address = head.extensions.get::<Peer>().map(|Peer(peer)| peer.ip());
     let reader = Reader { address, agent: agent.chars().take(200).collect() };
     let not_ours = || Refusal::not_found("this link is not one of ours");
-    let mut response = match path.strip_prefix(CLICK) {
-        None => {
-            let token = path.strip_prefix(OPEN).unwrap_or_default();
-            let message = machine.store.read(|store| tracking::of_open(store, token))?.ok_or_else(not_ours)?;
-            if really {
-                machine.change(move |context| tracking::opened(context, &message, &reader)).await?;
-            }
-            respond(StatusCode::OK, "image/gif", tracking::IMAGE)
-        }
+    let (message, link) = match path.strip_prefix(CLICK) {
         Some(token) => {
             let found = machine.store.read(|store| tracking::of_click(store, token))?;
-            let (message, link) = found.ok_or_else(not_ours)?;
-            let place = HeaderValue::from_str(&link).map_err(|_| not_ours())?;
-            if really {
-                machine.change(move |context| tracking::clicked(context, &message, &link, &reader)).await?;
-            }
+            found.map(|(message, link)| (message, Some(link))).ok_or_else(not_ours)?
+        }
+        None => {
+            let token = path.strip_prefix(OPEN).unwrap_or_default();
+            (machine.store.read(|store| tracking::of_open(store, token))?.ok_or_else(not_ours)?, None)
+        }
+    };
+    let mut response = match &link {
+        Some(link) => {
             let mut response = respond(StatusCode::FOUND, "text/plain; charset=utf-8", "");
-            response.headers_mut().insert(LOCATION, place);
+            response.headers_mut().insert(LOCATION, HeaderValue::from_str(link).map_err(|_| not_ours())?);
             response
         }
+        None => respond(StatusCode::OK, "image/gif", tracking::IMAGE),
     };
     // Every opening counts, not only the first.
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    machine.bell.notify_one();
+    if really {
+        let told = machine.change(move |context| match link {
+            Some(link) => tracking::clicked(context, &message, &link, &reader),
+            None => tracking::opened(context, &message, &reader),
+        });
+        if let Err(refusal) = told.await {
+            tracing::error!(message = refusal.message, "an opening or a click was not told");
+        }
+        machine.bell.notify_one();
+    }
     Ok(response)
 }
 

@@ -13,6 +13,7 @@
 //! - `record`: what an outcome or a receipt means for endpoints, participants, counts and events (`told`).
 //! - `custom`: calls of Lambda functions and webhooks, many endpoints at once.
 //! - `hooks`: receipts, unsubscribe links, opens and clicks, which come from outside and carry a signature or a `token`.
+//! - `tracking`: mail whose links and image tell of clicks and opens.
 //! - `admin`: searching the outbox, the source of a mail, dead letters.
 
 pub mod admin;

@@ -311,8 +311,10 @@ async fn a_stream_that_fails_rests_alone_and_the_meter_tells_what_waits() {
     };
     let taken = Mutex::new(Vec::new());
     let pump = |down: &str, now: Instant| {
-        let sink = |arn: &str| Fussy { arn: arn.to_owned(), down, taken: &taken };
-        apart(|| remote::each(&asked.machine, &projects, sink, now));
+        for (app, arn) in &projects {
+            let sink = Fussy { arn: arn.clone(), down, taken: &taken };
+            apart(|| while remote::hand_over(&asked.machine, app, &sink, &|| now) {});
+        }
         std::mem::take(&mut *taken.lock().unwrap())
     };
     let waiting = || {
@@ -337,4 +339,35 @@ async fn a_stream_that_fails_rests_alone_and_the_meter_tells_what_waits() {
         "in order, once it is asked again"
     );
     assert_eq!(waiting(), [0, 0]);
+}
+
+/// Is asked once more while it takes a batch, as by another thread.
+struct Busy<'a> {
+    machine: &'a Machine,
+    app: &'a str,
+    batches: Mutex<usize>,
+}
+
+impl Sink for Busy<'_> {
+    fn take(&self, _: &[Record]) -> Result<(), String> {
+        *self.batches.lock().unwrap() += 1;
+        assert!(!remote::hand_over(self.machine, self.app, self, &Instant::now), "one batch at a time");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_slow_stream_has_one_batch_on_its_way() {
+    let asked = Asked::new();
+    let app = asked.app().await;
+    let request = json!({"DestinationStreamArn": "arn:aws:kinesis:us-east-1:000000000000:stream/s",
+        "RoleArn": "arn:aws:iam::000000000000:role/x"});
+    assert_eq!(asked.ask("POST", &format!("{app}/eventstream"), request).await.0, 200);
+    let event = json!({"EventType": "a", "Timestamp": "2026-11-30T09:00:00Z"});
+    let body = json!({"BatchItem": {"e": {"Endpoint": {}, "Events": {"1": event}}}});
+    assert_eq!(asked.ask("POST", &format!("{app}/events"), body).await.0, 202);
+    let id = app.trim_start_matches("/v1/apps/");
+    let sink = Busy { machine: &asked.machine, app: id, batches: Mutex::new(0) };
+    apart(|| remote::hand_over(&asked.machine, id, &sink, &Instant::now));
+    assert_eq!(*sink.batches.lock().unwrap(), 1);
 }
