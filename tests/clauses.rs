@@ -54,7 +54,7 @@ const SECTIONS: &[(&str, RangeInclusive<u32>)] = &[
     ("campaigns", 1..=13),
     ("segments", 1..=5),
     ("templates", 2..=6),
-    ("api", 1..=8),
+    ("api", 1..=11),
     ("events", 1..=5),
 ];
 

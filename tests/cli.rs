@@ -503,6 +503,25 @@ fn serve_is_open_to_nobody_elsewhere_without_keys() {
 }
 
 #[test]
+fn serve_says_what_where_and_what_to_do() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| text(&place.path().join(name)).to_owned();
+    let (missing, file, data) = (path("missing.toml"), path("a file"), path("data"));
+    fs::write(&file, "no store and no folder").unwrap();
+    for (arguments, expected, what, next) in [
+        (&["--keys", &missing][..], 2, "could not read the access keys in", "--keys the file"),
+        (&["--listen", "127.0.0.1:1", "--backup", &path("b.sqlite")], 1, "127.0.0.1:1", "start it with `waymark serve"),
+        (&["--restore", &file, "--data", &data], 2, "is not a sound backup", "`waymark serve --backup FILE` wrote"),
+        (&["--restore", &missing, "--data", &data], 2, "missing.toml", "`waymark serve --backup FILE` wrote"),
+        (&["--listen", "127.0.0.1:0", "--events", &file], 2, "could not write events into the folder", "--events"),
+    ] {
+        let output = waymark(&[&["serve"], arguments].concat());
+        assert_eq!(code(&output), expected, "{output:?}");
+        assert!(stderr(&output).contains(what) && stderr(&output).contains(next), "{output:?}");
+    }
+}
+
+#[test]
 fn serve_logs_no_addresses_of_people_unless_asked_for() {
     let address = "ann@people.example";
     for (more, shown) in [(&["--log", "json"][..], false), (&["--log", "json", "--log-addresses"], true)] {

@@ -4,15 +4,17 @@
 //! The server and publishing share our wire types; a wrong member name would agree with itself. So these clients judge.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "in a test a failing step is a failing test")]
 
+#[path = "service/calls.rs"]
+mod calls;
+#[path = "service/child.rs"]
+mod child;
 #[path = "service/delivery.rs"]
 mod delivery;
 #[path = "service/guarded.rs"]
 mod guarded;
-#[path = "service/jobs.rs"]
-mod jobs;
 #[path = "service/kill.rs"]
 mod kill;
-#[path = "service/operations.rs"]
+#[path = "service/operations/mod.rs"]
 mod operations;
 #[path = "service/other_clients.rs"]
 mod other_clients;
@@ -24,6 +26,7 @@ mod streams;
 use aws_sdk_pinpoint::Client;
 use aws_sdk_pinpoint::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_pinpoint::types::{ChannelType, CreateApplicationRequest, EndpointRequest, EndpointUser};
+use calls::Calls;
 use pinpoint_local::{ClockSetting, Server, Settings};
 
 /// 2026-11-30T09:00:00Z, a Monday.
@@ -44,6 +47,8 @@ pub struct Local {
     pub server: Server,
     /// The official client of it.
     pub client: Client,
+    /// What the client called.
+    pub calls: Calls,
 }
 
 impl Local {
@@ -56,8 +61,9 @@ impl Local {
     /// Starts one with these settings.
     pub async fn with(settings: Settings) -> Local {
         let server = Server::start(settings).await.unwrap();
-        let client = Client::from_conf(config(&server.endpoint_url(), "any", "any").build());
-        Local { server, client }
+        let calls = Calls::default();
+        let config = config(&server.endpoint_url(), "any", "any").interceptor(calls.clone());
+        Local { server, client: Client::from_conf(config.build()), calls }
     }
 
     /// A new project.

@@ -3,7 +3,7 @@
 use super::Row;
 
 pub const ROWS: &[Row] = &[
-    ("templates 2/1", "numbers, active version, race guard, deletion", &["src-tauri/pinpoint-local/src/tests.rs::template_versions", "tests/service/operations.rs::templates_and_versions"]),
+    ("templates 2/1", "numbers, active version, race guard, deletion", &["src-tauri/pinpoint-local/src/tests.rs::template_versions", "tests/service/operations/templates.rs::templates_and_versions"]),
     ("templates 2/2", "the latest version is written over, numbers are not used again, latest is resolved once", &["src-tauri/pinpoint-local/src/tests/published.rs::only_the_latest_version_of_a_template_is_written_over", "src-tauri/pinpoint-local/src/tests/published.rs::without_a_version_the_active_template_goes_out_and_with_one_that_version"]),
     ("templates 2/3", "the template is gone: the message fails for good", &["src-tauri/pinpoint-local/src/tests/published.rs::a_message_whose_template_is_gone_fails_and_the_participant_goes_on"]),
     ("templates 2/4", "a pinned version that is deleted goes out as it was at publication", &["src-tauri/pinpoint-local/src/tests/published.rs::a_pinned_template_that_is_deleted_goes_out_as_it_was_at_publication"]),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
@@ -15,11 +15,11 @@ use aws_sdk_pinpoint::types::{
     SmsMessageActivity, SmsTemplateRequest, StartCondition, State, WriteJourneyRequest, WriteSegmentRequest,
 };
 use model::time::{DAY, MINUTE};
-use pinpoint_local::{ClockSetting, DeliveryConfig, Server, Settings};
+use pinpoint_local::{ClockSetting, DeliveryConfig, Settings};
 use serde_json::{Value, json};
 
 use crate::other_clients::program;
-use crate::{Local, START};
+use crate::{Local, START, child};
 
 /// The other sides, in a process of their own.
 pub struct Peers {
@@ -165,6 +165,43 @@ async fn a_mail_server_gets_mail_and_its_refusals_are_understood() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_tracked_mail_tells_of_its_opening_and_its_click() {
+    let Some((mut peers, addresses)) = Peers::start("smtp") else { return };
+    let delivery = smtp(&addresses["port"]) + "tracking = true\n";
+    let local = Local::with(settings(&delivery)).await;
+    let app = local.app().await;
+    endpoint(&local, &app, "ann", ChannelType::Email, "ann@x.example").await;
+    let html = "<html><body>Hi, <a href=\"https://shop.example/?to={{Id}}&amp;x=1\">look</a></body></html>";
+    let template = EmailTemplateRequest::builder().subject("Hi").html_part(html).build();
+    local.client.create_email_template().template_name("hi").email_template_request(template).send().await.unwrap();
+    publish(&local, &app, mail()).await;
+    local.server.advance_to(START + 6 * MINUTE).await.unwrap();
+
+    // As it came through a mail server, however that wraps its lines.
+    let mails = peers.ask("mails");
+    let html = mails[0]["parts"]["text/html"].as_str().unwrap();
+    assert!(html.contains("look</a>") && !html.contains("shop.example"), "{html}");
+    let follow = |begin: &str| {
+        let path = html.split(&format!("{begin}=\"https://p.example")).nth(1).unwrap().split('"').next().unwrap();
+        let mut stream = TcpStream::connect(local.server.address()).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: p.example\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    };
+    assert!(follow("src").starts_with("HTTP/1.1 200 "));
+    let clicked = follow("href");
+    assert!(clicked.starts_with("HTTP/1.1 302 "), "{clicked}");
+    assert!(clicked.contains("location: https://shop.example/?to=ann&x=1\r\n"), "{clicked}");
+    for name in ["journey-emails-opened", "journey-emails-clicked"] {
+        let kpi =
+            local.client.get_application_date_range_kpi().application_id(&app).kpi_name(name).send().await.unwrap();
+        let kpi = kpi.application_date_range_kpi_response().unwrap().kpi_result().unwrap().clone();
+        assert_eq!(kpi.rows()[0].values()[0].value(), Some("1.0"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ses_takes_mail_of_a_sender_that_it_knows() {
     let Some((mut peers, addresses)) = Peers::start("aws") else { return };
     let moto = addresses["moto"].as_str().unwrap();
@@ -278,22 +315,7 @@ const AT_ONCE: usize = 10;
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_until_killed() {
     let (Ok(data), Ok(delivery)) = (std::env::var(DATA), std::env::var(DELIVERY)) else { return };
-    let server = Server::start(Settings { data: Some(data.into()), ..settings(&delivery) }).await.unwrap();
-    println!("\naddress {}", server.address());
-    std::future::pending::<()>().await;
-}
-
-fn child(data: &Path, delivery: &str) -> (Child, SocketAddr) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "delivery::serves_until_killed", "--nocapture"])
-        .env(DATA, data)
-        .env(DELIVERY, delivery)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("address ").map(str::to_owned));
-    (child, address.unwrap().parse().unwrap())
+    child::serve(Settings { data: Some(data.into()), ..settings(&delivery) }).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -317,16 +339,9 @@ async fn a_kill_loses_no_mail_and_sends_none_under_another_id() {
     publish(&local, &app, mail()).await;
     local.server.stop().await;
     for kill in 0..KILLS {
-        let (mut child, address) = child(folder.path(), &delivery);
-        let asking = std::thread::spawn(move || {
-            let body = r#"{"advance": "PT10M"}"#;
-            let Ok(mut stream) = TcpStream::connect(address) else { return };
-            let head =
-                format!("POST /waymark/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", body.len());
-            if stream.write_all((head + body).as_bytes()).is_ok() {
-                let _ = stream.read(&mut [0; 64]);
-            }
-        });
+        let variables = [(DATA, folder.path().to_str().unwrap()), (DELIVERY, &delivery)];
+        let (mut child, address) = child::start("delivery::serves_until_killed", &variables);
+        let asking = std::thread::spawn(move || child::move_clock(address, r#"{"advance": "PT10M"}"#));
         // Killed at another moment each time: before, within and after the work.
         std::thread::sleep(Duration::from_millis(u64::try_from(kill * 60).unwrap()));
         child.kill().unwrap();

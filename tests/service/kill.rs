@@ -1,9 +1,6 @@
 //! kill -9 in the middle of a busy journey, again and again: nothing is lost, nothing is sent twice.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use aws_sdk_pinpoint::types::{
@@ -11,9 +8,9 @@ use aws_sdk_pinpoint::types::{
     SegmentCondition, StartCondition, State, WaitActivity, WaitTime, WriteJourneyRequest, WriteSegmentRequest,
 };
 use model::time::{DAY, format_instant};
-use pinpoint_local::{ClockSetting, Server, Settings};
+use pinpoint_local::{ClockSetting, Settings};
 
-use crate::{Local, START};
+use crate::{Local, START, child};
 
 /// Names the store's folder to the child process that serves it.
 const DATA: &str = "WAYMARK_TEST_KILL_DATA";
@@ -32,31 +29,7 @@ fn settings(data: &Path) -> Settings {
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_until_killed() {
     let Ok(data) = std::env::var(DATA) else { return };
-    let server = Server::start(settings(Path::new(&data))).await.unwrap();
-    println!("\naddress {}", server.address());
-    std::future::pending::<()>().await;
-}
-
-fn child(data: &Path) -> (Child, SocketAddr) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "kill::serves_until_killed", "--nocapture"])
-        .env(DATA, data)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines.map_while(Result::ok).find_map(|line| line.strip_prefix("address ").map(str::to_owned));
-    (child, address.unwrap().parse().unwrap())
-}
-
-/// Asks the child to move its clock; whether it answers does not matter.
-fn advance(address: SocketAddr, to: i64) {
-    let body = format!(r#"{{"to": "{}"}}"#, format_instant(to));
-    let Ok(mut stream) = TcpStream::connect(address) else { return };
-    let head = format!("POST /waymark/clock HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n", body.len());
-    if stream.write_all((head + &body).as_bytes()).is_ok() {
-        let _ = stream.read(&mut [0; 64]);
-    }
+    child::serve(settings(Path::new(&data))).await;
 }
 
 async fn set_up(local: &Local) {
@@ -118,8 +91,10 @@ async fn nothing_is_lost_or_sent_twice() {
     local.server.stop().await;
     let mut draw = 7u64;
     for _ in 0..KILLS {
-        let (mut child, address) = child(folder.path());
-        let asking = std::thread::spawn(move || advance(address, end));
+        let data = folder.path().to_str().unwrap();
+        let (mut child, address) = child::start("kill::serves_until_killed", &[(DATA, data)]);
+        let end = format!(r#"{{"to": "{}"}}"#, format_instant(end));
+        let asking = std::thread::spawn(move || child::move_clock(address, &end));
         // Killed at another moment each time: before, within and after a step.
         draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         std::thread::sleep(Duration::from_micros((draw >> 33) % (LONGEST * 1000)));

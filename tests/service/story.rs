@@ -9,7 +9,7 @@ use aws_sdk_pinpoint::types::{
 use model::time::{DAY, HOUR, MINUTE};
 use pinpoint_local::{ClockSetting, Message, Settings};
 
-use crate::operations::plan;
+use crate::operations::segments::plan;
 use crate::{Local, START};
 
 async fn template(local: &Local, name: &str, subject: &str) {

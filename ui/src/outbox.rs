@@ -31,6 +31,7 @@ const STATES: &[(&str, &str)] = &[
     ("QUEUED", "Waiting"),
     ("ACCEPTED", "With the provider"),
     ("DELIVERED", "Delivered"),
+    ("UNKNOWN", "Never confirmed"),
     ("SKIPPED", "Skipped"),
     ("DEAD", "Given up"),
 ];

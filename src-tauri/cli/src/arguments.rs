@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pinpoint_local::ApiRates;
 use workbench::simulate::{Waits, each_wait};
 
 /// Draw, check, simulate and publish Amazon Pinpoint journeys.
@@ -425,7 +426,7 @@ secrets, never secrets:
   password = { env = \"SMTP_PASSWORD\" }
 
 With --keys every request is verified (Signature Version 4), from this computer too. The file, which only its owner can
-read and which stands outside the project, has for each key:
+read and which stands outside the project, is read again when it changes. It has for each key:
 
   [keys.SHOPBACKEND]
   secret = \"at least 20 bytes, better 40 random ones\"
@@ -490,6 +491,11 @@ pub struct Serve {
     /// The audit log tells of writing endpoints and events too, which comes thousands of times a second
     #[arg(long)]
     pub audit_all: bool,
+    /// Refuse more requests a second than Amazon Pinpoint takes; of some operations others, as UpdateEndpoint=20000 [default:
+    /// as many as this computer can carry out]
+    #[arg(long, value_name = "OPERATION=RATE,…", num_args = 0..=1, require_equals = true, default_missing_value = "",
+        value_parser = |text: &str| ApiRates::parse(text))]
+    pub api_rates: Option<ApiRates>,
     /// Which channels leave this computer, and how [default: none does]
     #[arg(long, value_name = "FILE")]
     pub delivery: Option<PathBuf>,

@@ -8,6 +8,7 @@
 //! host = "smtp.example.com"
 //! username = "shop"
 //! password = { env = "SMTP_PASSWORD" }   # or { keychain = "smtp" }; never the password itself
+//! tracking = true                        # opens and clicks; needs public_url. SES tells of them by itself
 //!
 //! [sms]
 //! adapter = "end-user-messaging"
@@ -132,6 +133,10 @@ pub struct Smtp {
     /// Where attachments may come from: folders, and https addresses that a URL must begin with.
     #[serde(default)]
     pub attachments: Vec<String>,
+    /// Whether opens and clicks are told of: the HTML gets an image, and its links lead over this server. A mail server does
+    /// not do so by itself, as Pinpoint did; nobody's links are changed unasked.
+    #[serde(default)]
+    pub tracking: bool,
 }
 
 /// How a connection to a mail server is protected.
@@ -282,7 +287,19 @@ impl Config {
                 }
             }
         }
+        if config.public_url.is_none() && config.tracks_mail() {
+            return Err(wrong("email", "`tracking` needs `public_url`: the address that links and images lead to"));
+        }
         Ok(config)
+    }
+
+    /// Where the links of mails lead whose opens and clicks are told of; `None` = they are not.
+    pub fn tracking(&self) -> Option<&str> {
+        self.public_url.as_deref().filter(|_| self.tracks_mail())
+    }
+
+    fn tracks_mail(&self) -> bool {
+        matches!(self.lanes.get("email"), Some(Lane { adapter: AdapterConfig::Smtp(Smtp { tracking: true, .. }), .. }))
     }
 }
 
@@ -457,6 +474,17 @@ mod tests {
     }
 
     #[test]
+    fn mail_is_tracked_only_when_it_is_said_so() {
+        let tracking = |email: &str| {
+            let text = format!("public_url = \"https://p.example\"\n[email]\n{email}");
+            Config::parse(&text).unwrap().tracking().map(str::to_owned)
+        };
+        assert_eq!(tracking("adapter = \"smtp\"\nhost = \"h\"\ntracking = true").as_deref(), Some("https://p.example"));
+        assert_eq!(tracking("adapter = \"smtp\"\nhost = \"h\""), None);
+        assert_eq!(tracking("adapter = \"ses\""), None);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_and_no_secret_is_shown() {
         for (text, expected) in [
             (
@@ -484,6 +512,10 @@ mod tests {
                 "public_url: expected an address such as \"https://pinpoint.example.com\"",
             ),
             ("email = 1", "email: expected a table, [email]"),
+            (
+                "[email]\nadapter = \"smtp\"\nhost = \"h\"\ntracking = true",
+                "email: `tracking` needs `public_url`: the address that links and images lead to",
+            ),
         ] {
             assert_eq!(Config::parse(text).unwrap_err().to_string(), expected);
         }

@@ -8,6 +8,7 @@
 //! - [`Adapter`]: one per channel; a file each below `adapter`.
 //! - [`Calls`]: Lambda functions and webhooks, which take a whole batch at once.
 //! - [`Streams`]: events to Kinesis and Firehose; [`Bucket`]: objects of S3 and of what speaks like it.
+//! - [`tracking`]: the HTML of a mail with links and an image that tell of clicks and opens.
 //! - [`receipt`]: notifications of SNS, receipts of text messages, and those that carry our own signature.
 //!
 //! AWS is asked by one signed request a service (`aws`), not by one SDK a service: those of SES, Lambda and End User
@@ -30,6 +31,7 @@ pub mod receipt;
 mod secret;
 pub mod signature;
 mod streams;
+pub mod tracking;
 
 pub use adapter::{Adapter, OpenError};
 pub use attachment::Attachment;

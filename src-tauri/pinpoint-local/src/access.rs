@@ -3,6 +3,7 @@
 //! Without keys the server answers everybody on this machine and nobody else. With keys every request is verified, those
 //! from this machine too.
 
+pub mod current;
 mod permission;
 mod signature;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use current::KeyFile;
 pub use permission::{Permission, of, of_own_path, starts};
 pub use signature::{Claim, sign};
 

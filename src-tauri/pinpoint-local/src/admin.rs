@@ -15,6 +15,7 @@ use crate::http::Reply;
 use crate::meters::{self, Held};
 use crate::refusal::{Exception, Refusal, Result};
 use crate::server::Machine;
+use crate::stream::folder::Folder;
 use crate::{deliver, outbox};
 
 /// Whether the server answers.
@@ -54,7 +55,8 @@ pub fn answer(machine: &Machine, request: &Request) -> Result<Reply> {
     }
     let answer = match (method.as_str(), path.as_str()) {
         ("GET", METRICS) => {
-            let held = machine.store.read(Held::read)?;
+            let files = machine.folder.as_ref().map(Folder::name);
+            let held = machine.store.read(|store| Held::read(store, files))?;
             return Ok(Reply::Meters(meters::text(&machine.meters, &held, machine.clock.now())));
         }
         ("POST", "/waymark/backup") => {

@@ -13,6 +13,7 @@
 //! - `jobs`: imports and exports, in short steps that a kill does not repeat.
 //! - `deliver`: hands messages of channels with an adapter over, again where that failed, and hears what comes back.
 //! - `stream`: every event as a record of the event stream, at least once, into files, Kinesis and Firehose.
+//! - `rates`: how many requests a second each operation takes, where that is counted.
 //! - `access`: access keys, permissions, signatures.
 //! - `listen`: connections, TLS, and how long a client may take.
 //! - `audit`, `backup`, `meters`: for those who operate it.
@@ -35,6 +36,8 @@
 //! | `POST /waymark/receipts/ses`, `…/sms` | envelopes of SNS, signed by it, of a topic in the settings |
 //! | `POST /waymark/receipts` | a receipt of our own form ([`delivery::receipt::own`]), signed ([`delivery::signature`]) |
 //! | `GET`, `POST /waymark/unsubscribe/TOKEN` | a page with a button; opts the endpoint out |
+//! | `GET /waymark/open/TOKEN` | an image of one pixel; tells `_email.open` |
+//! | `GET /waymark/click/TOKEN` | 302 to the link that was signed; tells `_email.click` |
 //! | `GET /waymark/clock` | `{"Now": "2026-11-30T09:00:00.000Z", "Virtual": true}` |
 //! | `POST /waymark/clock` | `{"advance": "P1D"}` or `{"to": "2026-12-01T00:00:00Z"}`: moves a virtual clock and runs everything that falls due on the way, then answers as `GET`; 400 on the real clock or backwards |
 //! | `GET /waymark/audit?limit=&token=` | who changed what and when, newest first: `{"Item": [{"At", "Who", "Operation", "Resource", "RequestID"}, …], "NextToken"}` |
@@ -54,6 +57,7 @@ mod jobs;
 mod listen;
 mod meters;
 mod outbox;
+mod rates;
 mod refusal;
 mod route;
 mod runner;
@@ -64,7 +68,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Key, Keys, KeysError, Permission};
+pub use access::{Key, KeyFile, Keys, KeysError, Permission};
 pub use backup::{FetchError, RestoreError, fetch, restore};
 pub use clock::ClockSetting;
 pub use deliver::DeliveryError;
@@ -72,6 +76,8 @@ pub use deliver::queue::Delivery;
 pub use delivery::Config as DeliveryConfig;
 pub use listen::{Limits, TlsFiles};
 pub use outbox::{Message, Sender};
+pub use rates::ApiRates;
 pub use server::{Server, Settings, StartError};
 pub use status::{AppStatus, JourneyStatus, Status};
+pub use store::OpenError;
 pub use stream::folder::{EventFiles, EventFormat};

@@ -1,6 +1,7 @@
 //! Figures for Prometheus: what was asked and how long it took, kept in memory; what the store holds, read when asked.
 //!
-//! Text format 0.0.4. Names begin with `waymark_`; labels are names of operations and HTTP statuses, never ids of people.
+//! Text format 0.0.4. Names begin with `waymark_`; labels are names of operations, HTTP statuses and ids of projects,
+//! never ids of people.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -11,7 +12,7 @@ use model::Millis;
 use rusqlite::Transaction;
 
 use crate::refusal::Result;
-use crate::runner;
+use crate::{runner, stream};
 
 /// Upper bounds of the durations that are counted, in seconds.
 const BOUNDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
@@ -81,11 +82,13 @@ pub struct Held {
     failures: i64,
     /// When the next thing falls due that the runner has to do; `None` = nothing will by itself.
     due: Option<Millis>,
+    /// Events that wait for their stream, by project; of the project that is empty, for files.
+    waiting: Vec<(String, i64)>,
 }
 
 impl Held {
-    /// Reads it.
-    pub fn read(store: &Transaction<'_>) -> Result<Held> {
+    /// Reads it; `files` = the name of the files that events are written to.
+    pub fn read(store: &Transaction<'_>, files: Option<&str>) -> Result<Held> {
         let count = |sql: &str| store.prepare_cached(sql)?.query_row([], |row| row.get::<_, i64>(0));
         let messages = count("SELECT count(*) FROM outbox")?;
         let failures = count("SELECT count(failure) FROM outbox")?;
@@ -94,6 +97,7 @@ impl Held {
             messages: messages - failures,
             failures,
             due: runner::next_due(store)?,
+            waiting: stream::waiting(store, files)?,
         })
     }
 }
@@ -107,6 +111,16 @@ pub fn text(meters: &Meters, held: &Held, now: Millis) -> String {
     head(&mut out, "outbox_messages", "gauge", "Messages in the outbox.");
     line(&mut out, "outbox_messages{outcome=\"made\"}", held.messages);
     line(&mut out, "outbox_messages{outcome=\"failed\"}", held.failures);
+    head(
+        &mut out,
+        "events_waiting",
+        "gauge",
+        "Events that are not handed over yet: to files, and to the stream of a project.",
+    );
+    for (project, count) in &held.waiting {
+        let to = if project.is_empty() { "files" } else { "stream" };
+        line(&mut out, &format!("events_waiting{{to=\"{to}\",project=\"{project}\"}}"), count);
+    }
     head(&mut out, "runner_lag_seconds", "gauge", "How long the oldest timer, entry or end of a journey is overdue.");
     let lag = held.due.map_or(0, |due| (now - due).max(0));
     line(&mut out, "runner_lag_seconds", lag as f64 / 1000.0);
@@ -132,7 +146,13 @@ mod tests {
         meters.count("GetApp", 200, Duration::from_millis(2));
         meters.count("GetApp", 200, Duration::from_millis(30));
         meters.count("GetApp", 404, Duration::from_secs(9));
-        let held = Held { participants: 3, messages: 5, failures: 1, due: Some(7_000) };
+        let held = Held {
+            participants: 3,
+            messages: 5,
+            failures: 1,
+            due: Some(7_000),
+            waiting: vec![(String::new(), 4), ("a1".into(), 6)],
+        };
         let text = text(&meters, &held, 9_500);
         for line in [
             "# TYPE waymark_requests_total counter",
@@ -147,6 +167,8 @@ mod tests {
             "waymark_participants 3",
             "waymark_outbox_messages{outcome=\"failed\"} 1",
             "waymark_runner_lag_seconds 2.5",
+            "waymark_events_waiting{to=\"files\",project=\"\"} 4",
+            "waymark_events_waiting{to=\"stream\",project=\"a1\"} 6",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }

@@ -11,7 +11,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use crate::access::Keys;
+use crate::access::current::{self, Current};
+use crate::access::{KeyFile, Keys};
 use crate::api::{Answer, Call, Context, Handler, naming};
 use crate::audit::{self, Entry};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
@@ -21,6 +22,7 @@ use crate::jobs::{Jobs, objects};
 use crate::listen::{self, Limits, TlsFiles};
 use crate::meters::Meters;
 use crate::outbox::{self, Message};
+use crate::rates::{ApiRates, Buckets};
 use crate::refusal::{Refusal, Result};
 use crate::runner::Programs;
 use crate::status::{self, Status};
@@ -45,12 +47,16 @@ pub struct Settings {
     pub events: Option<EventFiles>,
     /// Who may ask; without keys everybody on this machine.
     pub keys: Keys,
+    /// The file that `keys` were read from, to be read again while the server runs; `None` = they stay as they are.
+    pub keys_file: Option<KeyFile>,
     /// TLS; `None` = plain HTTP.
     pub tls: Option<TlsFiles>,
     /// Listens beyond loopback without TLS: something in front of it encrypts.
     pub insecure_http: bool,
     /// What clients may take up.
     pub limits: Limits,
+    /// How many requests a second each operation takes; `None` = as many as this machine can carry out.
+    pub api_rates: Option<ApiRates>,
     /// Logs and the audit log may name what can be addresses of people: endpoint and user ids, words of a refusal.
     pub log_addresses: bool,
     /// The audit log tells of writing endpoints and events too.
@@ -67,9 +73,11 @@ impl Default for Settings {
             data: None,
             clock: ClockSetting::Real,
             keys: Keys::default(),
+            keys_file: None,
             tls: None,
             insecure_http: false,
             limits: Limits::default(),
+            api_rates: None,
             log_addresses: false,
             audit_all: false,
             files: None,
@@ -142,10 +150,11 @@ impl Server {
         let lane = |lane| tokio::spawn(deliver::run(machine.clone(), lane, stopped.clone()));
         let lanes: Vec<_> = (0..machine.deliverer.lanes()).map(lane).collect();
         let writing = stream::run(machine.clone(), stopped.clone(), folder::EVERY, folder::pump);
-        let streaming = stream::run(machine.clone(), stopped, remote::EVERY, remote::pump);
-        let streams = [tokio::spawn(writing), tokio::spawn(streaming)];
+        let streaming = remote::run(machine.clone(), stopped.clone());
+        let beside =
+            [tokio::spawn(writing), tokio::spawn(streaming), tokio::spawn(current::follow(machine.clone(), stopped))];
         tracing::info!(%address, "the local Pinpoint listens");
-        let tasks = [serving, running].into_iter().chain(streams).chain(lanes).collect();
+        let tasks = [serving, running].into_iter().chain(beside).chain(lanes).collect();
         Ok(Server { address, has_tls, machine, stop, tasks })
     }
 
@@ -253,10 +262,16 @@ pub struct Machine {
     pub jobs: Jobs,
     /// How it was started.
     pub settings: Settings,
+    /// Who may ask now.
+    pub keys: Current,
+    /// What is left of the rates of operations.
+    pub buckets: Buckets,
     /// What was asked so far.
     pub meters: Meters,
     /// Where events are written to.
     pub folder: Option<Folder>,
+    /// Which event streams may be asked.
+    pub turns: remote::Turns,
     /// Campaigns in the middle of a run.
     pub campaigns: runner::campaign::Campaigns,
     /// What leaves the machine.
@@ -286,8 +301,11 @@ impl Machine {
             jobs: Jobs::default(),
             deliverer: Deliverer::default(),
             settings: settings.clone(),
+            keys: Current::new(settings.keys.clone()),
+            buckets: Buckets::new(settings.api_rates.as_ref()),
             meters: Meters::default(),
             folder: Folder::open(settings)?,
+            turns: remote::Turns::default(),
             campaigns: Default::default(),
         })
     }

@@ -32,11 +32,19 @@ const STEPS: &[&str] = &[
     include_str!("store/9.sql"),
     include_str!("store/10.sql"),
     include_str!("store/12.sql"),
+    include_str!("store/13.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.
 pub const FILE: &str = "pinpoint.sqlite";
 const LOCK: &str = "pinpoint.lock";
+
+/// Whether a file of the data folder is the store's own: nobody else reads or writes it.
+pub fn is_own(name: &str) -> bool {
+    let of_sqlite = name.get(FILE.len()..).filter(|_| name[..FILE.len()].eq_ignore_ascii_case(FILE));
+    let beside = |rest: &str| ["", "-wal", "-shm", "-journal"].iter().any(|known| rest.eq_ignore_ascii_case(known));
+    of_sqlite.is_some_and(beside) || name.eq_ignore_ascii_case(LOCK)
+}
 
 /// Connections that read; more threads than that wait for one another.
 const READERS: usize = 8;
@@ -53,6 +61,9 @@ pub enum OpenError {
     /// The folder cannot be made.
     #[error("could not make the folder `{0}`: {1}")]
     Folder(String, std::io::Error),
+    /// The folder of events cannot be made or written.
+    #[error("could not write events into the folder `{0}`: {1}")]
+    Events(String, std::io::Error),
     /// Another process holds it.
     #[error("another local Pinpoint uses the store in `{0}`; stop it or name another folder")]
     InUse(String),

@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::clock::ClockSetting;
+use crate::rates::ApiRates;
 use crate::server::{Machine, Settings};
 use crate::{api, http};
 
@@ -106,6 +107,30 @@ async fn refusals_come_in_the_order_of_the_reference() {
     assert_eq!(asked.send(huge).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
     let broken = Request::post("/v1/apps").header("host", "localhost").body(Body::from("{")).unwrap();
     assert_eq!(asked.send(broken).await.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn over_its_rate_an_operation_is_a_429_before_it_is_read() {
+    let rates = ApiRates::parse("CreateSegment=1").unwrap();
+    let asked = Asked::with(Settings { api_rates: Some(rates), ..Settings::default() });
+    let app = asked.app().await;
+    let segments = format!("{app}/segments");
+    assert_eq!(asked.ask("POST", &segments, json!({"Name": "one"})).await.0, 201);
+    // Broken as well, and yet the rate is what is told (api.md 2).
+    let broken = Request::post(&segments).header("host", "localhost").body(Body::from("{")).unwrap();
+    let refused = asked.send(broken).await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.headers()["x-amzn-ErrorType"], "TooManyRequestsException");
+    let bytes = axum::body::to_bytes(refused.into_body(), usize::MAX).await.unwrap();
+    assert!(String::from_utf8_lossy(&bytes).contains("the quota of CreateSegment, 1 a second"));
+    let huge = Request::post(&segments).header("host", "localhost").body(Body::from(vec![b' '; 8 << 20])).unwrap();
+    assert_eq!(asked.send(huge).await.status(), StatusCode::PAYLOAD_TOO_LARGE, "413 comes first");
+    assert_eq!(asked.ask("GET", &segments, None).await.0, 200, "another operation has its own");
+    let unlimited = Asked::new();
+    let app = unlimited.app().await;
+    for _ in 0..30 {
+        assert_eq!(unlimited.ask("POST", &format!("{app}/segments"), json!({"Name": "one"})).await.0, 201);
+    }
 }
 
 #[tokio::test]

@@ -335,7 +335,8 @@ pub struct Outbox {
     /// `EMAIL`, `SMS`, …; empty = every channel.
     #[serde(default)]
     pub channel: String,
-    /// `FAILED` (could not be made), `QUEUED`, `ACCEPTED`, `DELIVERED`, `SKIPPED`, `DEAD` (given up); empty = all.
+    /// `FAILED` (could not be made), `QUEUED`, `ACCEPTED`, `DELIVERED`, `UNKNOWN`, `SKIPPED`, `DEAD` (given up); empty =
+    /// all.
     #[serde(default)]
     pub status: String,
     /// Where an earlier page ended.
@@ -411,7 +412,7 @@ pub struct OutboxMessage {
 /// Where a message stands on its way out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DeliveryView {
-    /// `QUEUED`, `ACCEPTED`, `DELIVERED`, `SKIPPED`, `DEAD`.
+    /// `QUEUED`, `ACCEPTED`, `DELIVERED`, `UNKNOWN`, `SKIPPED`, `DEAD`.
     pub status: String,
     /// How often it was tried.
     pub attempts: u32,

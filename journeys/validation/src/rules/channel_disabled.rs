@@ -33,18 +33,13 @@ fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)
     const EMAIL: &[ChannelType] = &[ChannelType::Email];
     const SMS: &[ChannelType] = &[ChannelType::Sms];
     // The default message is for all that have no message of their own (campaigns.md 2).
-    const DEFAULT: &[ChannelType] = &[
-        ChannelType::Email,
-        ChannelType::Sms,
-        ChannelType::Push,
-        ChannelType::Gcm,
-        ChannelType::Apns,
-        ChannelType::ApnsSandbox,
-        ChannelType::ApnsVoip,
-        ChannelType::ApnsVoipSandbox,
-        ChannelType::Adm,
-        ChannelType::Baidu,
-    ];
+    const DEFAULT: [ChannelType; PUSH_CHANNELS.len() + 2] = {
+        let mut all = [ChannelType::Email; PUSH_CHANNELS.len() + 2];
+        all[1] = ChannelType::Sms;
+        let (_, push) = all.split_at_mut(2);
+        push.copy_from_slice(&PUSH_CHANNELS);
+        all
+    };
     let mut out = Vec::new();
     match document.id {
         DocumentId::Journey(_) => {
@@ -65,7 +60,7 @@ fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)
                     let given = [
                         ("EmailMessage", messages.email_message().is_some(), EMAIL, "e-mail"),
                         ("SMSMessage", messages.sms_message().is_some(), SMS, "SMS"),
-                        ("DefaultMessage", messages.default_message().is_some(), DEFAULT, "the default message"),
+                        ("DefaultMessage", messages.default_message().is_some(), &DEFAULT, "the default message"),
                         ("APNSMessage", messages.apns_message().is_some(), &APNS_CHANNELS[..], "APNs"),
                         ("GCMMessage", messages.gcm_message().is_some(), &[ChannelType::Gcm], "FCM"),
                         ("ADMMessage", messages.adm_message().is_some(), &[ChannelType::Adm], "ADM"),

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use bridge::{Failure, FailureCode};
 use pinpoint_local::{
-    ClockSetting, DeliveryConfig, EventFiles, EventFormat, Key, Keys, Permission, Server, Settings, StartError,
-    TlsFiles, fetch, restore,
+    ClockSetting, DeliveryConfig, EventFiles, EventFormat, FetchError, Key, KeyFile, Keys, KeysError, OpenError,
+    Permission, RestoreError, Server, Settings, StartError, TlsFiles, fetch, restore,
 };
 
 use crate::arguments::{Clock, EventsFormat, Serve};
@@ -21,11 +21,11 @@ const KEY_SECRET: &str = "WAYMARK_SECRET_ACCESS_KEY";
 /// Serves until it is told to stop, or makes a backup, or restores one.
 pub fn run(serve: &Serve) -> Outcome {
     if let (Some(file), Some(data)) = (&serve.restore, &serve.data) {
-        restore(file, data).map_err(|error| failure(FailureCode::Disk, error.to_string()))?;
+        restore(file, data).map_err(|error| not_restored(&error))?;
         say::note(&format!("restored; `waymark serve --data {}` goes on with it", data.display()));
         return Ok(ExitCode::SUCCESS);
     }
-    let keys = keys(serve.keys.as_deref())?;
+    let (keys, keys_file) = keys(serve.keys.as_deref())?;
     if let Some(file) = &serve.backup {
         return backup(serve, &keys, file);
     }
@@ -53,10 +53,12 @@ pub fn run(serve: &Serve) -> Outcome {
         }),
         delivery: serve.delivery.as_deref().map(delivery).transpose()?,
         keys,
+        keys_file,
         tls,
         insecure_http: serve.insecure_http,
         log_addresses: serve.log_addresses,
         audit_all: serve.audit_all,
+        api_rates: serve.api_rates.clone(),
         ..Settings::default()
     };
     log::begin(serve.log, serve.log_level);
@@ -85,24 +87,63 @@ fn not_started(error: &StartError) -> Failure {
         StartError::PortBusy(_) | StartError::Listen(..) => {
             "choose another address with --listen, such as 127.0.0.1:0 for a free port"
         }
+        StartError::Store(OpenError::Events(..)) => {
+            return Failure {
+                code: FailureCode::Disk,
+                message: error.to_string(),
+                help: "name a folder with --events that you may write into; it is made when it is not there".to_owned(),
+            };
+        }
         StartError::Tls(_) | StartError::Store(_) | StartError::Delivery(_) => "",
     };
     Failure { code: FailureCode::Target, message: error.to_string(), help: help.to_owned() }
 }
 
-/// The access keys of a file and of the environment.
-fn keys(file: Option<&Path>) -> Result<Keys, Failure> {
+/// Why a backup is not restored, and what to do.
+fn not_restored(error: &RestoreError) -> Failure {
+    let help = match error {
+        RestoreError::Damaged(..) | RestoreError::Copy(..) => {
+            "name a file with --restore that `waymark serve --backup FILE` wrote, and a folder with --data that you may write into"
+        }
+        RestoreError::Occupied(_) | RestoreError::Store(_) => "",
+    };
+    Failure { code: FailureCode::Disk, message: error.to_string(), help: help.to_owned() }
+}
+
+/// Why there is no backup, and what to do.
+fn not_fetched(error: &FetchError) -> Failure {
+    let help = match error {
+        FetchError::Unreachable(..) => {
+            "a backup is asked of a running server: start it with `waymark serve --data DIR`, or name with --listen where it listens"
+        }
+        _ => "",
+    };
+    Failure { code: FailureCode::Target, message: error.to_string(), help: help.to_owned() }
+}
+
+/// The access keys of a file and of the environment, and where the first are read again.
+fn keys(file: Option<&Path>) -> Result<(Keys, Option<KeyFile>), Failure> {
     let bad = |message: String| failure(FailureCode::BadInput, message);
-    let mut keys = file.map_or(Ok(Keys::default()), Keys::read).map_err(|error| bad(error.to_string()))?;
-    match (std::env::var(KEY_ID), std::env::var(KEY_SECRET)) {
+    let beside = match (std::env::var(KEY_ID), std::env::var(KEY_SECRET)) {
         (Ok(id), Ok(secret)) => {
-            keys.add(Key::new(&id, &secret, &Permission::ALL).map_err(|problem| bad(format!("{KEY_ID}: {problem}")))?);
+            Some(Key::new(&id, &secret, &Permission::ALL).map_err(|problem| bad(format!("{KEY_ID}: {problem}")))?)
         }
         (Ok(_), Err(_)) => return Err(bad(format!("{KEY_ID} is set and {KEY_SECRET} is not"))),
         (Err(_), Ok(_)) => return Err(bad(format!("{KEY_SECRET} is set and {KEY_ID} is not"))),
-        (Err(_), Err(_)) => {}
-    }
-    Ok(keys)
+        (Err(_), Err(_)) => None,
+    };
+    let Some(path) = file else { return Ok((Keys::new(beside.into_iter().collect()), None)) };
+    let file = KeyFile { path: path.to_owned(), beside };
+    let keys = file.read().map_err(|error| {
+        let help = match &error {
+            KeysError::Read(..) => {
+                "name with --keys the file that has them; what stands in it `waymark serve --help` shows"
+            }
+            _ => "",
+        };
+        Failure { code: FailureCode::BadInput, message: error.to_string(), help: help.to_owned() }
+    })?;
+    Ok((keys, Some(file)))
 }
 
 /// Asks the server that runs at the address for a copy of its store.
@@ -115,9 +156,7 @@ fn backup(serve: &Serve, keys: &Keys, file: &Path) -> Outcome {
         ));
     }
     let address = reachable(serve.listen);
-    runtime()?
-        .block_on(fetch(address, key, serve.tls_cert.as_deref(), file))
-        .map_err(|error| failure(FailureCode::Target, error.to_string()))?;
+    runtime()?.block_on(fetch(address, key, serve.tls_cert.as_deref(), file)).map_err(|error| not_fetched(&error))?;
     say::note(&format!("`{}` holds the store as it stood", file.display()));
     Ok(ExitCode::SUCCESS)
 }

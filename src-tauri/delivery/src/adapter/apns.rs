@@ -1,13 +1,13 @@
 //! Push through Apple's Push Notification service, HTTP/2, with a token of the team.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
 
+use super::held::Held;
 use super::jwt::Key;
 use super::{OpenError, WITHIN, payload};
 use crate::config;
@@ -30,7 +30,7 @@ pub struct Apns {
     key_id: String,
     team_id: String,
     key: Key,
-    token: Mutex<Option<(Hidden, Instant)>>,
+    token: Held,
 }
 
 impl Apns {
@@ -50,7 +50,7 @@ impl Apns {
             key_id: config.key_id.clone(),
             team_id: config.team_id.clone(),
             key,
-            token: Mutex::new(None),
+            token: Held::default(),
         })
     }
 
@@ -69,7 +69,7 @@ impl Apns {
         if !reply.is_success() {
             let outcome = failure(&reply);
             if matches!(outcome, Outcome::Temporary { code: 403, .. }) {
-                *self.token.lock().await = None;
+                self.token.forget().await;
             }
             return Err(outcome);
         }
@@ -125,18 +125,13 @@ impl Apns {
     }
 
     async fn token(&self) -> Result<Hidden, Outcome> {
-        let mut held = self.token.lock().await;
-        if let Some((token, until)) = &*held
-            && Instant::now() < *until
-        {
-            return Ok(token.clone());
-        }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-        let (header, claims) = (json!({"alg": "ES256", "kid": self.key_id}), json!({"iss": self.team_id, "iat": now}));
-        let token = self.key.token(&header, &claims).ok_or_else(|| Outcome::invalid("the token cannot be signed"))?;
-        let token = Hidden::new(token);
-        *held = Some((token.clone(), Instant::now() + LASTS));
-        Ok(token)
+        let made = async |now: u64| {
+            let header = json!({"alg": "ES256", "kid": self.key_id});
+            let token = self.key.token(&header, &json!({"iss": self.team_id, "iat": now}));
+            let token = token.ok_or_else(|| Outcome::invalid("the token cannot be signed"))?;
+            Ok((Hidden::new(token), LASTS))
+        };
+        self.token.token(made).await
     }
 }
 

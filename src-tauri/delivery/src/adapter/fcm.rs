@@ -1,14 +1,14 @@
 //! Push through Firebase Cloud Messaging, HTTP v1: `messages:send`.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
-use tokio::sync::Mutex;
 
+use super::held::Held;
 use super::jwt::Key;
 use super::{OpenError, WITHIN, payload};
 use crate::config;
@@ -31,7 +31,7 @@ pub struct Fcm {
     key: Key,
     /// Where tokens are asked for.
     token_uri: String,
-    token: Mutex<Option<(Hidden, Instant)>>,
+    token: Held,
 }
 
 impl Fcm {
@@ -60,7 +60,7 @@ impl Fcm {
             key_id: text("private_key_id").map(str::to_owned),
             key: Key::rsa(needed("private_key")?).ok_or_else(|| unusable("`private_key` is not an RSA key in PEM"))?,
             token_uri: text("token_uri").unwrap_or("https://oauth2.googleapis.com/token").to_owned(),
-            token: Mutex::new(None),
+            token: Held::default(),
         })
     }
 
@@ -76,7 +76,7 @@ impl Fcm {
         let reply = self.http.send(request, Version::Two, WITHIN).await?;
         if reply.status == 401 {
             // Withdrawn before its time: the next attempt asks for another.
-            *self.token.lock().await = None;
+            self.token.forget().await;
             return Err(Outcome::Temporary { code: 401, reason: "the access token is not accepted any more".into() });
         }
         if !reply.is_success() {
@@ -88,13 +88,11 @@ impl Fcm {
 
     /// The access token; asks for one when there is none that holds.
     async fn token(&self) -> Result<Hidden, Outcome> {
-        let mut held = self.token.lock().await;
-        if let Some((token, until)) = &*held
-            && Instant::now() < *until
-        {
-            return Ok(token.clone());
-        }
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
+        self.token.token(|now| self.granted(now)).await
+    }
+
+    /// A new access token, and how long it is used.
+    async fn granted(&self, now: u64) -> Result<(Hidden, Duration), Outcome> {
         let mut header = json!({"alg": "RS256", "typ": "JWT"});
         if let Some(id) = &self.key_id {
             header["kid"] = id.as_str().into();
@@ -119,10 +117,8 @@ impl Fcm {
                 other => other,
             });
         };
-        let token = Hidden::new(token);
         let lasts = Duration::from_secs(body.get("expires_in").and_then(Value::as_u64).unwrap_or(3600));
-        *held = Some((token.clone(), Instant::now() + lasts.saturating_sub(MARGIN)));
-        Ok(token)
+        Ok((Hidden::new(token), lasts.saturating_sub(MARGIN)))
     }
 }
 

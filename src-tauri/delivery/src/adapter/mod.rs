@@ -2,6 +2,7 @@
 
 mod apns;
 mod fcm;
+mod held;
 mod jwt;
 mod pinpoint;
 mod ses;

@@ -22,7 +22,7 @@ pub struct Receipt {
     pub provider_id: Option<String>,
     /// The address that it is about, where it is said.
     pub address: Option<String>,
-    /// `event_type` (events-and-analytics.md 2).
+    /// `event_type` (events-and-analytics.md 2), or [`CALL_COMPLETED`] or [`CALL_FAILED`], which are no events.
     pub event: String,
     /// When it happened, milliseconds since 1970.
     pub at: Option<Millis>,
@@ -32,6 +32,16 @@ pub struct Receipt {
     pub metrics: Vec<(String, f64)>,
     /// What `mail_event` says beside `mail` (events-and-analytics.md 1.4): `{"bounce": {…}}`.
     pub detail: Map<String, Value>,
+}
+
+/// A voice message was spoken to the end.
+pub const CALL_COMPLETED: &str = "call completed";
+/// Nobody took the call of a voice message, or it broke off.
+pub const CALL_FAILED: &str = "call failed";
+
+/// Whether a receipt is about the call of a voice message: Pinpoint has no events of these (events-and-analytics.md 1).
+pub fn is_call(event: &str) -> bool {
+    matches!(event, CALL_COMPLETED | CALL_FAILED)
 }
 
 /// Whether a text is an opt-out keyword: the whole message, in any case (events-and-analytics.md 2).

@@ -3,7 +3,7 @@
 use model::Millis;
 use serde_json::{Map, Value};
 
-use super::{Receipt, is_opt_out, text};
+use super::{CALL_COMPLETED, CALL_FAILED, Receipt, is_opt_out, text};
 
 /// The key of `context` that brings our id back.
 const CONTEXT: &str = "waymark-message";
@@ -16,11 +16,11 @@ pub fn receipts(id: &str, notification: &Value) -> Vec<Receipt> {
     }
     let kind = text(notification, "eventType").unwrap_or_default();
     let Some(status) = text(notification, "messageStatus") else { return Vec::new() };
-    // Voice has no events of its own in Pinpoint (events-and-analytics.md 1).
-    if !kind.starts_with("TEXT_") {
-        return Vec::new();
-    }
     let event = match status {
+        "COMPLETED" if kind.starts_with("VOICE_") => CALL_COMPLETED,
+        "BUSY" | "NO_ANSWER" | "FAILED" | "TTL_EXPIRED" if kind.starts_with("VOICE_") => CALL_FAILED,
+        // It rings, or is spoken: not the end yet.
+        _ if !kind.starts_with("TEXT_") => return Vec::new(),
         "DELIVERED" | "SUCCESSFUL" => "_SMS.SUCCESS",
         "PENDING" | "QUEUED" | "SENT" => "_SMS.BUFFERED",
         _ => "_SMS.FAILURE",
@@ -129,8 +129,26 @@ mod tests {
         ] {
             assert_eq!(receipts("n", &notification(status))[0].event, event, "{status}");
         }
-        assert!(receipts("n", &json!({"eventType": "VOICE_ANSWERED", "messageStatus": "X"})).is_empty());
         assert!(receipts("n", &Value::Null).is_empty());
+    }
+
+    #[test]
+    fn a_call_tells_how_it_ended() {
+        let of = |status: &str| {
+            let notification = json!({
+                "eventType": format!("VOICE_{status}"), "messageId": "p-1", "messageStatus": status,
+                "context": {"waymark-message": "m-1"},
+            });
+            receipts("n", &notification).into_iter().map(|one| (one.message, one.event)).next()
+        };
+        let told = |event: &str| Some((Some("m-1".to_owned()), event.to_owned()));
+        assert_eq!(of("COMPLETED"), told(CALL_COMPLETED));
+        for status in ["BUSY", "NO_ANSWER", "FAILED", "TTL_EXPIRED"] {
+            assert_eq!(of(status), told(CALL_FAILED), "{status}");
+        }
+        for status in ["INITIATED", "RINGING", "ANSWERED"] {
+            assert_eq!(of(status), None, "{status}");
+        }
     }
 
     #[test]

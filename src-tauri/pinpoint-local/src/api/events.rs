@@ -1,7 +1,9 @@
 //! Events that apps report (events-and-analytics.md 3).
 //!
-//! In this order for each item: the endpoint is created or updated, the event is kept, then the journeys hear of it.
+//! In this order for each item: the endpoint is created or updated, the event is kept, then the journeys hear of it. Each
+//! part of an item has an answer of its own, 202 or 400; one that is refused takes no other with it.
 
+use model::time::parse_instant;
 use rusqlite::params;
 use serde_json::{Map, Value, json};
 
@@ -38,16 +40,18 @@ fn put(context: &Context<'_>, call: &Call) -> Result<Answer> {
 
 fn put_item(context: &Context<'_>, call: &Call, app: &str, id: &str, item: &Value) -> Result<Value> {
     let mut result = Map::new();
-    let given = item.get("Endpoint").and_then(Value::as_object).is_some_and(|members| !members.is_empty());
-    let known = endpoints::exists(context.store, app, id)?;
+    let write =
+        |endpoint: &Value| apart(context, || endpoints::write(context, app, id, endpoint, &call.request_id, false));
+    let given = item.get("Endpoint").filter(|endpoint| endpoint.as_object().is_some_and(|members| !members.is_empty()));
+    if let Some(endpoint) = given {
+        result.insert("EndpointItemResponse".into(), response(&write(endpoint)?));
+    }
+    // What is wrong with the endpoint drops that part of the item and no event (segments-and-endpoints.md 1, chosen), and events
+    // make an endpoint known (events-and-analytics.md 3).
+    let has_events = members(item, "Events").next().is_some();
     let mut refused = None;
-    if given || !known {
-        let endpoint = item.get("Endpoint").unwrap_or(&Value::Null);
-        let outcome = apart(context, || endpoints::write(context, app, id, endpoint, &call.request_id, false))?;
-        if given {
-            result.insert("EndpointItemResponse".into(), response(&outcome));
-        }
-        refused = outcome.err();
+    if (has_events || given.is_none()) && !endpoints::exists(context.store, app, id)? {
+        refused = write(&Value::Null)?.err();
     }
     let mut responses = Map::new();
     for (event_id, event) in members(item, "Events") {
@@ -87,6 +91,9 @@ fn put_event(context: &Context<'_>, app: &str, endpoint: &str, event: &Value) ->
     let event_type = event.get("EventType").and_then(Value::as_str).unwrap_or_default();
     if event_type.is_empty() {
         return refuse("EventType: required, but missing".into());
+    }
+    if event.get("Timestamp").and_then(Value::as_str).is_none_or(|text| parse_instant(text).is_none()) {
+        return refuse("Timestamp: expected an instant of ISO 8601, such as 2026-11-30T09:00:00Z".into());
     }
     let keys = members(event, "Attributes").chain(members(event, "Metrics"));
     if keys.clone().count() > MAX_KEYS {

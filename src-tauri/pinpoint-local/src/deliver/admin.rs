@@ -1,13 +1,12 @@
 //! Paths below `/waymark/` about messages: searching them, the source of a mail, dead letters, the suppression list. The
 //! crate page documents them.
 
-use delivery::Outgoing;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use super::{queue, unsubscribe};
+use super::{lane, queue};
 use crate::admin::limit;
-use crate::api::{Answer, channels};
+use crate::api::Answer;
 use crate::audit::{self, Entry};
 use crate::outbox;
 use crate::refusal::{Exception, Refusal, Result};
@@ -102,21 +101,9 @@ fn mime(machine: &Machine, id: &str) -> Result<Value> {
         if message.channel_type != "EMAIL" {
             return Err(Refusal::bad_request(format!("a message of channel {} has no source", message.channel_type)));
         }
+        let outgoing = lane::outgoing(&machine.deliverer.config, store, &message)?;
         // A store without a sender still shows the mail.
-        let from = channels::from_address(store, &message.application_id)?;
-        let from = from.unwrap_or_else(|| "nobody@localhost".to_owned());
-        let token = unsubscribe::token(store, &message)?.filter(|_| !message.endpoint_id.is_empty());
-        let url = machine.deliverer.config.public_url.as_ref().zip(token);
-        let outgoing = Outgoing {
-            id: message.id,
-            channel: message.channel_type,
-            address: message.address,
-            at: message.at,
-            parts: message.parts,
-            envelope: message.envelope,
-            unsubscribe: url.map(|(url, token)| format!("{url}/waymark/unsubscribe/{token}")),
-        };
-        delivery::source(&outgoing, Some(&from), &[]).map_err(Refusal::bad_request)
+        delivery::source(&outgoing, Some("nobody@localhost"), &[]).map_err(Refusal::bad_request)
     })?;
     Ok(json!({"Source": String::from_utf8_lossy(&source)}))
 }

@@ -1,17 +1,20 @@
-//! Paths that are asked from outside: receipts and unsubscribe links. They need no access key and no name of this machine:
+//! Paths that are asked from outside: receipts, unsubscribe links, links and images of tracked mail. They need no access key and no name of this machine:
 //! each request carries a signature, or a token that we made.
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, LOCATION, USER_AGENT};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, Response, StatusCode};
 use delivery::receipt::own;
 use delivery::receipt::sns::{self, Envelope, Untrusted};
 use delivery::signature;
 use serde_json::{Value, json};
 
+use super::tracking::{self, CLICK, OPEN, Reader};
 use super::{receive, unsubscribe};
+use crate::listen::Peer;
 use crate::refusal::{Exception, Refusal, Result};
 use crate::server::Machine;
 
@@ -28,7 +31,7 @@ const LARGEST: usize = 512 * 1024;
 
 /// Whether a path is one of these.
 pub fn is_hook(path: &str) -> bool {
-    matches!(path, SES | SMS | OWN) || path.starts_with(UNSUBSCRIBE)
+    matches!(path, SES | SMS | OWN) || [UNSUBSCRIBE, OPEN, CLICK].iter().any(|begin| path.starts_with(begin))
 }
 
 /// Answers a request on such a path.
@@ -49,13 +52,19 @@ pub async fn answer(machine: Arc<Machine>, request: Request<Body>) -> Response<B
                 let token = path.strip_prefix(UNSUBSCRIBE).unwrap_or_default().to_owned();
                 return page(unsubscribed(&machine, token, method == "POST").await);
             }
+            ("GET" | "HEAD", path) if path.starts_with(OPEN) || path.starts_with(CLICK) => {
+                let outcome = followed(&machine, path, &head, method == "GET").await;
+                return outcome.unwrap_or_else(refused);
+            }
             _ => Err(Refusal::new(Exception::MethodNotAllowed, format!("{method} is not allowed on this path"))),
         },
     };
     match outcome {
         Ok(body) => respond(StatusCode::OK, "application/json", body.to_string()),
         Err(refusal) => {
-            tracing::warn!(path, message = refusal.message, "a receipt was refused");
+            // A token can hold what people are known by.
+            let path = [UNSUBSCRIBE, OPEN, CLICK].into_iter().find(|begin| path.starts_with(begin)).unwrap_or(&path);
+            tracing::warn!(path, message = refusal.message, "a request from outside was refused");
             let body = json!({"Message": refusal.message});
             respond(refusal.exception.status(), "application/json", body.to_string())
         }
@@ -122,19 +131,64 @@ async fn unsubscribed(machine: &Machine, token: String, really: bool) -> Result<
     Ok(unsubscribe::DONE)
 }
 
+/// The image of a mail, or the way to where its link leads: to what was signed, and nowhere else. `really` = it is told;
+/// whoever reads the mail goes on where that fails.
+async fn followed(machine: &Machine, path: &str, head: &Parts, really: bool) -> Result<Response<Body>> {
+    let agent = head.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let address = head.extensions.get::<Peer>().map(|Peer(peer)| peer.ip());
+    let reader = Reader { address, agent: agent.chars().take(200).collect() };
+    let not_ours = || Refusal::not_found("this link is not one of ours");
+    let (message, link) = match path.strip_prefix(CLICK) {
+        Some(token) => {
+            let found = machine.store.read(|store| tracking::of_click(store, token))?;
+            found.map(|(message, link)| (message, Some(link))).ok_or_else(not_ours)?
+        }
+        None => {
+            let token = path.strip_prefix(OPEN).unwrap_or_default();
+            (machine.store.read(|store| tracking::of_open(store, token))?.ok_or_else(not_ours)?, None)
+        }
+    };
+    let mut response = match &link {
+        Some(link) => {
+            let mut response = respond(StatusCode::FOUND, "text/plain; charset=utf-8", "");
+            response.headers_mut().insert(LOCATION, HeaderValue::from_str(link).map_err(|_| not_ours())?);
+            response
+        }
+        None => respond(StatusCode::OK, "image/gif", tracking::IMAGE),
+    };
+    // Every opening counts, not only the first.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if really {
+        let told = machine.change(move |context| match link {
+            Some(link) => tracking::clicked(context, &message, &link, &reader),
+            None => tracking::opened(context, &message, &reader),
+        });
+        if let Err(refusal) = told.await {
+            tracing::error!(message = refusal.message, "an opening or a click was not told");
+        }
+        machine.bell.notify_one();
+    }
+    Ok(response)
+}
+
 fn page(outcome: Result<&'static str>) -> Response<Body> {
     match outcome {
-        Ok(page) => respond(StatusCode::OK, "text/html; charset=utf-8", page.to_owned()),
-        Err(refusal) => respond(refusal.exception.status(), "text/plain; charset=utf-8", refusal.message),
+        Ok(page) => respond(StatusCode::OK, "text/html; charset=utf-8", page),
+        Err(refusal) => refused(refusal),
     }
+}
+
+/// A refusal for people.
+fn refused(refusal: Refusal) -> Response<Body> {
+    respond(refusal.exception.status(), "text/plain; charset=utf-8", refusal.message)
 }
 
 fn forbidden(message: &str) -> Refusal {
     Refusal::new(Exception::Forbidden, message)
 }
 
-fn respond(status: StatusCode, kind: &'static str, body: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(body));
+fn respond(status: StatusCode, kind: &'static str, body: impl Into<Body>) -> Response<Body> {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response

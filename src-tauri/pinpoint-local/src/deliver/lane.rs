@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use delivery::{Adapter, Calls, Outcome, Outgoing, Pace};
+use delivery::{Adapter, Calls, Config, Outcome, Outgoing, Pace};
 use futures_util::{StreamExt, stream};
 use rusqlite::Connection;
 use serde_json::Value;
@@ -11,9 +11,9 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::queue::{self, Waiting};
-use super::{custom, record, unsubscribe};
+use super::{custom, record, tracking, unsubscribe};
 use crate::api::{channels, endpoints};
-use crate::outbox::Sender;
+use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
 use crate::server::Machine;
 
@@ -90,7 +90,7 @@ impl Lane {
     }
 
     async fn one(&self, machine: &Machine, adapter: &Adapter, waiting: Waiting) -> Result<()> {
-        let take = machine.store.read(|store| self.take(machine, store, &waiting))?;
+        let take = machine.store.read(|store| take(&machine.deliverer.config, store, &waiting))?;
         let (name, pace) = (self.name.clone(), self.pace);
         match take {
             Take::Skip(reason) => machine.change(move |context| record::skipped(context, &waiting, &reason)).await,
@@ -119,41 +119,51 @@ impl Lane {
         drop(next);
         tokio::time::sleep_until(slot).await;
     }
+}
 
-    /// Looks once more whether the message may go: days may have passed since it was put into the queue.
-    fn take(&self, machine: &Machine, store: &Connection, waiting: &Waiting) -> Result<Take> {
-        let message = &waiting.message;
-        if !message.endpoint_id.is_empty()
-            && let Some(reason) = unwilling(store, &message.application_id, &message.endpoint_id)?
-        {
-            return Ok(Take::Skip(reason));
-        }
-        if let Some(reason) = queue::suppressed(store, &message.channel_type, &message.address)? {
-            return Ok(Take::Suppressed(reason));
-        }
-        let mut envelope = message.envelope.clone();
-        if message.channel_type == "EMAIL" && !envelope.contains_key("FromAddress") {
-            // journeys.md 3.1: the default is the channel's.
-            let from = channels::from_address(store, &message.application_id)?;
-            envelope.extend(from.map(|from| ("FromAddress".to_owned(), Value::from(from))));
-        }
-        let answers = !matches!(message.sender, Sender::Direct { .. }) && !message.endpoint_id.is_empty();
-        let unsubscribe = match &machine.deliverer.config.public_url {
-            Some(url) if answers && message.channel_type == "EMAIL" => {
-                unsubscribe::token(store, message)?.map(|token| format!("{url}/waymark/unsubscribe/{token}"))
-            }
-            _ => None,
-        };
-        Ok(Take::Send(Box::new(Outgoing {
-            id: message.id.clone(),
-            channel: message.channel_type.clone(),
-            address: message.address.clone(),
-            at: message.at,
-            parts: message.parts.clone(),
-            envelope,
-            unsubscribe,
-        })))
+/// Looks once more whether the message may go: days may have passed since it was put into the queue.
+fn take(config: &Config, store: &Connection, waiting: &Waiting) -> Result<Take> {
+    let message = &waiting.message;
+    if !message.endpoint_id.is_empty()
+        && let Some(reason) = unwilling(store, &message.application_id, &message.endpoint_id)?
+    {
+        return Ok(Take::Skip(reason));
     }
+    if let Some(reason) = queue::suppressed(store, &message.channel_type, &message.address)? {
+        return Ok(Take::Suppressed(reason));
+    }
+    Ok(Take::Send(Box::new(outgoing(config, store, message)?)))
+}
+
+/// A message as its adapter takes it: with the sender of its channel, the way to opt out, and links that tell of clicks.
+pub fn outgoing(config: &Config, store: &Connection, message: &Message) -> Result<Outgoing> {
+    let is_mail = message.channel_type == "EMAIL";
+    let mut envelope = message.envelope.clone();
+    if is_mail && !envelope.contains_key("FromAddress") {
+        // journeys.md 3.1: the default is the channel's.
+        let from = channels::from_address(store, &message.application_id)?;
+        envelope.extend(from.map(|from| ("FromAddress".to_owned(), Value::from(from))));
+    }
+    let answers = !matches!(message.sender, Sender::Direct { .. }) && !message.endpoint_id.is_empty();
+    let unsubscribe = match &config.public_url {
+        Some(url) if answers && is_mail => {
+            unsubscribe::token(store, message)?.map(|token| format!("{url}/waymark/unsubscribe/{token}"))
+        }
+        _ => None,
+    };
+    let parts = match config.tracking() {
+        Some(url) if is_mail => tracking::marked(store, url, message)?,
+        _ => message.parts.clone(),
+    };
+    Ok(Outgoing {
+        id: message.id.clone(),
+        channel: message.channel_type.clone(),
+        address: message.address.clone(),
+        at: message.at,
+        parts,
+        envelope,
+        unsubscribe,
+    })
 }
 
 /// Why an endpoint is to get nothing any more; `None` = it may.

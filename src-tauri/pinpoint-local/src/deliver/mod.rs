@@ -12,7 +12,8 @@
 //! - `queue`: the table; `backoff`: when to try again; `lane`: takes, asks, records.
 //! - `record`: what an outcome or a receipt means for endpoints, participants, counts and events (`told`).
 //! - `custom`: calls of Lambda functions and webhooks, many endpoints at once.
-//! - `hooks`: receipts and unsubscribe links, which come from outside and carry a signature of their own.
+//! - `hooks`: receipts, unsubscribe links, opens and clicks, which come from outside and carry a signature or a `token`.
+//! - `tracking`: mail whose links and image tell of clicks and opens.
 //! - `admin`: searching the outbox, the source of a mail, dead letters.
 
 pub mod admin;
@@ -23,7 +24,9 @@ mod lane;
 pub mod queue;
 mod receive;
 pub mod record;
+pub mod token;
 mod told;
+mod tracking;
 pub mod unsubscribe;
 
 use std::collections::BTreeMap;
@@ -38,9 +41,12 @@ use crate::refusal::{Refusal, Result};
 use crate::server::Machine;
 use crate::store::Store;
 
+#[cfg(test)]
+pub use lane::outgoing;
 pub use lane::run;
 #[cfg(test)]
 pub use receive::receive;
+pub use receive::{give_up, next_given_up};
 
 use lane::{Lane, Way};
 
@@ -145,7 +151,7 @@ impl Deliverer {
         let has_links = config.public_url.is_some();
         let left = store.change(move |store| {
             if has_links {
-                unsubscribe::make_key(store)?;
+                token::make_keys(store)?;
             }
             Ok::<_, Refusal>(queue::set_lanes(store, &names)?)
         });
@@ -161,6 +167,12 @@ impl Deliverer {
     #[cfg(test)]
     pub fn of(config: Config, receipts: Option<Hidden>, fetch: Option<Arc<dyn Fetch>>) -> Deliverer {
         Deliverer { config, receipts, fetch, ..Deliverer::default() }
+    }
+
+    /// Its settings.
+    #[cfg(test)]
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// The event streams of projects; `None` = no event leaves the machine.

@@ -13,8 +13,8 @@ pub const CUSTOM: &str = "custom";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Delivery {
-    /// `QUEUED` waits; `ACCEPTED` is with the provider; `DELIVERED` came through; `SKIPPED` was not tried, because the
-    /// address has opted out or is suppressed; `DEAD` is a dead letter.
+    /// `QUEUED` waits; `ACCEPTED` is with the provider; `DELIVERED` came through; `UNKNOWN` was accepted, and nobody said in time
+    /// what came of it; `SKIPPED` was not tried, because the address has opted out or is suppressed; `DEAD` is a dead letter.
     pub status: String,
     /// How often it was tried.
     pub attempts: u32,
@@ -56,6 +56,8 @@ pub enum To {
         /// Whether it is known to have come through.
         delivered: bool,
     },
+    /// Nobody said what came of it. No dead letter: it may have come through, and nothing is sent twice.
+    Unknown,
     /// Not tried at all.
     Skipped,
     /// A dead letter.
@@ -127,6 +129,25 @@ pub fn next_due(connection: &Connection, lane: Option<&str>) -> rusqlite::Result
         .query_row(params![lane], |row| row.get(0))
 }
 
+/// Text messages that were accepted at that instant or before, and of which no receipt said what came of them.
+pub fn unheard(connection: &Connection, until: Millis, limit: usize) -> rusqlite::Result<Vec<Waiting>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {}, {COLUMNS} FROM deliveries d JOIN outbox o ON o.id = d.message
+             WHERE d.status = 'ACCEPTED' AND d.lane = 'sms' AND d.changed <= ?1 ORDER BY d.changed, d.seq LIMIT ?2",
+            outbox::COLUMNS
+        ))?
+        .query_map(params![until, i64::try_from(limit).unwrap_or(i64::MAX)], waiting)?
+        .collect()
+}
+
+/// When the first of the text messages was accepted that wait for a receipt.
+pub fn first_unheard(connection: &Connection) -> rusqlite::Result<Option<Millis>> {
+    connection
+        .prepare_cached("SELECT min(changed) FROM deliveries WHERE status = 'ACCEPTED' AND lane = 'sms'")?
+        .query_row([], |row| row.get(0))
+}
+
 /// Lets a lane rest: the other side asked for it.
 pub fn rest(connection: &Connection, lane: &str, until: Millis) -> rusqlite::Result<()> {
     connection
@@ -180,6 +201,7 @@ pub fn set(connection: &Connection, id: &str, delivery: &Delivery, to: To, now: 
         To::Again(at) => ("QUEUED", Some(at)),
         To::Done { delivered: false } => ("ACCEPTED", None),
         To::Done { delivered: true } => ("DELIVERED", None),
+        To::Unknown => ("UNKNOWN", None),
         To::Skipped => ("SKIPPED", None),
         To::Dead => ("DEAD", None),
     };

@@ -1,6 +1,8 @@
 //! What comes back: each receipt becomes an event, once.
 
 use delivery::receipt::{self, Receipt};
+use model::Millis;
+use model::time::HOUR;
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -22,6 +24,28 @@ pub fn receive(context: &Context<'_>, receipts: &[Receipt]) -> Result<usize> {
     Ok(heard)
 }
 
+/// How long a carrier may take to say what came of a text message (events-and-analytics.md 1.5).
+const PATIENCE: Millis = 72 * HOUR;
+/// Messages given up in one transaction.
+const BATCH: usize = 200;
+
+/// Text messages of which nobody said in time what came of them: `UNKNOWN`, as an event too. `false` = there was none. A
+/// receipt that comes later is heard all the same.
+pub fn give_up(context: &Context<'_>) -> Result<bool> {
+    let unheard = queue::unheard(context.store, context.now - PATIENCE, BATCH)?;
+    for Waiting { message, delivery } in &unheard {
+        let reason = Some("no receipt came within 72 hours".to_owned());
+        queue::set(context.store, &message.id, &Delivery { reason, ..delivery.clone() }, To::Unknown, context.now)?;
+        told::event(context, message, "_SMS.FAILURE", Told::of("record_status", "UNKNOWN"))?;
+    }
+    Ok(!unheard.is_empty())
+}
+
+/// When the next text message is given up; `None` = none waits for a receipt.
+pub fn next_given_up(connection: &Connection) -> rusqlite::Result<Option<Millis>> {
+    Ok(queue::first_unheard(connection)?.map(|accepted| accepted + PATIENCE))
+}
+
 fn one(context: &Context<'_>, receipt: &Receipt) -> Result<()> {
     let found = find(context.store, receipt)?;
     let address = receipt.address.as_deref().or(found.as_ref().map(|found| found.message.address.as_str()));
@@ -37,6 +61,9 @@ fn one(context: &Context<'_>, receipt: &Receipt) -> Result<()> {
         }
     }
     let Some(Waiting { message, delivery }) = found else {
+        if receipt::is_call(&receipt.event) {
+            return Ok(());
+        }
         // Of a message that is not in the outbox: endpoints with that address hear of it.
         let channel = if receipt.event.starts_with("_SMS.") { "SMS" } else { "EMAIL" };
         for (app, endpoint) in of_address(context.store, channel, address.unwrap_or_default())? {
@@ -45,8 +72,12 @@ fn one(context: &Context<'_>, receipt: &Receipt) -> Result<()> {
         return Ok(());
     };
     let status = match receipt.event.as_str() {
-        "_email.delivered" | "_SMS.SUCCESS" => Some(To::Done { delivered: true }),
-        "_email.hardbounce" | "_email.rejected" | "_email.rendering_failure" | "_SMS.FAILURE" => Some(To::Dead),
+        "_email.delivered" | "_SMS.SUCCESS" | receipt::CALL_COMPLETED => Some(To::Done { delivered: true }),
+        "_email.hardbounce"
+        | "_email.rejected"
+        | "_email.rendering_failure"
+        | "_SMS.FAILURE"
+        | receipt::CALL_FAILED => Some(To::Dead),
         _ => None,
     };
     if let Some(to) = status {
@@ -54,7 +85,12 @@ fn one(context: &Context<'_>, receipt: &Receipt) -> Result<()> {
         let reason = words.or_else(|| (to == To::Dead).then(|| receipt.event.clone()));
         queue::set(context.store, &message.id, &Delivery { reason, ..delivery }, to, context.now)?;
     }
-    told::event(context, &message, &receipt.event, told(receipt))
+    // Pinpoint has no events of voice (events-and-analytics.md 1): only the outbox tells.
+    if receipt::is_call(&receipt.event) {
+        Ok(())
+    } else {
+        told::event(context, &message, &receipt.event, told(receipt))
+    }
 }
 
 /// The message that a receipt is about: by our id, else by the provider's.

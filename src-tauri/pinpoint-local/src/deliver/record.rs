@@ -47,7 +47,7 @@ pub fn outcome(context: &Context<'_>, lane: &str, pace: &Pace, waiting: &Waiting
     match to {
         To::Done { delivered } => accepted(context, message, outcome.code(), delivered),
         To::Dead => refused(context, message, outcome),
-        To::Again(_) | To::Skipped => Ok(()),
+        To::Again(_) | To::Unknown | To::Skipped => Ok(()),
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::api::Context;
 use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
-use crate::runner::told::{of_mail, of_sender};
+use crate::runner::told::{of_mail, of_sender, of_text};
 use crate::{runner, store};
 
 /// Events that people cause, and not the sending itself.
@@ -109,22 +109,4 @@ pub fn send(context: &Context<'_>, message: &Message, status: SendStatus, code: 
         }
         Sender::Direct { .. } => Ok(()),
     }
-}
-
-/// What every event of a text message says (1.5).
-fn of_text(message: &Message) -> Map<String, Value> {
-    let body = message.parts.iter().find(|(name, _)| name == "Body").map_or("", |(_, text)| text.as_str());
-    let text = |name: &str| message.envelope.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let kind = if text("MessageType") == "PROMOTIONAL" { "Promotional" } else { "Transactional" };
-    let mut attributes = json!({
-        "sender_request_id": message.sender.origin(),
-        "destination_phone_number": message.address,
-        "number_of_message_parts": templates::sms_parts(body).parts.to_string(),
-        "message_id": message.id,
-        "message_type": kind,
-    });
-    if let Some(number) = Some(text("OriginationNumber")).filter(|number| !number.is_empty()) {
-        attributes["origination_phone_number"] = number.into();
-    }
-    attributes.as_object().cloned().unwrap_or_default()
 }

@@ -1,17 +1,13 @@
 //! Unsubscribe links: whoever has one can opt out the endpoint that it was made for, and nothing else.
 
-use delivery::signature;
 use rusqlite::Connection;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::token::{self, Use};
 use super::told::{self, Told};
 use crate::api::{Context, endpoints};
 use crate::outbox::{self, Message, Sender};
-use crate::refusal::{Exception, Refusal, Result};
-use crate::store;
-
-/// Where the store keeps the key that links are made with.
-const KEY: &str = "unsubscribe_key";
+use crate::refusal::Result;
 
 /// What a link is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,44 +20,16 @@ pub struct Link {
     pub message: String,
 }
 
-/// Makes the key of this store, once. Links hold for as long as the store does.
-pub fn make_key(connection: &Connection) -> Result<()> {
-    if store::meta(connection, KEY)?.is_none() {
-        let secret = signature::new_secret();
-        let secret = secret.ok_or_else(|| {
-            Refusal::new(Exception::InternalServerError, "the system gives no random numbers for unsubscribe links")
-        })?;
-        store::set_meta(connection, KEY, &secret)?;
-    }
-    Ok(())
-}
-
 /// The token of a message's link; `None` = the store has no key yet.
 pub fn token(connection: &Connection, message: &Message) -> rusqlite::Result<Option<String>> {
-    let Some(key) = store::meta(connection, KEY)? else { return Ok(None) };
-    let text = json!([message.application_id, message.endpoint_id, message.id]).to_string();
-    let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let tag = signature::tag(key.as_bytes(), &text);
-    Ok(Some(format!("{hex}.{tag}")))
+    let key = token::key(connection, Use::Unsubscribe)?;
+    Ok(key.map(|key| token::write(&key, &[&message.application_id, &message.endpoint_id, &message.id])))
 }
 
 /// What a token is about; `None` = it is not ours.
 pub fn read(connection: &Connection, token: &str) -> Result<Option<Link>> {
-    let Some(key) = store::meta(connection, KEY)? else { return Ok(None) };
-    let Some((hex, tag)) = token.split_once('.') else { return Ok(None) };
-    let digit = |byte: &u8| char::from(*byte).to_digit(16).map(|digit| digit as u8);
-    let bytes = hex.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => Some(digit(high)? << 4 | digit(low)?),
-        _ => None,
-    });
-    let Some(text) = bytes.collect::<Option<Vec<u8>>>().and_then(|bytes| String::from_utf8(bytes).ok()) else {
-        return Ok(None);
-    };
-    if !signature::is_tag(key.as_bytes(), &text, tag) {
-        return Ok(None);
-    }
-    let parts: Option<[String; 3]> = serde_json::from_str(&text).ok();
-    Ok(parts.map(|[app, endpoint, message]| Link { app, endpoint, message }))
+    let texts = token::read(connection, Use::Unsubscribe, token)?;
+    Ok(texts.map(|[app, endpoint, message]| Link { app, endpoint, message }))
 }
 
 /// Opts the endpoint out and tells so: `_email.unsubscribe`, which journeys hear. Once more does no harm.

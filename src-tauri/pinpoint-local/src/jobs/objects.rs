@@ -1,7 +1,7 @@
 //! Where jobs read and write files: the addresses that `S3Url` and `S3UrlPrefix` name.
 //!
 //! `file://` reaches folders of this machine, and only those below a folder that the server was started with: its data
-//! folder and the one named in [`Settings::files`](crate::Settings). `s3://` reaches buckets of S3 and of what speaks like it,
+//! folder, but for the files of the store itself, and the one named in [`Settings::files`](crate::Settings). `s3://` reaches buckets of S3 and of what speaks like it,
 //! where the settings of delivery have `[s3]`; else a job for one fails and says so.
 
 use std::fs::{self, File};
@@ -132,9 +132,19 @@ impl Files {
             return Err(format!("`{}`: expected an absolute path without `..`", path.display()));
         }
         // What exists of it says where it leads: links are followed.
-        let real = path.ancestors().find_map(|path| path.canonicalize().ok());
-        if real.is_some_and(|real| self.folders.iter().any(|folder| real.starts_with(folder))) {
-            return Ok(());
+        let found = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        if let Some((above, real)) = found
+            && let Some(folder) = self.folders.iter().find(|folder| real.starts_with(folder))
+        {
+            let below = real.strip_prefix(folder).into_iter().chain(path.strip_prefix(above));
+            let mut names = below.flat_map(Path::components).filter_map(|part| part.as_os_str().to_str());
+            return match names.find(|name| store::is_own(name)) {
+                None => Ok(()),
+                Some(name) => Err(format!(
+                    "`{}`: `{name}` is a file of the store itself, which jobs leave alone; name another file or folder",
+                    path.display()
+                )),
+            };
         }
         let folders: Vec<String> = self.folders.iter().map(|folder| format!("`{}`", folder.display())).collect();
         Err(format!(
@@ -156,8 +166,9 @@ impl Files {
                 .map_err(told)?;
             entries.sort();
             for entry in entries {
-                // A link back to a folder above would never end.
-                if !entry.is_symlink() {
+                // A link back to a folder above would never end, and a store below the folder is none of its objects.
+                let is_own = entry.file_name().and_then(|name| name.to_str()).is_some_and(store::is_own);
+                if !entry.is_symlink() && !is_own {
                     self.collect(&entry, found)?;
                 }
             }

@@ -26,7 +26,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::api::Context;
-use crate::deliver::queue;
+use crate::deliver::{self, queue};
 use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
@@ -87,7 +87,10 @@ pub async fn run(machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
 /// One piece of work that is due; `false` = nothing is. Timers come first, as in the simulator: who leaves at the instant of
 /// an entry evaluation can enter with it. Entry evaluations are only begun.
 pub fn work(context: &Context<'_>) -> Result<bool> {
-    Ok(step::timers(context, BATCH)? > 0 || entry::begin(context)? || lifecycle::finish(context.store, context.now)?)
+    Ok(step::timers(context, BATCH)? > 0
+        || entry::begin(context)?
+        || lifecycle::finish(context.store, context.now)?
+        || deliver::give_up(context)?)
 }
 
 /// When the next thing falls due; `None` = nothing will by itself.
@@ -99,7 +102,8 @@ pub fn next_due(transaction: &Transaction<'_>) -> Result<Option<Millis>> {
             UNION ALL SELECT min(ends) FROM journeys WHERE state = 'ACTIVE'
             UNION ALL SELECT min(due) FROM campaigns WHERE due IS NOT NULL)",
     )?;
-    Ok(statement.query_row([], |row| row.get(0))?)
+    let due: Option<Millis> = statement.query_row([], |row| row.get(0))?;
+    Ok(due.into_iter().chain(deliver::next_given_up(transaction)?).min())
 }
 
 /// The text at a place in a document.

@@ -66,22 +66,10 @@ pub fn accepted(transaction: &Transaction<'_>, message: &Message) -> Result<()> 
             tell("_email.delivered", json!({"feedback": "delivered"}), mail_event(message, "delivery", delivery))?;
         }
         "SMS" => {
-            let body = message.parts.iter().find(|(name, _)| name == "Body").map_or("", |(_, text)| text.as_str());
-            let text = |name: &str, other: &str| {
-                message.envelope.get(name).and_then(Value::as_str).unwrap_or(other).to_owned()
-            };
-            let kind = if text("MessageType", "") == "PROMOTIONAL" { "Promotional" } else { "Transactional" };
-            let said = json!({
-                "sender_request_id": message.sender.origin(),
-                "destination_phone_number": message.address,
-                "origination_phone_number": text("OriginationNumber", ""),
-                "record_status": "DELIVERED",
-                "number_of_message_parts": templates::sms_parts(body).parts.to_string(),
-                "message_id": message.id,
-                "message_type": kind,
-            });
+            let mut said = of_text(message);
+            said.insert("record_status".into(), "DELIVERED".into());
             let metrics = Some(json!({"price_in_millicents_usd": 0.0}));
-            tell("_SMS.SUCCESS", said, More { metrics, facets: None })?;
+            tell("_SMS.SUCCESS", Value::Object(said), More { metrics, facets: None })?;
         }
         _ => {}
     }
@@ -136,6 +124,24 @@ pub fn of_mail(message: &Message) -> Value {
         "headers": message.parts.iter().filter_map(header).collect::<Vec<_>>(),
         "common_headers": {"from": from, "to": [message.address], "subject": subject},
     })
+}
+
+/// What every event of a text message says (1.5).
+pub fn of_text(message: &Message) -> Map<String, Value> {
+    let body = message.parts.iter().find(|(name, _)| name == "Body").map_or("", |(_, text)| text.as_str());
+    let text = |name: &str| message.envelope.get(name).and_then(Value::as_str).unwrap_or_default();
+    let kind = if text("MessageType") == "PROMOTIONAL" { "Promotional" } else { "Transactional" };
+    let mut attributes = Map::new();
+    let mut put = |name: &str, value: &str| attributes.insert(name.to_owned(), value.into());
+    put("sender_request_id", message.sender.origin());
+    put("destination_phone_number", &message.address);
+    put("number_of_message_parts", &templates::sms_parts(body).parts.to_string());
+    put("message_id", &message.id);
+    put("message_type", kind);
+    if !text("OriginationNumber").is_empty() {
+        put("origination_phone_number", text("OriginationNumber"));
+    }
+    attributes
 }
 
 /// What names the sender of a message, and the context that its request brought along (events-and-analytics.md 1.1).

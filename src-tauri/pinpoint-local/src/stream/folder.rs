@@ -86,10 +86,17 @@ impl Folder {
     /// When it cannot be made.
     pub fn open(settings: &Settings) -> std::result::Result<Option<Folder>, OpenError> {
         let Some(EventFiles { folder, format }) = &settings.events else { return Ok(None) };
-        let root = fs::create_dir_all(folder).and_then(|()| folder.canonicalize());
-        let root = root.map_err(|error| OpenError::Folder(folder.display().to_string(), error))?;
+        // What can not be written is said now, and not in a minute and to the log only.
+        let root =
+            fs::create_dir_all(folder).and_then(|()| tempfile::tempfile_in(folder)).and_then(|_| folder.canonicalize());
+        let root = root.map_err(|error| OpenError::Events(folder.display().to_string(), error))?;
         let name = format!("{}:{}", format.extension(), root.display());
         Ok(Some(Folder { root, format: *format, name }))
+    }
+
+    /// Its name in the store.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Hands it the next batch; `true` = there is more.

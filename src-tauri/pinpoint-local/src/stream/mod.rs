@@ -109,6 +109,17 @@ fn cursor(connection: &Connection, app: &str, name: &str) -> rusqlite::Result<Op
     statement.query_row(params![app, name], |row| row.get(0)).optional()
 }
 
+/// How many events wait for each stream that has begun: projects, and the empty one for the files of that name.
+pub fn waiting(connection: &Connection, files: Option<&str>) -> rusqlite::Result<Vec<(String, i64)>> {
+    // The `+` keeps SQLite from counting all events of a project by their index.
+    let mut statement = connection.prepare_cached(
+        "SELECT app, (SELECT count(*) FROM events e WHERE e.seq > c.seq AND (c.app = '' OR +e.app = c.app))
+         FROM event_cursors c WHERE sink = ?1 OR sink = ?2 ORDER BY app",
+    )?;
+    let rows = statement.query_map(params![remote::NAME, files], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
 /// Lets a feed begin behind the event `seq`, unless it has begun.
 fn start(connection: &Connection, app: &str, name: &str, seq: i64) -> rusqlite::Result<()> {
     let sql = "INSERT OR IGNORE INTO event_cursors (app, sink, seq) VALUES (?1, ?2, ?3)";

@@ -1,14 +1,18 @@
 //! Events to the streams that projects name with `PutEventStream`: Kinesis and Firehose. Only where the settings of delivery
 //! have `[event_stream]`; until then they wait in the store.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use delivery::{LARGEST_RECORD, StreamRecord, Streams};
 use rusqlite::Connection;
 use serde_json::Value;
 use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-use super::{Feed, Record, Sink};
+use super::{Feed, REST, Record, Sink};
 use crate::refusal::Result;
 use crate::server::Machine;
 use crate::store;
@@ -17,7 +21,7 @@ use crate::store;
 pub const NAME: &str = "stream";
 
 /// How long events gather before they are sent.
-pub const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Lets the stream of a project begin with the next event, unless it has begun.
 pub fn start(connection: &Connection, app: &str) -> rusqlite::Result<()> {
@@ -60,29 +64,114 @@ impl Sink for Remote<'_> {
     }
 }
 
-/// Hands the next batch of each project to its stream; `true` = there is more. One that is not taken holds up no other.
-///
-/// # Errors
-/// That of the first stream which did not take its batch. To be called where a thread may wait.
-pub fn pump(machine: &Machine) -> Result<bool> {
-    let Some(streams) = machine.deliverer.streams() else { return Ok(false) };
-    let Ok(runtime) = Handle::try_current() else { return Ok(false) };
-    let projects = machine.store.read(|store| -> Result<Vec<(String, Value)>> {
-        let mut statement = store.prepare_cached("SELECT app, document FROM event_streams ORDER BY app")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, store::json(row, 1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    })?;
-    let (mut more, mut failure) = (false, None);
-    for (app, document) in &projects {
-        let arn = document.get("DestinationStreamArn").and_then(Value::as_str).unwrap_or_default();
-        let sink = Remote { streams, arn, runtime: runtime.clone() };
-        match (Feed { app, name: NAME, sink: &sink }).pump(machine) {
-            Ok(left) => more |= left,
-            Err(refusal) => failure = failure.or(Some(refusal)),
+/// Whose turn it is: a stream that is slow or fails holds up itself and no other.
+#[derive(Debug, Default)]
+pub struct Turns(Mutex<BTreeMap<String, Turn>>);
+
+/// What a stream is doing; it has none when the next batch may go.
+#[derive(Debug)]
+enum Turn {
+    /// A batch is on its way.
+    Going,
+    /// The last one was not taken.
+    Rests {
+        /// When it is tried again.
+        until: Instant,
+    },
+}
+
+/// A batch on its way; the turn ends with it.
+struct Going<'a> {
+    turns: &'a Turns,
+    app: &'a str,
+    rest: Option<Instant>,
+}
+
+impl Turns {
+    /// Takes the turn of a project; `None` = a batch is on its way, or it rests.
+    fn take<'a>(&'a self, app: &'a str, now: Instant) -> Option<Going<'a>> {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match turns.get(app) {
+            Some(Turn::Going) => return None,
+            Some(Turn::Rests { until }) if now < *until => return None,
+            _ => {}
         }
+        turns.insert(app.to_owned(), Turn::Going);
+        Some(Going { turns: self, app, rest: Some(now + REST) })
     }
-    match failure {
-        Some(refusal) if !more => Err(refusal),
-        _ => Ok(more),
+}
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        let mut turns = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.rest {
+            Some(until) => turns.insert(self.app.to_owned(), Turn::Rests { until }),
+            None => turns.remove(self.app),
+        };
+    }
+}
+
+/// Hands the next batch of a project to what takes it, where it is its turn; `true` = there is more. After a failure it rests
+/// for [`REST`]. `clock` tells the instant now.
+pub fn hand_over(machine: &Machine, app: &str, sink: &dyn Sink, clock: &dyn Fn() -> Instant) -> bool {
+    let Some(mut going) = machine.turns.take(app, clock()) else { return false };
+    // The feed has logged what is wrong.
+    let taken = Feed { app, name: NAME, sink }.pump(machine);
+    going.rest = taken.is_err().then(|| clock() + REST);
+    taken.unwrap_or(false)
+}
+
+/// The projects with an event stream, and where it is.
+fn projects(machine: &Machine) -> Result<Vec<(String, String)>> {
+    machine.store.read(|store| {
+        let mut statement = store.prepare_cached("SELECT app, document FROM event_streams ORDER BY app")?;
+        let rows = statement.query_map([], |row| {
+            let document = store::json(row, 1)?;
+            let arn = document.get("DestinationStreamArn").and_then(Value::as_str).unwrap_or_default();
+            Ok((row.get(0)?, arn.to_owned()))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })
+}
+
+/// Hands the events of each project to its stream, each on a thread of its own, until `stopped` says so; then what is on its
+/// way comes to its end.
+pub async fn run(machine: Arc<Machine>, mut stopped: watch::Receiver<bool>) {
+    if machine.deliverer.streams().is_none() {
+        return;
+    }
+    let mut going = JoinSet::new();
+    loop {
+        let is_last = *stopped.borrow();
+        while let Some(ended) = going.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "an event stream broke off; it is tried again");
+            }
+        }
+        let reader = machine.clone();
+        match tokio::task::spawn_blocking(move || projects(&reader)).await {
+            Ok(Ok(projects)) => {
+                for (app, arn) in projects {
+                    let (machine, stopped, runtime) = (machine.clone(), stopped.clone(), Handle::current());
+                    going.spawn_blocking(move || {
+                        let Some(streams) = machine.deliverer.streams() else { return };
+                        let sink = Remote { streams, arn: &arn, runtime };
+                        while hand_over(&machine, &app, &sink, &Instant::now) && !*stopped.borrow() {}
+                    });
+                }
+            }
+            // The store has logged why.
+            Ok(Err(_)) => {}
+            Err(error) => tracing::error!(%error, "event streams could not be looked at; it is tried again"),
+        }
+        if is_last {
+            while going.join_next().await.is_some() {}
+            return;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            // An error means that the server was dropped.
+            ended = stopped.wait_for(|stopped| *stopped) => if ended.is_err() { return },
+        }
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{Asked, START};
 use crate::api::Context;
 use crate::deliver::queue::{self, Waiting};
-use crate::deliver::{Deliverer, custom, record, unsubscribe};
+use crate::deliver::{Deliverer, custom, record, token};
 use crate::outbox::{self, Message, Sender};
 use crate::refusal::{Refusal, Result};
 use crate::server::Settings;
@@ -85,11 +85,15 @@ impl Asked {
     }
 }
 
+const HTML: &str = "<p>Good day, <a href=\"https://shop.example/?a=1&amp;b=2\">see</a></p>";
+
 /// A project with one e-mail endpoint `e`, and a journey that writes to it, asks a day later what came of it, and writes
 /// once more: from `yes` or from `no`.
 async fn journey(asked: &Asked, event: &str) -> String {
     let app = asked.app().await;
-    asked.ask("POST", "/v1/templates/hi/email", json!({"Subject": "Hello", "TextPart": "Good day"})).await;
+    asked
+        .ask("POST", "/v1/templates/hi/email", json!({"Subject": "Hello", "TextPart": "Good day", "HtmlPart": HTML}))
+        .await;
     let endpoint = json!({"ChannelType": "EMAIL", "Address": "Ann@x.example"});
     asked.ask("PUT", &format!("{app}/endpoints/e"), endpoint).await;
     let (_, segment) = asked.ask("POST", &format!("{app}/segments"), json!({"Name": "everybody"})).await;
@@ -248,6 +252,71 @@ async fn a_device_token_that_is_gone_lets_its_endpoint_rest() {
     assert_eq!(asked.ask("GET", &path, None).await.1["EndpointStatus"], "INACTIVE");
 }
 
+#[tokio::test]
+async fn a_text_message_that_nobody_confirms_is_unknown_after_72_hours() {
+    let asked = Asked::new();
+    asked.lanes(&["sms"]);
+    let app = asked.app().await;
+    for id in ["silent", "confirmed"] {
+        asked.ask("PUT", &format!("{app}/endpoints/{id}"), json!({"ChannelType": "SMS", "Address": id})).await;
+        let message = direct(&app, "SMS", id, id);
+        asked.note(move |context| outbox::put(context.store, &message).map(|_| ()).map_err(Into::into));
+    }
+    asked.answer("sms", &accepted());
+    let receipt = |id: &str, message: &str, event: &str| delivery::receipt::Receipt {
+        id: id.into(),
+        message: Some(message.into()),
+        event: event.into(),
+        ..Default::default()
+    };
+    let pending = [receipt("1", "m-SMS-silent", "_SMS.BUFFERED"), receipt("2", "m-SMS-confirmed", "_SMS.SUCCESS")];
+    asked.piece(move |context| crate::deliver::receive(context, &pending));
+    let before = asked.events().len();
+    let statuses = async || {
+        let items = asked.items("/waymark/outbox").await;
+        items.iter().map(|item| item["Delivery"]["Status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    asked.move_to(START + 72 * HOUR - 1).await;
+    assert_eq!(statuses().await, ["DELIVERED", "ACCEPTED"], "that it is still on its way is no answer, and no end");
+    asked.move_to(START + 30 * DAY).await;
+    assert_eq!(statuses().await, ["DELIVERED", "UNKNOWN"]);
+    assert_eq!(asked.events()[before..], ["_SMS.FAILURE"], "once");
+    let (document, at): (String, Millis) = asked
+        .machine
+        .store
+        .read(|store| {
+            let sql = "SELECT document, at FROM events ORDER BY seq DESC LIMIT 1";
+            store.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+        .unwrap();
+    let event: Value = serde_json::from_str(&document).unwrap();
+    let said = ["record_status", "message_id"].map(|name| event["Attributes"][name].as_str().unwrap());
+    assert_eq!((said, at), (["UNKNOWN", "m-SMS-silent"], START + 72 * HOUR));
+    // Late, and yet heard; and it is no dead letter that could be sent a second time.
+    assert!(asked.items("/waymark/dead-letters").await.is_empty());
+    let late = [receipt("3", "m-SMS-silent", "_SMS.SUCCESS")];
+    asked.piece(move |context| crate::deliver::receive(context, &late));
+    assert_eq!(statuses().await, ["DELIVERED", "DELIVERED"]);
+}
+
+#[tokio::test]
+async fn voice_has_no_events_but_its_outbox_tells() {
+    use delivery::receipt::{CALL_COMPLETED, CALL_FAILED};
+    for (event, expected) in [(CALL_COMPLETED, "DELIVERED"), (CALL_FAILED, "DEAD")] {
+        let asked = Asked::new();
+        asked.lanes(&["voice"]);
+        let app = asked.app().await;
+        let message = direct(&app, "VOICE", "e", "+15550100001");
+        asked.note(move |context| outbox::put(context.store, &message).map(|_| ()).map_err(Into::into));
+        assert_eq!(asked.answer("voice", &accepted()), 1);
+        let mut receipt = delivery::receipt::Receipt { id: "1".into(), event: event.into(), ..Default::default() };
+        receipt.provider_id = Some("p-1".into());
+        asked.piece(move |context| crate::deliver::receive(context, &[receipt]));
+        assert!(asked.events().is_empty());
+        assert_eq!(asked.items("/waymark/outbox").await[0]["Delivery"]["Status"], expected);
+    }
+}
+
 /// A message of a request.
 fn direct(app: &str, channel: &str, endpoint: &str, address: &str) -> Message {
     Message {
@@ -330,10 +399,82 @@ async fn receipts_of_our_own_form_carry_our_signature() {
     assert_eq!(asked.items("/waymark/suppressions").await[0]["Address"], "+15550100001");
 }
 
+const TRACKED: &str = "public_url = \"https://p.example\"\n[email]\nadapter = \"smtp\"\nhost = \"localhost\"\n";
+
+/// The HTML of the message that waits in the lane of e-mail, as its adapter would get it.
+fn sent_html(asked: &Asked) -> String {
+    let waiting = asked.due("email").remove(0);
+    let config = asked.machine.deliverer.config();
+    let outgoing = asked.machine.store.read(|store| crate::deliver::outgoing(config, store, &waiting.message)).unwrap();
+    outgoing.part("HtmlPart").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_click_on_a_tracked_mail_drives_the_split_and_leads_only_where_it_was_signed_to() {
+    let asked = hears(&format!("{TRACKED}tracking = true"));
+    asked.note(|context| token::make_keys(context.store));
+    asked.lanes(&["email"]);
+    journey(&asked, "_email.click").await;
+    let html = sent_html(&asked);
+    assert_eq!(html, sent_html(&asked), "the same each time");
+    let path = |begin: &str| {
+        let found = html.split(&format!("{begin}\"https://p.example")).nth(1).unwrap();
+        found.split('"').next().unwrap().to_owned()
+    };
+    let (click, open) = (path("href="), path("src="));
+    assert!(!html.contains("shop.example"), "{html}");
+    asked.answer("email", &accepted());
+    let kept = &asked.items("/waymark/outbox").await[0];
+    assert!(kept["Parts"].to_string().contains("shop.example"), "the outbox has what was written: {kept}");
+
+    let send = async |method: &str, path: &str| {
+        let request = axum::http::Request::builder().method(method).uri(path).header("host", "p.example");
+        let request = request.header("user-agent", "Mail/1").body(axum::body::Body::empty()).unwrap();
+        let response = asked.send(request).await;
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        (response.status().as_u16(), header("location"), header("content-type").unwrap_or_default())
+    };
+    let before = asked.events().len();
+    let place = Some("https://shop.example/?a=1&b=2".to_owned());
+    let (status, location, _) = send("HEAD", &click).await;
+    assert_eq!((status, &location), (302, &place));
+    let other = click.replace("/click/", "/open/");
+    let forged = format!("{click}0");
+    for path in [forged.as_str(), &other, &open.replace("/open/", "/click/"), "/waymark/click/", "/waymark/open/x.y"] {
+        let (status, location, _) = send("GET", path).await;
+        assert_eq!((status, location), (404, None), "{path}");
+    }
+    assert_eq!(send("POST", &click).await.0, 405);
+    assert_eq!(asked.events().len(), before, "none of these is a click");
+
+    assert_eq!(send("GET", &open).await, (200, None, "image/gif".into()));
+    assert_eq!(send("GET", &click).await.1, place);
+    assert_eq!(asked.events()[before..], ["_email.open", "_email.click"]);
+    let document: String = asked
+        .machine
+        .store
+        .read(|store| store.query_row("SELECT document FROM events ORDER BY seq DESC LIMIT 1", [], |row| row.get(0)))
+        .unwrap();
+    let event: Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(event["Attributes"]["feedback"], "https://shop.example/?a=1&b=2");
+    let told = &event["Facets"]["email_channel"]["mail_event"]["click"];
+    assert_eq!(told, &json!({"user_agent": "Mail/1", "link": "https://shop.example/?a=1&b=2"}));
+    assert_eq!(second(&asked).await, "yes");
+}
+
+#[tokio::test]
+async fn mail_is_sent_as_it_was_written_unless_tracking_is_asked_for() {
+    let asked = hears(TRACKED);
+    asked.note(|context| token::make_keys(context.store));
+    asked.lanes(&["email"]);
+    journey(&asked, "_email.open").await;
+    assert_eq!(sent_html(&asked), HTML);
+}
+
 #[tokio::test]
 async fn one_click_opts_the_endpoint_out_and_opening_the_link_does_not() {
     let asked = hears("public_url = \"https://p.example\"");
-    asked.note(|context| unsubscribe::make_key(context.store));
+    asked.note(|context| token::make_keys(context.store));
     asked.lanes(&["email"]);
     let app = journey(&asked, "_email.unsubscribe").await;
     asked.answer("email", &accepted());

@@ -9,7 +9,7 @@ use model::operations::OPERATIONS;
 use serde_json::{Value, json};
 
 use super::Asked;
-use crate::access::{self, Key, Keys, Permission};
+use crate::access::{self, Key, KeyFile, Keys, Permission};
 use crate::listen::Peer;
 use crate::server::Settings;
 
@@ -183,4 +183,39 @@ async fn only_health_and_near_figures_are_unsigned() {
         let request = Request::get(path).header("host", host).extension(Peer(peer)).body(Body::empty()).unwrap();
         assert_eq!(answer(&asked, request).await.0, status, "{path} from {peer} as {host}");
     }
+}
+
+#[tokio::test]
+async fn keys_are_read_again_and_a_broken_file_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("keys.toml");
+    let write = |text: &str| {
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    };
+    let entry = |id: &str| format!("[keys.{id}]\nsecret = \"{SECRET}\"\npermissions = [\"read\"]\n");
+    write(&entry("FIRST"));
+    let file = KeyFile { path: path.clone(), beside: Some(key("BESIDE", &Permission::ALL)) };
+    let keys = file.read().unwrap();
+    let asked = Asked::with(Settings { keys, keys_file: Some(file.clone()), ..Settings::default() });
+    let may = async |id: &str| {
+        let request = signed(&key(id, &[Permission::Read]), SystemTime::now(), "GET", "/v1/apps", "");
+        answer(&asked, request).await.0 == 200
+    };
+    assert!(may("FIRST").await && !may("SECOND").await && may("BESIDE").await);
+    write(&(entry("SECOND") + &entry("THIRD")));
+    asked.machine.keys.read_again(&file);
+    assert!(!may("FIRST").await && may("SECOND").await && may("THIRD").await && may("BESIDE").await);
+    for broken in ["", "[keys.SECOND]\nsecret = \"short\"\npermissions = [\"read\"]\n", "[keys"] {
+        write(broken);
+        asked.machine.keys.read_again(&file);
+        assert!(may("SECOND").await && !may("FIRST").await, "{broken}");
+    }
+    std::fs::remove_file(&path).unwrap();
+    asked.machine.keys.read_again(&file);
+    assert!(may("SECOND").await, "a file that is gone opens the server to nobody");
 }

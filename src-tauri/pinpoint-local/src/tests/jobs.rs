@@ -355,6 +355,40 @@ async fn what_a_job_may_not_ask_for() {
 }
 
 #[tokio::test]
+async fn jobs_leave_the_files_of_the_store_alone() {
+    let (data, above) = (Folder::new(), Folder::new());
+    // A store below the folder of --files is left alone too.
+    let inner = above.0.join("inner");
+    std::fs::create_dir_all(&inner).unwrap();
+    std::fs::write(inner.join("pinpoint.sqlite"), "of another server").unwrap();
+    let asked = Asked { machine: Arc::new(Machine::open(&settings(Some(&data.0), &above.0)).unwrap()) };
+    let app = asked.app().await;
+    let stores = [
+        data.url("pinpoint.sqlite"),
+        data.url("pinpoint.sqlite-wal"),
+        data.url("pinpoint.lock"),
+        data.url("PINPOINT.SQLITE-shm"),
+        above.url("inner/pinpoint.sqlite"),
+    ];
+    for url in &stores {
+        let job = json!({"Format": "CSV", "RoleArn": ROLE, "S3Url": url, "RegisterEndpoints": true});
+        let (status, answer) = asked.ask("POST", &format!("{app}/jobs/import"), job).await;
+        let said = answer["Message"].as_str().unwrap();
+        assert!(status == 400 && said.contains("a file of the store itself"), "{answer}");
+        for prefix in [url.clone(), format!("{url}/"), format!("{url}/deeper/x-")] {
+            let job = json!({"RoleArn": ROLE, "S3UrlPrefix": prefix});
+            let (status, answer) = asked.ask("POST", &format!("{app}/jobs/export"), job).await;
+            assert_eq!(status, 400, "{prefix}: {answer}");
+        }
+    }
+    // The whole folder: what the store keeps there is none of its objects.
+    data.file("people.csv", "Id,ChannelType,Address\na,EMAIL,a@x.example\n");
+    let job = asked.imported(&app, json!({"S3Url": data.url(""), "RegisterEndpoints": true})).await;
+    let shown = (&job["JobStatus"], &job["TotalProcessed"], &job["TotalPieces"]);
+    assert_eq!(shown, (&json!("COMPLETED"), &json!(1), &json!(1)), "{job}");
+}
+
+#[tokio::test]
 async fn ten_import_jobs_run_at_the_same_time() {
     let folder = Folder::new();
     let asked = folder.asked();

@@ -233,3 +233,49 @@ async fn an_event_stream_is_kept() {
     assert_eq!(asked.ask("DELETE", &path, None).await.1["DestinationStreamArn"], firehose);
     assert_eq!(asked.ask("DELETE", &path, None).await.0, 404);
 }
+
+#[tokio::test]
+async fn each_part_of_an_item_of_events_has_its_own_answer() {
+    let asked = Asked::new();
+    let app = asked.app().await;
+    let event = |name: &str| json!({"EventType": name, "Timestamp": "2026-11-30T09:00:00Z"});
+    let put = async |items: Value| {
+        let (status, answer) = asked.ask("POST", &format!("{app}/events"), json!({"BatchItem": items})).await;
+        assert_eq!(status, 202, "{answer}");
+        answer["Results"].clone()
+    };
+    let known = json!({"ChannelType": "EMAIL", "Address": "ann@x.example"});
+    asked.ask("PUT", &format!("{app}/endpoints/ann"), known.clone()).await;
+    let long = json!({"Attributes": {"Plan": ["x".repeat(101)]}});
+    let results = put(json!({
+        "ann": {"Endpoint": long, "Events": {"e": event("cart"), "f": event("")}},
+        "new": {"Endpoint": long, "Events": {"e": event("cart")}},
+        "none": {"Endpoint": long, "Events": {}},
+        "bare": {"Endpoint": {}, "Events": {"e": event("cart"), "f": {"EventType": "cart", "Timestamp": "today"}}},
+        "good": {"Endpoint": known, "Events": {}},
+    }))
+    .await;
+    let accepted = json!({"Message": "Accepted", "StatusCode": 202});
+    for id in ["ann", "new", "none"] {
+        assert_eq!(results[id]["EndpointItemResponse"]["StatusCode"], 400, "{results}");
+        assert!(results[id]["EndpointItemResponse"]["Message"].as_str().unwrap().contains("Plan"), "{results}");
+    }
+    for id in ["ann", "new", "bare"] {
+        assert_eq!(results[id]["EventsItemResponse"]["e"], accepted, "only the endpoint part is dropped: {results}");
+    }
+    assert_eq!(results["ann"]["EventsItemResponse"]["f"]["StatusCode"], 400);
+    let wrong = &results["bare"]["EventsItemResponse"]["f"];
+    assert_eq!(wrong["StatusCode"], 400);
+    assert!(wrong["Message"].as_str().unwrap().starts_with("Timestamp: "), "{wrong}");
+    assert!(results["bare"].get("EndpointItemResponse").is_none(), "nothing was said of the endpoint");
+    assert_eq!(results["good"], json!({"EndpointItemResponse": accepted, "EventsItemResponse": {}}));
+
+    let (_, ann) = asked.ask("GET", &format!("{app}/endpoints/ann"), None).await;
+    assert!(ann["Attributes"].as_object().is_none_or(serde_json::Map::is_empty), "{ann}");
+    for (id, expected) in [("new", 200), ("bare", 200), ("none", 404)] {
+        assert_eq!(asked.ask("GET", &format!("{app}/endpoints/{id}"), None).await.0, expected, "{id}");
+    }
+    let many: serde_json::Map<String, Value> = (0..101).map(|n| (n.to_string(), event("cart"))).collect();
+    let body = json!({"BatchItem": {"ann": {"Endpoint": {}, "Events": many}}});
+    assert_eq!(asked.ask("POST", &format!("{app}/events"), body).await.0, 400, "over a limit the whole request fails");
+}

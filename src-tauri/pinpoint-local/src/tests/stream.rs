@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use parquet::file::reader::SerializedFileReader;
 use parquet::record::Field;
 use serde_json::{Map, Value, json};
 
+use super::Asked;
 use super::campaigns::Shop;
 use crate::server::{Machine, Settings};
 use crate::stream::folder::{self, EventFiles, EventFormat, Folder};
-use crate::stream::{Feed, Record, Sink};
+use crate::stream::{self, Feed, Record, Sink, remote};
 
 fn writing(folder: &Path, format: EventFormat) -> Settings {
     let events = Some(EventFiles { folder: folder.to_owned(), format });
@@ -269,4 +271,103 @@ async fn a_server_goes_on_where_it_was() {
     let records = lines(&files(folder.path()));
     let types: Vec<&str> = records.iter().map(|record| record["event_type"].as_str().unwrap()).collect();
     assert_eq!(types, ["one", "two"]);
+}
+
+/// Takes nothing while `down` has its name.
+struct Fussy<'a> {
+    arn: String,
+    down: &'a str,
+    taken: &'a Mutex<Vec<String>>,
+}
+
+impl Sink for Fussy<'_> {
+    fn take(&self, batch: &[Record]) -> Result<(), String> {
+        if self.arn == self.down {
+            return Err("not now".into());
+        }
+        let types = batch.iter().map(|one| one.members["event_type"].as_str().unwrap());
+        self.taken.lock().unwrap().extend(types.map(|name| format!("{} {name}", self.arn)));
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_fails_rests_alone_and_the_meter_tells_what_waits() {
+    let asked = Asked::new();
+    let mut projects = Vec::new();
+    for arn in ["down", "up"] {
+        let app = asked.app().await;
+        let request = json!({"DestinationStreamArn": format!("arn:aws:kinesis:us-east-1:000000000000:stream/{arn}"),
+            "RoleArn": "arn:aws:iam::000000000000:role/x"});
+        assert_eq!(asked.ask("POST", &format!("{app}/eventstream"), request).await.0, 200);
+        projects.push((app.trim_start_matches("/v1/apps/").to_owned(), arn.to_owned()));
+    }
+    let put = async |name: &str| {
+        for (app, _) in &projects {
+            let event = json!({"EventType": name, "Timestamp": "2026-11-30T09:00:00Z"});
+            let body = json!({"BatchItem": {"e": {"Endpoint": {}, "Events": {"1": event}}}});
+            assert_eq!(asked.ask("POST", &format!("/v1/apps/{app}/events"), body).await.0, 202);
+        }
+    };
+    let taken = Mutex::new(Vec::new());
+    let pump = |down: &str, now: Instant| {
+        for (app, arn) in &projects {
+            let sink = Fussy { arn: arn.clone(), down, taken: &taken };
+            apart(|| while remote::hand_over(&asked.machine, app, &sink, &|| now) {});
+        }
+        std::mem::take(&mut *taken.lock().unwrap())
+    };
+    let waiting = || {
+        let held = asked.machine.store.read(|store| stream::waiting(store, None)).unwrap();
+        ["down", "up"].map(|arn| {
+            let app = &projects.iter().find(|(_, known)| known == arn).unwrap().0;
+            held.iter().find(|(known, _)| known == app).unwrap().1
+        })
+    };
+    let start = Instant::now();
+    put("a").await;
+    assert_eq!(waiting(), [1, 1]);
+    assert_eq!(pump("down", start), ["up a"]);
+    assert_eq!(waiting(), [1, 0]);
+    put("b").await;
+    let soon = start + Duration::from_secs(1);
+    assert_eq!(pump("nobody", soon), ["up b"], "the one that failed rests, the other does not wait for it");
+    assert_eq!(waiting(), [2, 0]);
+    assert_eq!(
+        pump("nobody", start + Duration::from_secs(30)),
+        ["down a", "down b"],
+        "in order, once it is asked again"
+    );
+    assert_eq!(waiting(), [0, 0]);
+}
+
+/// Is asked once more while it takes a batch, as by another thread.
+struct Busy<'a> {
+    machine: &'a Machine,
+    app: &'a str,
+    batches: Mutex<usize>,
+}
+
+impl Sink for Busy<'_> {
+    fn take(&self, _: &[Record]) -> Result<(), String> {
+        *self.batches.lock().unwrap() += 1;
+        assert!(!remote::hand_over(self.machine, self.app, self, &Instant::now), "one batch at a time");
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_slow_stream_has_one_batch_on_its_way() {
+    let asked = Asked::new();
+    let app = asked.app().await;
+    let request = json!({"DestinationStreamArn": "arn:aws:kinesis:us-east-1:000000000000:stream/s",
+        "RoleArn": "arn:aws:iam::000000000000:role/x"});
+    assert_eq!(asked.ask("POST", &format!("{app}/eventstream"), request).await.0, 200);
+    let event = json!({"EventType": "a", "Timestamp": "2026-11-30T09:00:00Z"});
+    let body = json!({"BatchItem": {"e": {"Endpoint": {}, "Events": {"1": event}}}});
+    assert_eq!(asked.ask("POST", &format!("{app}/events"), body).await.0, 202);
+    let id = app.trim_start_matches("/v1/apps/");
+    let sink = Busy { machine: &asked.machine, app: id, batches: Mutex::new(0) };
+    apart(|| remote::hand_over(&asked.machine, id, &sink, &Instant::now));
+    assert_eq!(*sink.batches.lock().unwrap(), 1);
 }

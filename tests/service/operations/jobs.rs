@@ -5,6 +5,18 @@ use pinpoint_local::{ClockSetting, Settings};
 
 use crate::{Local, START};
 
+/// What this file calls.
+pub const CALLS: &[&str] = &[
+    "CreateExportJob",
+    "CreateImportJob",
+    "GetExportJob",
+    "GetExportJobs",
+    "GetImportJob",
+    "GetImportJobs",
+    "GetSegmentExportJobs",
+    "GetSegmentImportJobs",
+];
+
 const ROLE: &str = "arn:aws:iam::000000000000:role/jobs";
 
 #[tokio::test]
@@ -43,6 +55,8 @@ async fn people_come_from_files_and_go_back() {
     assert_eq!(made.import_definition().unwrap().size(), Some(2));
     let listed = local.client.get_segment_import_jobs().application_id(&app).segment_id(&segment).send().await.unwrap();
     assert_eq!(listed.import_jobs_response().unwrap().item()[0].id(), Some(id.as_str()));
+    let listed = local.client.get_import_jobs().application_id(&app).send().await.unwrap();
+    assert_eq!(listed.import_jobs_response().unwrap().item(), std::slice::from_ref(job));
 
     let request = ExportJobRequest::builder()
         .role_arn(ROLE)
@@ -59,4 +73,7 @@ async fn people_come_from_files_and_go_back() {
     assert!(files.join("out").join(&id).join("part-00000.json.gz").is_file());
     let listed = local.client.get_export_jobs().application_id(&app).send().await.unwrap();
     assert_eq!(listed.export_jobs_response().unwrap().item().len(), 1);
+    let listed = local.client.get_segment_export_jobs().application_id(&app).segment_id(&segment).send().await.unwrap();
+    assert_eq!(listed.export_jobs_response().unwrap().item(), std::slice::from_ref(job));
+    local.calls.assert(CALLS);
 }
