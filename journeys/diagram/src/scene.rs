@@ -2,6 +2,8 @@
 //!
 //! The canvas and the exported picture show the same scene.
 
+use std::collections::HashMap;
+
 use model::drawing::Origin;
 use model::{Activity, ActivityKind, Journey, Slot, summary};
 use serde_json::Value;
@@ -59,6 +61,8 @@ pub struct Scene {
     pub connections: Vec<SceneConnection>,
     /// What the layout takes.
     pub graph: Graph,
+    places: HashMap<String, usize>,
+    ways: HashMap<Origin, usize>,
 }
 
 impl Scene {
@@ -83,13 +87,12 @@ impl Scene {
             };
             scene.push(node, canvas);
         }
-        let place = |id: &str| activities.iter().position(|activity| activity.id == id).map(|i| i + 1);
         let start = journey.wire.start_activity().filter(|id| !id.is_empty());
-        scene.connect(0, Origin::Entry, start, String::new(), &place);
+        scene.connect(0, Origin::Entry, start, String::new());
         for (i, activity) in activities.iter().enumerate() {
             for way in activity.connections() {
                 let origin = Origin::Activity(activity.id.to_owned(), way.slot);
-                scene.connect(i + 1, origin, way.target, way.label, &place);
+                scene.connect(i + 1, origin, way.target, way.label);
             }
         }
         scene
@@ -104,19 +107,25 @@ impl Scene {
             .and_then(|value| value.get("pins")?.get(&node.id))
             .and_then(|pin| Some(Point { x: pin.get(0)?.as_f64()?, y: pin.get(1)?.as_f64()? }));
         self.graph.nodes.push(Node { id: node.id.clone(), width, height, pinned });
+        // an activity that bears the name of a mark stands behind it
+        self.places.entry(node.id.clone()).or_insert(self.nodes.len());
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
-    fn connect(
-        &mut self,
-        from: usize,
-        origin: Origin,
-        target: Option<&str>,
-        label: String,
-        place: &dyn Fn(&str) -> Option<usize>,
-    ) {
-        let to = match target.map(|id| (id, place(id))) {
+    /// The place of a card or mark in [`Scene::nodes`].
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The place of a connection in [`Scene::connections`].
+    pub fn way(&self, origin: &Origin) -> Option<usize> {
+        self.ways.get(origin).copied()
+    }
+
+    fn connect(&mut self, from: usize, origin: Origin, target: Option<&str>, label: String) {
+        let activity = |&to: &usize| matches!(self.nodes[to].stands, Stands::Activity(_));
+        let to = match target.map(|id| (id, self.place(id).filter(activity))) {
             Some((_, Some(to))) => to,
             missing => {
                 let (stands, title) = match missing {
@@ -128,6 +137,7 @@ impl Scene {
             }
         };
         self.graph.edges.push(Edge { from, to, label: label.clone() });
+        self.ways.insert(origin.clone(), self.connections.len());
         self.connections.push(SceneConnection { origin, target: target.map(str::to_owned), label });
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Takes a journey document and what the gesture means; gives the edit. Never changes anything itself.
 
+mod targets;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -13,6 +15,8 @@ use crate::path;
 use crate::path::Path;
 use crate::project::DocumentId;
 use crate::view::View;
+
+pub use targets::refusals;
 
 /// The start of a connection: the entry, or a way out of an activity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use model::drawing::Origin;
 use wasm_bindgen::JsCast;
 
-use super::Hand;
+use super::hand::Hand;
 use crate::store::{Mode, Selection, Store};
 
 /// Moves the keyboard to the first field of the inspector.
