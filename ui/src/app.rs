@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use model::{Word, summary, wire};
 
-use crate::canvas::Canvas;
+use crate::canvas::{Canvas, listen_to_clipboard};
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
 use crate::palette::{Carried, Palette};
@@ -22,6 +22,7 @@ pub fn App() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
     window_event_listener(ev::keydown, move |event| keys::press(store, &event));
+    listen_to_clipboard(store);
     if !bench::show(store) {
         leptos::task::spawn_local(async move {
             match transport::call(&bridge::Startup {}).await {

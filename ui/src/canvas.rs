@@ -4,14 +4,20 @@
 //! their place. Pan and zoom change one transform and restyle nothing. What is drawn is in the files beside; `hand` and
 //! `pointer` have the gestures. Geometry, hit test and culling are `diagram`'s, edits `model::drawing`'s.
 
+mod bar;
 mod cards;
+mod clipboard;
 mod connections;
 mod far;
 mod hand;
 mod menu;
+mod minimap;
+mod notes;
 mod pointer;
 mod walk;
 mod zoom;
+
+use std::time::Duration;
 
 use diagram::scene::Stands;
 use diagram::{Detail, Point, Viewport};
@@ -21,11 +27,15 @@ use model::drawing::Origin;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 
+use self::bar::SelectionBar;
 use self::cards::Card;
-use self::connections::{ConnectionLine, ConnectionMarks, Drafts};
+pub use self::clipboard::{duplicate, listen as listen_to_clipboard};
+use self::connections::{ConnectionLine, ConnectionMarks, Drafts, why_not};
 use self::far::FarPicture;
 use self::hand::{Gesture, Hand};
 use self::menu::AddMenu;
+use self::minimap::Minimap;
+use self::notes::Notes;
 use self::pointer::Pointer;
 pub use self::pointer::connect;
 use self::walk::walk;
@@ -35,6 +45,9 @@ use crate::timing::mark;
 
 /// How near to a connection, in CSS pixels, a carried activity counts as on it.
 const REACH: f64 = 22.0;
+
+/// How long cards take to their new places; the style sheet has the same.
+const SETTLE: Duration = Duration::from_millis(150);
 
 /// A place in the window as a place on the canvas; `None` = outside of it.
 pub fn to_world(store: Store, x: f64, y: f64) -> Option<Point> {
@@ -116,6 +129,7 @@ pub fn Canvas() -> impl IntoView {
         let Viewport { x, y, zoom } = store.viewport.get();
         format!("translate({x:.2}px, {y:.2}px) scale({zoom:.4})")
     };
+    let settling = settling(store);
     let gesture = move |is: fn(&Gesture) -> bool| hand.gesture.with(|gesture| gesture.as_ref().is_some_and(is));
     view! {
         <div
@@ -129,7 +143,7 @@ pub fn Canvas() -> impl IntoView {
             node_ref=element
             tabindex="0"
             role="application"
-            aria-label="Journey canvas. Arrow keys walk along the journey, Enter edits, A adds, Delete removes."
+            aria-label="Journey canvas. Arrow keys walk along the journey, Enter edits, A adds, Delete removes, Control and A selects all."
             data-test="canvas"
             on:wheel=move |event| pointer.wheel(&event, corner())
             on:pointerdown=move |event| pointer.down(&event)
@@ -137,7 +151,7 @@ pub fn Canvas() -> impl IntoView {
             on:keydown=move |event| walk(store, hand, &event)
         >
             <FarPicture hand=hand />
-            <div class="world" style:transform=transform>
+            <div class="world" class:settling=move || settling.get() style:transform=transform>
                 <svg class="connections" aria-hidden="true">
                     <For each=move || origins.get() key=|origin| origin.clone() let:origin>
                         <ConnectionLine origin=origin hand=hand />
@@ -150,14 +164,33 @@ pub fn Canvas() -> impl IntoView {
                 <For each=move || node_ids.get() key=|id| id.clone() let:id>
                     <Card id=id hand=hand />
                 </For>
+                <Notes />
                 <AddMenu hand=hand />
             </div>
+            {move || why_not(store, hand).map(|reason| view! { <p class="hint" role="status">{reason}</p> })}
             <Show when=move || store.scene.with(|scene| scene.nodes.len() <= 2) && store.mode.get() == Mode::Design>
                 <p class="hint">"Drag an activity from the left onto the “+”, or press A."</p>
             </Show>
             <ZoomBar />
+            <SelectionBar />
+            <Minimap hand=hand />
         </div>
     }
+}
+
+/// Whether cards glide to new places: for a moment after the layout of the same journey has changed.
+fn settling(store: Store) -> RwSignal<bool> {
+    let settling = RwSignal::new(false);
+    Effect::new(move |before: Option<String>| {
+        store.layout.track();
+        let journey = store.journey.get_untracked();
+        if before.as_ref() == Some(&journey) {
+            settling.set(true);
+            set_timeout(move || settling.try_set(false).map_or((), |_| ()), SETTLE);
+        }
+        journey
+    });
+    settling
 }
 
 /// Follows the canvas's size: when the window changes, and when a panel beside it opens.

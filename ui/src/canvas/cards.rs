@@ -48,6 +48,13 @@ pub fn Card(id: String, hand: Hand) -> impl IntoView {
             }
             .into_any()
         }
+        Stands::Folded(_) => {
+            let words = move || node.with(|node| node.as_ref().map(|node| format!("+ {}", node.title)));
+            view! {
+                <div class="folded" style=style title="Press to unfold the branch" data-folded=id>{words}</div>
+            }
+            .into_any()
+        }
         Stands::Entry | Stands::Activity(_) => view! { <Step id=id hand=hand node=node style=style held=held /> }.into_any(),
     }
 }

@@ -67,7 +67,8 @@ fn Bitmap(hand: Hand) -> impl IntoView {
             shown.height * (1.0 + 2.0 * MORE),
         );
         if let Some(element) = element.get_untracked() {
-            draw(store, hand, &element, &window, view.zoom);
+            let sharp = leptos::prelude::window().device_pixel_ratio().max(1.0);
+            paint_into(store, hand, &element, &window, view.zoom * sharp);
             painted.set_value(Some(Painted { window, zoom: view.zoom }));
         }
     };
@@ -126,11 +127,10 @@ fn Bitmap(hand: Hand) -> impl IntoView {
     view! { <canvas class="far" node_ref=element aria-hidden="true"></canvas> }
 }
 
-/// Paints `window` into the bitmap, as many pixels as it shows at `zoom`.
-fn draw(store: Store, hand: Hand, element: &HtmlCanvasElement, window: &Rect, zoom: f64) {
-    let sharp = leptos::prelude::window().device_pixel_ratio().max(1.0);
-    let pixels = window.width * window.height * (zoom * sharp).powi(2);
-    let scale = zoom * sharp * (MOST / pixels).sqrt().min(1.0);
+/// Paints `window` into a bitmap, `scale` pixels to a canvas unit; fewer where it would be very large.
+pub fn paint_into(store: Store, hand: Hand, element: &HtmlCanvasElement, window: &Rect, scale: f64) {
+    let pixels = window.width * window.height * scale.powi(2);
+    let scale = scale * (MOST / pixels).sqrt().min(1.0);
     let (width, height) = ((window.width * scale).ceil() as usize, (window.height * scale).ceil() as usize);
     if width == 0 || height == 0 {
         return;
@@ -152,7 +152,7 @@ fn draw(store: Store, hand: Hand, element: &HtmlCanvasElement, window: &Rect, zo
                 let (face, border) = match node.stands {
                     Stands::Entry => (inks.entry.0, inks.entry.1),
                     Stands::Activity(kind) => inks.family(family(kind)),
-                    Stands::End => (inks.panel, inks.line),
+                    Stands::End | Stands::Folded(_) => (inks.panel, inks.line),
                     Stands::Missing => (inks.panel, inks.bad),
                 };
                 let wrong = hand.problems.with_untracked(|problems| {
@@ -197,7 +197,7 @@ fn draw(store: Store, hand: Hand, element: &HtmlCanvasElement, window: &Rect, zo
 }
 
 /// The colours of the page's theme.
-pub struct Inks {
+struct Inks {
     entry: (Ink, Ink),
     message: (Ink, Ink),
     time: (Ink, Ink),
@@ -212,7 +212,7 @@ pub struct Inks {
 
 impl Inks {
     /// As the style sheet names them now.
-    pub fn of_page() -> Inks {
+    fn of_page() -> Inks {
         let root = leptos::prelude::document().document_element();
         let style = root.and_then(|root| leptos::prelude::window().get_computed_style(&root).ok().flatten());
         let ink = |name: &str| {

@@ -10,6 +10,7 @@ use leptos::ev::{MouseEvent, PointerEvent, WheelEvent};
 use leptos::prelude::*;
 use model::drawing::{self, Origin};
 
+use super::bar::fold;
 use super::hand::{Gesture, Hand, can_edit, selected};
 use super::walk::focus_inspector;
 use super::{focus_canvas, to_world};
@@ -94,12 +95,16 @@ impl Pointer {
         let (store, hand) = (self.store, self.hand);
         let node = store.scene.with_untracked(|scene| scene.nodes[place].clone());
         match node.stands {
-            Stands::End | Stands::Missing => {
+            Stands::End | Stands::Missing | Stands::Folded(_) => {
                 let into = store.scene.with_untracked(|scene| {
                     let edge = scene.graph.edges.iter().position(|edge| edge.to == place)?;
                     Some(scene.connections[edge].origin.clone())
                 });
                 if let Some(origin) = into {
+                    if matches!(node.stands, Stands::Folded(_)) {
+                        fold(store, &origin);
+                        return;
+                    }
                     store.selection.set(Selection::Connection(origin.clone()));
                     hand.gesture.set(can_edit(store).then_some(Gesture::Connect(origin)));
                 }
