@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::activity::{ActivityKind, Payload, Slot};
+use crate::activity::{Activity, ActivityKind, Payload, Slot};
 use crate::edit::{Change, Edit};
 use crate::journey::Journey;
 use crate::path;
@@ -281,8 +281,12 @@ pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
         }
     };
     lead_on(Origin::Entry, journey.wire.start_activity());
-    for activity in journey.activities() {
-        if !ids.iter().any(|id| id == activity.id) {
+    let gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let members = journey.wire.object().get("Activities").and_then(Value::as_object);
+    // most activities have nothing to do with it, and a look at their texts is quicker than to read them
+    let near = members.into_iter().flatten().filter(|(_, value)| mentions(value, &gone));
+    for activity in near.filter_map(|(id, value)| Activity::of(id, value)) {
+        if !gone.contains(activity.id) {
             for way in activity.connections() {
                 lead_on(Origin::Activity(activity.id.to_owned(), way.slot), way.target);
             }
@@ -292,6 +296,16 @@ pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
         edit = edit.remove(document, path!["Activities", id]);
     }
     edit
+}
+
+/// Whether some text in `value` is one of these.
+fn mentions(value: &Value, words: &BTreeSet<&str>) -> bool {
+    match value {
+        Value::String(text) => words.contains(text.as_str()),
+        Value::Array(list) => list.iter().any(|element| mentions(element, words)),
+        Value::Object(object) => object.values().any(|element| mentions(element, words)),
+        _ => false,
+    }
 }
 
 /// The next activity of a payload with one way out.

@@ -1,4 +1,4 @@
-//! What can be done with the selection, in a bar at the foot of the canvas.
+//! What can be done with the selection, in a bar at the head of the canvas.
 
 use leptos::prelude::*;
 use model::DocumentId;

@@ -29,8 +29,10 @@ pub fn Card(id: String, hand: Hand) -> impl IntoView {
     });
     let style = move || {
         let Rect { x, y, width, height } = area.get();
-        let (dx, dy) = if held.get() { hand.by.get() } else { (0.0, 0.0) };
-        format!("transform: translate({}px, {}px); width: {width}px; height: {height}px", x + dx, y + dy)
+        // no transform at rest: each one would be a layer's worth of work for the browser in every frame
+        let by = held.get().then(|| hand.by.get());
+        let by = by.map_or(String::new(), |(dx, dy)| format!("; transform: translate({dx}px, {dy}px)"));
+        format!("left: {x}px; top: {y}px; width: {width}px; height: {height}px{by}")
     };
     let Some(first) = node.get_untracked() else { return ().into_any() };
     match first.stands {

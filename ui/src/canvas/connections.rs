@@ -10,6 +10,10 @@ use super::hand::{Gesture, Hand};
 use super::pointer::activity_at;
 use crate::store::{Mode, Selection, Store, store};
 
+/// Side of a "+", canvas units; the style sheet has the same.
+const PLUS: f64 = 22.0;
+/// Height of a label, canvas units; the style sheet has the same.
+const LABEL: f64 = 22.0;
 /// Radius of a line's corners, canvas units.
 const CORNER: f64 = 10.0;
 
@@ -135,8 +139,11 @@ pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
     let put = move |label: bool| {
         let spot = spots.get().filter(|_| held.get() == (false, false));
         spot.map_or("display: none".to_owned(), |(at_label, at_insert)| {
-            let at = if label { at_label } else { at_insert };
-            format!("transform: translate({}px, {}px) translate(-50%, -50%)", at.x, at.y)
+            if !label {
+                return format!("left: {}px; top: {}px", at_insert.x - PLUS / 2.0, at_insert.y - PLUS / 2.0);
+            }
+            let width = words.with(|words| diagram::label_width(words));
+            format!("left: {}px; top: {}px; width: {width}px", at_label.x - width / 2.0, at_label.y - LABEL / 2.0)
         })
     };
     let open = {

@@ -227,7 +227,7 @@ impl Inks {
             split: pair("split"),
             unknown: (ink("--sunken"), ink("--line-strong")),
             panel: ink("--panel"),
-            line: ink("--line-strong"),
+            line: ink("--wire"),
             bad: ink("--bad"),
             accent: ink("--accent"),
             lit: ink("--lit"),

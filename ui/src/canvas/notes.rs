@@ -10,6 +10,9 @@ use super::focus_canvas;
 use super::hand::can_edit;
 use crate::store::{Store, store};
 
+/// A note's width and a margin, canvas units.
+const BESIDE: f64 = 240.0;
+
 /// All notes of the journey on the canvas.
 #[component]
 pub fn Notes() -> impl IntoView {
@@ -48,7 +51,7 @@ fn Sheet(id: String, notes: Memo<Vec<Note>>) -> impl IntoView {
     let journey = move || store.journey.get_untracked();
     let style = move || {
         let (dx, dy) = by.get();
-        note.with(|note| note.as_ref().map(|at| format!("transform: translate({}px, {}px)", at.x + dx, at.y + dy)))
+        note.with(|note| note.as_ref().map(|at| format!("left: {}px; top: {}px", at.x + dx, at.y + dy)))
     };
     let down = move |event: PointerEvent| {
         event.stop_propagation();
@@ -120,13 +123,19 @@ fn Sheet(id: String, notes: Memo<Vec<Note>>) -> impl IntoView {
     }
 }
 
-/// Puts a note where the canvas looks, a little below its top.
+/// Puts a note beside the journey if that shows, else where the canvas looks, a little below its top.
 pub fn add(store: Store) {
     if !can_edit(store) {
         return;
     }
     let (width, height) = store.canvas_size.get_untracked();
-    let at = store.viewport.get_untracked().to_world(diagram::Point::new(width * 0.62, height * 0.2));
+    let view = store.viewport.get_untracked();
+    let shown = view.visible(width, height);
+    let bounds = store.layout.with_untracked(|layout| layout.bounds);
+    let mut at = view.to_world(diagram::Point::new(width * 0.62, height * 0.2));
+    if bounds.right() + BESIDE < shown.right() {
+        at.x = at.x.max(bounds.right() + 24.0);
+    }
     let name = store.journey.get_untracked();
     let id = DocumentId::Canvas(name.clone());
     let (edit, _): (Edit, String) = store
