@@ -61,7 +61,9 @@ async fn measure(browser: &Chromium, steps: &str) {
     let transform = "return document.querySelector('.world').style.transform";
     let middle = hand.middle(".canvas").await;
     let blank = hand.blank(".canvas").await;
-    for (gesture, from, down) in [("pan", blank, true), ("drag", hand.inner("[data-activity]").await, true), ("zoom", middle, false)] {
+    for (gesture, from, down) in
+        [("pan", blank, true), ("drag", hand.inner("[data-activity]").await, true), ("zoom", middle, false)]
+    {
         let before = hand.text(transform).await;
         let used = browser.cpu();
         if down {
@@ -77,7 +79,13 @@ async fn measure(browser: &Chromium, steps: &str) {
         let after = hand.text(transform).await;
         match gesture {
             "pan" => assert_ne!(before, after, "the canvas moves"),
-            "drag" => hand.until("the drag is one step of undo", "return document.querySelector('[data-test=undo]').title.includes('Move')").await,
+            "drag" => {
+                hand.until(
+                    "the drag is one step of undo",
+                    "return document.querySelector('[data-test=undo]').title.includes('Move')",
+                )
+                .await
+            }
             _ => {}
         }
         println!("{steps} steps: {gesture} takes {used:.1} ms of CPU a move, all processes of the browser");

@@ -153,7 +153,8 @@ async fn several_at_once(hand: &Hand, first: &str) {
     hand.chord('a').await;
     hand.until("all activities are chosen", &format!("return {CHOSEN} == {cards} - 1")).await;
     hand.chord('d').await;
-    hand.until("there are twins, chosen", &format!("return {CARDS} == 2 * {cards} - 1 && {CHOSEN} == {cards} - 1")).await;
+    hand.until("there are twins, chosen", &format!("return {CARDS} == 2 * {cards} - 1 && {CHOSEN} == {cards} - 1"))
+        .await;
     undone("one step of undo takes all twins away", cards).await;
 
     // The text is the same that the system's clipboard would bring.
@@ -167,7 +168,8 @@ async fn several_at_once(hand: &Hand, first: &str) {
     let copied = hand.text("return window.copied.getData('text/plain')").await;
     let copied: serde_json::Value = serde_json::from_str(&copied).expect("what is copied is JSON");
     assert_eq!(copied["Activities"].as_object().map(serde_json::Map::len), Some(1), "{copied}");
-    hand.ask("window.dispatchEvent(new ClipboardEvent('paste', {clipboardData: window.copied, cancelable: true}));").await;
+    hand.ask("window.dispatchEvent(new ClipboardEvent('paste', {clipboardData: window.copied, cancelable: true}));")
+        .await;
     hand.until("it is pasted", &format!("return {CARDS} == {cards} + 1")).await;
     undone("and taken back", cards).await;
 
@@ -175,7 +177,8 @@ async fn several_at_once(hand: &Hand, first: &str) {
     hand.press("[data-test=fit]").await;
     hand.press_line("[data-connection$='/yes'], [data-connection$='/0']", 0.3).await;
     hand.press("[data-test=fold]").await;
-    hand.until("the branch is one mark", &format!("return !!document.querySelector('.folded') && {CARDS} < {cards}")).await;
+    hand.until("the branch is one mark", &format!("return !!document.querySelector('.folded') && {CARDS} < {cards}"))
+        .await;
     undone("it is whole again", cards).await;
 
     hand.press("[data-test=add-note]").await;

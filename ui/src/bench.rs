@@ -69,7 +69,8 @@ fn project(count: usize) -> Project {
             }
         }
     }
-    let activities: Map<String, Value> = (0..count).map(|i| (format!("n{i}"), activity(i, words[i], &ways[i]))).collect();
+    let activities: Map<String, Value> =
+        (0..count).map(|i| (format!("n{i}"), activity(i, words[i], &ways[i]))).collect();
     let journey = json!({
         "Name": "bench",
         "State": "DRAFT",
@@ -80,7 +81,10 @@ fn project(count: usize) -> Project {
     let template = |kind| DocumentId::Template(kind, "hello".to_owned());
     let documents = [
         (DocumentId::Journey("bench".to_owned()), journey),
-        (DocumentId::Segment("everybody".to_owned()), json!({"Name": "everybody", "SegmentGroups": {"Groups": [], "Include": "ALL"}})),
+        (
+            DocumentId::Segment("everybody".to_owned()),
+            json!({"Name": "everybody", "SegmentGroups": {"Groups": [], "Include": "ALL"}}),
+        ),
         (template(TemplateKind::Email), json!({"Subject": "Hello", "HtmlPart": "<p>Hello</p>"})),
         (template(TemplateKind::Sms), json!({"Body": "Hello"})),
         (template(TemplateKind::Push), json!({"Default": {"Title": "Hello", "Body": "Hello", "Action": "OPEN_APP"}})),
@@ -89,15 +93,16 @@ fn project(count: usize) -> Project {
 }
 
 fn activity(i: usize, word: usize, ways: &[usize]) -> Value {
-    const WORDS: [&str; 8] =
-        ["Email", "SMS", "Wait", "Yes/no split", "Random split", "Holdout", "Push", "Multi split"];
+    const WORDS: [&str; 8] = ["Email", "SMS", "Wait", "Yes/no split", "Random split", "Holdout", "Push", "Multi split"];
     let mut payload = match (ways.len() > 1, word) {
         (true, _) => {
             let share = |k: usize| 100 / ways.len() + usize::from(k < 100 % ways.len());
             let branch = |(k, to): (usize, &usize)| json!({"Percentage": share(k), "NextActivity": format!("n{to}")});
             json!({"RandomSplit": {"Branches": ways.iter().enumerate().map(branch).collect::<Vec<_>>()}})
         }
-        (_, 0 | 3) => json!({"EMAIL": {"TemplateName": "hello", "MessageConfig": {"FromAddress": "hello@example.com"}}}),
+        (_, 0 | 3) => {
+            json!({"EMAIL": {"TemplateName": "hello", "MessageConfig": {"FromAddress": "hello@example.com"}}})
+        }
         (_, 1 | 4) => json!({"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}),
         (_, 6) => json!({"PUSH": {"TemplateName": "hello"}}),
         (_, 5) => json!({"Holdout": {"Percentage": 10}}),

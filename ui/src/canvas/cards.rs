@@ -18,9 +18,8 @@ pub fn Card(id: String, hand: Hand) -> impl IntoView {
         Memo::new(move |_| store.scene.with(|scene| scene.place(&id)))
     };
     let node = Memo::new(move |_| store.scene.with(|scene| scene.nodes.get(place.get()?).cloned()));
-    let area = Memo::new(move |_| {
-        store.layout.with(|layout| layout.nodes.get(place.get()?).copied()).unwrap_or_default()
-    });
+    let area =
+        Memo::new(move |_| store.layout.with(|layout| layout.nodes.get(place.get()?).copied()).unwrap_or_default());
     let held = Memo::new(move |_| {
         hand.gesture.with(|gesture| match gesture {
             Some(Gesture::Move(held)) => place.get().is_some_and(|place| held.contains(&place)),
@@ -29,10 +28,9 @@ pub fn Card(id: String, hand: Hand) -> impl IntoView {
     });
     let style = move || {
         let Rect { x, y, width, height } = area.get();
-        // no transform at rest: each one would be a layer's worth of work for the browser in every frame
-        let by = held.get().then(|| hand.by.get());
-        let by = by.map_or(String::new(), |(dx, dy)| format!("; transform: translate({dx}px, {dy}px)"));
-        format!("left: {x}px; top: {y}px; width: {width}px; height: {height}px{by}")
+        // a transform, not left and top: with those the browser makes a layer of its own of many a card and "+"
+        let (dx, dy) = if held.get() { hand.by.get() } else { (0.0, 0.0) };
+        format!("transform: translate({}px, {}px); width: {width}px; height: {height}px", x + dx, y + dy)
     };
     let Some(first) = node.get_untracked() else { return ().into_any() };
     match first.stands {
@@ -57,7 +55,9 @@ pub fn Card(id: String, hand: Hand) -> impl IntoView {
             }
             .into_any()
         }
-        Stands::Entry | Stands::Activity(_) => view! { <Step id=id hand=hand node=node style=style held=held /> }.into_any(),
+        Stands::Entry | Stands::Activity(_) => {
+            view! { <Step id=id hand=hand node=node style=style held=held /> }.into_any()
+        }
     }
 }
 

@@ -140,10 +140,11 @@ pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
         let spot = spots.get().filter(|_| held.get() == (false, false));
         spot.map_or("display: none".to_owned(), |(at_label, at_insert)| {
             if !label {
-                return format!("left: {}px; top: {}px", at_insert.x - PLUS / 2.0, at_insert.y - PLUS / 2.0);
+                return format!("transform: translate({}px, {}px)", at_insert.x - PLUS / 2.0, at_insert.y - PLUS / 2.0);
             }
             let width = words.with(|words| diagram::label_width(words));
-            format!("left: {}px; top: {}px; width: {width}px", at_label.x - width / 2.0, at_label.y - LABEL / 2.0)
+            let (x, y) = (at_label.x - width / 2.0, at_label.y - LABEL / 2.0);
+            format!("transform: translate({x}px, {y}px); width: {width}px")
         })
     };
     let open = {

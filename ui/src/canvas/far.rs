@@ -179,12 +179,8 @@ pub fn paint_into(store: Store, hand: Hand, element: &HtmlCanvasElement, window:
             hand.index.with_untracked(|index| {
                 for top in (0..height).step_by(BAND) {
                     let rows = BAND.min(height - top);
-                    let part = Rect::new(
-                        window.x,
-                        window.y + top as f64 / scale,
-                        width as f64 / scale,
-                        rows as f64 / scale,
-                    );
+                    let part =
+                        Rect::new(window.x, window.y + top as f64 / scale, width as f64 / scale, rows as f64 / scale);
                     let band = paint(layout, index, &part, (width, rows), card, line);
                     let image = ImageData::new_with_u8_clamped_array(Clamped(&band), width as u32);
                     if let Ok(image) = image {

@@ -60,7 +60,10 @@ fn Map(hand: Hand) -> impl IntoView {
         let (left, right) = (inside(part.x, area.x, area.width), inside(part.right(), area.x, area.width));
         let (top, bottom) = (inside(part.y, area.y, area.height), inside(part.bottom(), area.y, area.height));
         let part = Rect::new(left, top, (right - left).max(4.0), (bottom - top).max(4.0));
-        format!("transform: translate({:.1}px, {:.1}px); width: {:.1}px; height: {:.1}px", part.x, part.y, part.width, part.height)
+        format!(
+            "transform: translate({:.1}px, {:.1}px); width: {:.1}px; height: {:.1}px",
+            part.x, part.y, part.width, part.height
+        )
     };
     let go = move |event: &PointerEvent| {
         let Some(map) = element.get_untracked() else { return };

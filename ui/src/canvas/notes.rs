@@ -138,8 +138,7 @@ pub fn add(store: Store) {
     }
     let name = store.journey.get_untracked();
     let id = DocumentId::Canvas(name.clone());
-    let (edit, _): (Edit, String) = store
-        .project
-        .with_untracked(|project| canvas::add_note(&name, project.documents.get(&id), "", at.x, at.y));
+    let (edit, _): (Edit, String) =
+        store.project.with_untracked(|project| canvas::add_note(&name, project.documents.get(&id), "", at.x, at.y));
     store.edit(edit);
 }

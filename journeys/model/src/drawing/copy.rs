@@ -224,7 +224,9 @@ fn set_way(value: &mut Value, slot: Slot, to: &str) {
     let mut at = value;
     for step in path.0.iter().skip(2) {
         let next = match step {
-            crate::path::Step::Key(key) => at.as_object_mut().map(|object| object.entry(key.clone()).or_insert(Value::Null)),
+            crate::path::Step::Key(key) => {
+                at.as_object_mut().map(|object| object.entry(key.clone()).or_insert(Value::Null))
+            }
             crate::path::Step::Index(index) => at.as_array_mut().and_then(|list| list.get_mut(*index)),
         };
         let Some(next) = next else { return };
