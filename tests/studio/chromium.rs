@@ -1,6 +1,7 @@
 //! A browser without a window, driven through ChromeDriver.
 
 use std::process::Command;
+use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -12,11 +13,16 @@ use super::{Group, free_port, wait_for_port};
 pub struct Chromium {
     /// What drives it.
     pub client: Client,
-    _driver: Group,
+    driver: Group,
     _profile: tempfile::TempDir,
 }
 
 impl Chromium {
+    /// The time that the browser has used on processors, all its processes together; nought where the system does not say.
+    pub fn cpu(&self) -> Duration {
+        self.driver.cpu()
+    }
+
     /// Starts one with a profile of its own; `who` names the log of its driver.
     pub async fn start(who: &str) -> Chromium {
         let port = free_port();
@@ -37,6 +43,6 @@ impl Chromium {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("a session with the browser");
-        Chromium { client, _driver: driver, _profile: profile }
+        Chromium { client, driver, _profile: profile }
     }
 }

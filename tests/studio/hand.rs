@@ -1,10 +1,12 @@
 //! A person's hand on the studio, through WebDriver.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fantoccini::Client;
-use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::actions::{
+    InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, WheelAction, WheelActions,
+};
 use serde_json::Value;
 
 use super::PATIENCE;
@@ -49,13 +51,19 @@ impl Hand {
         false
     }
 
-    async fn ask(&self, script: &str) -> Value {
+    /// What a script answers.
+    pub async fn ask(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap_or(Value::Null)
     }
 
     /// What a script answers, as text.
     pub async fn text(&self, script: &str) -> String {
         self.ask(script).await.as_str().expect("a text").to_owned()
+    }
+
+    /// What a script answers, as a whole number.
+    pub async fn number(&self, script: &str) -> u64 {
+        self.ask(script).await.as_u64().expect("a number")
     }
 
     /// Waits until a script answers true.
@@ -122,6 +130,18 @@ impl Hand {
         self.keys([KeyAction::Down { value: key }, KeyAction::Up { value: key }]).await;
     }
 
+    /// Presses a key with Control.
+    pub async fn chord(&self, key: char) {
+        let keys = [KeyAction::Down { value: CONTROL }, KeyAction::Down { value: key }];
+        self.keys(keys.into_iter().chain([KeyAction::Up { value: key }, KeyAction::Up { value: CONTROL }])).await;
+    }
+
+    /// Types into what has the keyboard and leaves it.
+    pub async fn write(&self, text: &str) {
+        let keys = text.chars().chain([TAB]);
+        self.keys(keys.flat_map(|key| [KeyAction::Down { value: key }, KeyAction::Up { value: key }])).await;
+    }
+
     async fn keys(&self, actions: impl IntoIterator<Item = KeyAction>) {
         let keys = actions.into_iter().fold(KeyActions::new("keyboard".to_owned()), |keys, action| keys.then(action));
         self.client.perform_actions(keys).await.expect("the keys are pressed");
@@ -131,6 +151,55 @@ impl Hand {
     pub async fn drag(&self, from: (f64, f64), at: (f64, f64)) {
         let half = ((from.0 + at.0) / 2.0, (from.1 + at.1) / 2.0);
         self.mouse(vec![to(from), down(), to(half), to(at), up()]).await;
+    }
+
+    /// Drags in small moves, one every `pause`, each by the same step.
+    pub async fn glide(&self, from: (f64, f64), step: (f64, f64), moves: usize, pause: Duration) {
+        let at = |n: usize| (from.0 + step.0 * n as f64, from.1 + step.1 * n as f64);
+        let moves = (1..=moves).map(|n| PointerAction::MoveTo {
+            duration: Some(pause),
+            x: at(n).0.round(),
+            y: at(n).1.round(),
+        });
+        self.mouse([to(from), down()].into_iter().chain(moves).chain([up()]).collect()).await;
+    }
+
+    /// Turns the wheel, a notch every `pause`.
+    pub async fn wheel(&self, at: (f64, f64), by: i64, notches: usize, pause: Duration) {
+        let notch = WheelAction::Scroll {
+            duration: Some(pause),
+            x: at.0.round() as i64,
+            y: at.1.round() as i64,
+            delta_x: 0,
+            delta_y: by,
+        };
+        let wheel = (0..notches).fold(WheelActions::new("wheel".to_owned()), |wheel, _| wheel.then(notch.clone()));
+        self.client.perform_actions(wheel).await.expect("the wheel turns");
+    }
+
+    /// A place of an element where nothing lies on it.
+    pub async fn blank(&self, selector: &str) -> (f64, f64) {
+        let script = format!(
+            "const e = document.querySelector(\"{selector}\"), r = e.getBoundingClientRect(); \
+             for (let y = r.top + 8; y < r.bottom - 80; y += 11) for (let x = r.left + 8; x < r.right - 140; x += 13) \
+             if (document.elementFromPoint(x, y) === e) return [x, y]"
+        );
+        self.place(&script).await
+    }
+
+    /// The middle of the first of several elements that lies well inside the window.
+    pub async fn inner(&self, selector: &str) -> (f64, f64) {
+        let script = format!(
+            "for (const e of document.querySelectorAll(\"{selector}\")) {{ const r = e.getBoundingClientRect(); \
+             if (r.left > 250 && r.top > 100 && r.right < innerWidth - 480 && r.bottom < innerHeight - 280) \
+             return [r.x + r.width / 2, r.y + r.height / 2] }}"
+        );
+        self.place(&script).await
+    }
+
+    async fn place(&self, script: &str) -> (f64, f64) {
+        let place = self.ask(script).await;
+        (place[0].as_f64().expect("x"), place[1].as_f64().expect("y"))
     }
 
     /// Replaces the text of a field and leaves it.

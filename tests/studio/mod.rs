@@ -90,13 +90,15 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
 
     // Take its connection away, and draw it again from the end mark to the card that it led to.
     let wait = hand.text("return document.querySelector('.card.selected').dataset.activity").await;
-    hand.press_line(&format!("[data-connection='@end:{wait}:next'] .reach"), 0.1).await;
+    hand.press_line(&format!("[data-connection='@end:{wait}/next']"), 0.1).await;
     hand.key(DELETE).await;
-    let end = format!("[data-end='@end:{wait}:next']");
+    let end = format!("[data-end='@end:{wait}/next']");
     let from = hand.middle(&end).await;
     let to = hand.middle(&format!("[data-activity='{first}']")).await;
     hand.drag(from, to).await;
     hand.until("they are connected", &format!("return !document.querySelector(\"{end}\")")).await;
+
+    several_at_once(hand, &first).await;
 
     // Save writes the folder.
     hand.press("[data-test=save]").await;
@@ -134,6 +136,62 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
         "return document.querySelector('[data-test=plan-steps] .note')?.textContent.startsWith('Nothing to do')",
     )
     .await;
+}
+
+/// Chooses steps together, duplicates, copies and pastes them, folds a branch, writes a note; takes each back.
+async fn several_at_once(hand: &Hand, first: &str) {
+    const CARDS: &str = "document.querySelectorAll('[data-activity]').length";
+    const CHOSEN: &str = "document.querySelectorAll('.card.selected').length";
+    let undone = |what: &'static str, cards: u64| async move {
+        hand.press("[data-test=undo]").await;
+        hand.until(what, &format!("return {CARDS} == {cards}")).await;
+    };
+    hand.press("[data-test=fit]").await;
+    let cards = hand.number(&format!("return {CARDS}")).await;
+
+    hand.press(&format!("[data-activity='{first}']")).await;
+    hand.chord('a').await;
+    hand.until("all activities are chosen", &format!("return {CHOSEN} == {cards} - 1")).await;
+    hand.chord('d').await;
+    hand.until("there are twins, chosen", &format!("return {CARDS} == 2 * {cards} - 1 && {CHOSEN} == {cards} - 1"))
+        .await;
+    undone("one step of undo takes all twins away", cards).await;
+
+    // The text is the same that the system's clipboard would bring.
+    hand.press("[data-test=fit]").await;
+    hand.press(&format!("[data-activity='{first}']")).await;
+    hand.ask(&format!(
+        "const board = new DataTransfer(); window.copied = board; \
+         window.dispatchEvent(new ClipboardEvent('copy', {{clipboardData: board, cancelable: true}}));"
+    ))
+    .await;
+    let copied = hand.text("return window.copied.getData('text/plain')").await;
+    let copied: serde_json::Value = serde_json::from_str(&copied).expect("what is copied is JSON");
+    assert_eq!(copied["Activities"].as_object().map(serde_json::Map::len), Some(1), "{copied}");
+    hand.ask("window.dispatchEvent(new ClipboardEvent('paste', {clipboardData: window.copied, cancelable: true}));")
+        .await;
+    hand.until("it is pasted", &format!("return {CARDS} == {cards} + 1")).await;
+    undone("and taken back", cards).await;
+
+    // A branch of the first split is folded, and unfolded by undo.
+    hand.press("[data-test=fit]").await;
+    hand.press_line("[data-connection$='/yes'], [data-connection$='/0']", 0.3).await;
+    hand.press("[data-test=fold]").await;
+    hand.until("the branch is one mark", &format!("return !!document.querySelector('.folded') && {CARDS} < {cards}"))
+        .await;
+    undone("it is whole again", cards).await;
+
+    hand.press("[data-test=add-note]").await;
+    hand.until("a note waits for words", "return document.activeElement?.closest('.sheet') != null").await;
+    hand.write("Ask Ana").await;
+    hand.until(
+        "undo knows of the words",
+        "return document.querySelector('[data-test=undo]').title.includes('Write note')",
+    )
+    .await;
+    hand.press("[data-test=undo]").await;
+    hand.press("[data-test=undo]").await;
+    hand.until("the note is gone", "return !document.querySelector('.sheet')").await;
 }
 
 /// How long the studio may take for anything in the story; generous, because machines that test are busy.

@@ -4,7 +4,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use model::{Word, summary, wire};
 
-use crate::canvas::Canvas;
+use crate::canvas::{Canvas, listen_to_clipboard};
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
 use crate::palette::{Carried, Palette};
@@ -14,7 +14,7 @@ use crate::sidebar::Sidebar;
 use crate::simulate::Simulate;
 use crate::start::Start;
 use crate::store::{Dialog, Mode, Store, store};
-use crate::{keys, transport};
+use crate::{bench, keys, transport};
 
 /// The whole window.
 #[component]
@@ -22,13 +22,16 @@ pub fn App() -> impl IntoView {
     let store = Store::new();
     provide_context(store);
     window_event_listener(ev::keydown, move |event| keys::press(store, &event));
-    leptos::task::spawn_local(async move {
-        match transport::call(&bridge::Startup {}).await {
-            Ok(Some(opened)) => store.take(opened),
-            Ok(None) => {}
-            Err(failure) => store.tell_failure(failure),
-        }
-    });
+    listen_to_clipboard(store);
+    if !bench::show(store) {
+        leptos::task::spawn_local(async move {
+            match transport::call(&bridge::Startup {}).await {
+                Ok(Some(opened)) => store.take(opened),
+                Ok(None) => {}
+                Err(failure) => store.tell_failure(failure),
+            }
+        });
+    }
     view! {
         <Show when=move || store.open.get() fallback=Start>
             <Studio />

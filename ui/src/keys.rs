@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::drawing::{self};
 use wasm_bindgen::JsCast;
 
-use crate::canvas::focus_canvas;
+use crate::canvas::{duplicate, focus_canvas};
 use crate::dialogs::save;
 use crate::store::{Dialog, Mode, Selection, Store};
 
@@ -19,7 +19,12 @@ pub const SHEET: &[(&str, &str)] = &[
     ("Arrows", "Walk along the journey"),
     ("Enter", "Edit the selected activity"),
     ("A", "Add an activity after the selection"),
-    ("Ctrl+D", "Duplicate the selected activity"),
+    ("Ctrl+D", "Duplicate the selected activities"),
+    ("Ctrl+A", "Select all activities"),
+    ("Ctrl+C, X, V", "Copy, cut, paste activities"),
+    ("Shift+drag", "Select with a frame; Shift+click adds one"),
+    ("F", "Fold the branch behind the selected connection"),
+    ("Shift+S", "Add a note"),
     ("Delete", "Delete the selection, disconnect a connection"),
     ("Esc", "Back to the canvas"),
     ("1", "Show the whole journey"),
@@ -139,15 +144,5 @@ pub fn delete(store: Store) {
     if let Some(edit) = edit {
         store.edit(edit);
         focus_canvas();
-    }
-}
-
-fn duplicate(store: Store) {
-    let Selection::Activities(ids) = store.selection.get_untracked() else { return };
-    let id = store.id();
-    let made = ids.last().and_then(|from| store.peek(|journey| drawing::duplicate(&id, journey, from)).flatten());
-    if let Some((edit, new)) = made {
-        store.edit(edit);
-        store.select_activity(&new);
     }
 }

@@ -5,6 +5,7 @@
 //! as a command. Never decides about journeys: that is `journeys/`.
 
 mod app;
+mod bench;
 mod canvas;
 mod dialogs;
 mod form;

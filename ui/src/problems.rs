@@ -5,6 +5,9 @@ use model::{Diagnostic, DocumentId, Severity};
 
 use crate::store::store;
 
+/// How many rows the list has at most; nobody reads on, and each row weighs on the page.
+const MOST: usize = 200;
+
 /// The list of problems.
 #[component]
 pub fn Problems() -> impl IntoView {
@@ -50,7 +53,7 @@ pub fn Problems() -> impl IntoView {
             (e, w) => format!("{}, {}", plural(e, "error"), plural(w, "warning")),
         }
     };
-    let rows = Memo::new(move |_| found.with(|all| (0..all.len()).collect::<Vec<_>>()));
+    let rows = Memo::new(move |_| found.with(|all| (0..all.len().min(MOST)).collect::<Vec<_>>()));
     view! {
         <section class="problems" aria-label="Problems" data-test="problems">
             <button

@@ -5,7 +5,7 @@ use diagram::scene::Scene;
 use diagram::{Layout, Viewport};
 use leptos::prelude::*;
 use model::drawing::Origin;
-use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project, Severity};
+use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project};
 use serde_json::Value;
 use validation::Report;
 
@@ -321,20 +321,6 @@ impl Store {
         } else {
             self.tell(format!("This is about {}, which is edited as a file.", found.place.document.file()));
         }
-    }
-
-    /// Worst problem of an activity on the canvas, and how many it has.
-    pub fn problems_of(&self, activity: &str) -> Option<(Severity, usize)> {
-        let id = DocumentId::Journey(self.journey.get());
-        self.report.with(|report| {
-            let mut count = 0;
-            let mut worst = Severity::Warning;
-            for found in report.of(&id).filter(|found| found.place.path.activity() == Some(activity)) {
-                count += 1;
-                worst = worst.min(found.severity);
-            }
-            (count > 0).then_some((worst, count))
-        })
     }
 
     /// Says something.

@@ -1,6 +1,6 @@
 //! What lies under a point, and what lies in the window.
 //!
-//! Linear scans: 10,000 boxes take some 20 µs, so no index is kept.
+//! Linear scans, for a question or two: 10,000 boxes take some 20 µs. [`crate::Index`] answers many questions.
 
 use crate::geometry::{Point, Rect};
 use crate::layout::Layout;
@@ -46,7 +46,7 @@ pub fn visible_edges(layout: &Layout, window: &Rect) -> Vec<usize> {
 }
 
 /// Half of the widest label that is given room, canvas units.
-const LABEL_REACH: f64 = 80.0;
+pub(crate) const LABEL_REACH: f64 = 80.0;
 
 fn indices<T>(all: &[T], keep: impl Fn(&T) -> bool) -> Vec<usize> {
     all.iter().enumerate().filter(|(_, one)| keep(one)).map(|(index, _)| index).collect()

@@ -2,7 +2,8 @@
 //!
 //! - **takes**: an abstract [`Graph`] (sizes, connections in branch order, pins); only [`scene`] knows journeys.
 //! - **gives**: a [`Layout`] (a [`Rect`] per node, a [`Route`] per edge, in the graph's order), answers about it
-//!   ([`hit()`], [`visible_nodes`], [`visible_edges`], [`Viewport`]) and a stand-alone picture ([`picture::svg`]).
+//!   ([`Index`], [`hit()`], [`visible_nodes`], [`visible_edges`], [`Viewport`]), pixels of it from afar ([`overview`]) and a
+//!   stand-alone picture ([`picture::svg`]).
 //! - **never**: reads or draws anything, fails, hangs or panics on a graph however malformed (cycles, self loops,
 //!   parallel edges, indices out of range), or depends on hash order: the same input gives the same bytes.
 //!
@@ -12,7 +13,9 @@ mod geometry;
 mod graph;
 mod hit;
 pub mod icon;
+mod index;
 mod layout;
+pub mod overview;
 pub mod picture;
 mod route;
 pub mod scene;
@@ -21,6 +24,7 @@ mod viewport;
 pub use geometry::{Point, Rect};
 pub use graph::{Edge, Graph, Node, Settings};
 pub use hit::{Hit, hit, visible_edges, visible_nodes};
+pub use index::Index;
 pub use layout::{Layout, label_width, layout};
 pub use route::Route;
-pub use viewport::Viewport;
+pub use viewport::{Detail, Viewport};

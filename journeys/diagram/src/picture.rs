@@ -130,6 +130,7 @@ pub fn svg(scene: &Scene, layout: &Layout, theme: &Theme) -> String {
         line(&match node.stands {
             Stands::End => mark(area, theme.line, "", theme),
             Stands::Missing => mark(area, theme.bad, "?", theme),
+            Stands::Folded(_) => edge_label(area.center(), &node.title, theme),
             Stands::Entry => card(area, node, icon::ENTRY, theme.icons[0], theme),
             Stands::Activity(kind) => {
                 let colors = match icon::family(kind) {

@@ -46,6 +46,23 @@ impl Route {
         path
     }
 
+    /// The same line elsewhere.
+    pub fn moved(&self, dx: f64, dy: f64) -> Route {
+        let shift = |at: &Point| Point::new(at.x + dx, at.y + dy);
+        Route {
+            points: self.points.iter().map(shift).collect(),
+            label_at: shift(&self.label_at),
+            insert_at: shift(&self.insert_at),
+        }
+    }
+
+    /// A line for as long as a node is under the hand: down, across half-way, down again.
+    pub fn elbow(from: Point, to: Point) -> Route {
+        let middle = Point::new((from.x + to.x) / 2.0, (from.y + to.y) / 2.0);
+        let points = vec![from, Point::new(from.x, middle.y), Point::new(to.x, middle.y), to];
+        Route { points, label_at: middle, insert_at: middle }
+    }
+
     /// The distance from `p` to the nearest point of the line; infinite when there is no line.
     pub fn distance_to(&self, p: Point) -> f64 {
         self.pieces().map(|(a, b)| distance_to_piece(p, a, b)).fold(f64::INFINITY, f64::min)
@@ -122,6 +139,14 @@ mod tests {
         for (points, corner, expected) in cases {
             assert_eq!(line(points).svg_path(corner), expected);
         }
+    }
+
+    #[test]
+    fn moved_and_elbow() {
+        let elbow = Route::elbow(Point::new(0.0, 0.0), Point::new(20.0, 10.0));
+        assert_eq!(elbow.svg_path(0.0), "M0 0L0 5L20 5L20 10");
+        assert_eq!(elbow.moved(1.0, -1.0).svg_path(0.0), "M1 -1L1 4L21 4L21 9");
+        assert_eq!(elbow.moved(1.0, -1.0).label_at, Point::new(11.0, 4.0));
     }
 
     #[test]

@@ -2,8 +2,10 @@
 //!
 //! The canvas and the exported picture show the same scene.
 
-use model::drawing::Origin;
-use model::{Activity, ActivityKind, Journey, Slot, summary};
+use std::collections::{BTreeSet, HashMap};
+
+use model::drawing::{Origin, canvas as kept};
+use model::{Activity, ActivityKind, Journey, summary};
 use serde_json::Value;
 
 use crate::{Edge, Graph, Node, Point, Settings};
@@ -12,6 +14,9 @@ use crate::{Edge, Graph, Node, Point, Settings};
 pub const CARD: (f64, f64) = (236.0, 68.0);
 /// Size of an end mark.
 pub const END: (f64, f64) = (26.0, 26.0);
+
+/// Size of the mark in place of a folded branch.
+pub const FOLD: (f64, f64) = (104.0, 30.0);
 
 /// What a node of the scene stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +29,8 @@ pub enum Stands {
     End,
     /// The end of a path that names an activity which does not exist.
     Missing,
+    /// A folded branch, with as many activities behind it that are not drawn.
+    Folded(usize),
 }
 
 /// A card or mark on the canvas; its place in [`Scene::nodes`] is its place in the graph.
@@ -59,12 +66,15 @@ pub struct Scene {
     pub connections: Vec<SceneConnection>,
     /// What the layout takes.
     pub graph: Graph,
+    places: HashMap<String, usize>,
+    ways: HashMap<Origin, usize>,
 }
 
 impl Scene {
-    /// The scene of `journey`; `canvas` is its `NAME.canvas.json` with the pinned positions.
+    /// The scene of `journey`; `canvas` is its `NAME.canvas.json` with the pinned positions and the folded branches.
     pub fn of(journey: Journey, canvas: Option<&Value>) -> Scene {
         let mut scene = Scene::default();
+        let hidden = canvas.map(|canvas| kept::hidden(journey, canvas)).unwrap_or_default();
         let entry = SceneNode {
             id: "@entry".to_owned(),
             stands: Stands::Entry,
@@ -73,7 +83,8 @@ impl Scene {
         };
         scene.push(entry, canvas);
         scene.graph.root = Some(0);
-        let activities = journey.activities();
+        let mut activities = journey.activities();
+        activities.retain(|activity| !hidden.contains(activity.id));
         for activity in &activities {
             let node = SceneNode {
                 id: activity.id.to_owned(),
@@ -83,13 +94,13 @@ impl Scene {
             };
             scene.push(node, canvas);
         }
-        let place = |id: &str| activities.iter().position(|activity| activity.id == id).map(|i| i + 1);
         let start = journey.wire.start_activity().filter(|id| !id.is_empty());
-        scene.connect(0, Origin::Entry, start, String::new(), &place);
+        let folded = Folded { journey, hidden };
+        scene.connect(0, Origin::Entry, start, String::new(), &folded);
         for (i, activity) in activities.iter().enumerate() {
             for way in activity.connections() {
                 let origin = Origin::Activity(activity.id.to_owned(), way.slot);
-                scene.connect(i + 1, origin, way.target, way.label, &place);
+                scene.connect(i + 1, origin, way.target, way.label, &folded);
             }
         }
         scene
@@ -98,28 +109,39 @@ impl Scene {
     fn push(&mut self, node: SceneNode, canvas: Option<&Value>) -> usize {
         let (width, height) = match node.stands {
             Stands::End | Stands::Missing => END,
+            Stands::Folded(_) => FOLD,
             _ => CARD,
         };
         let pinned = canvas
             .and_then(|value| value.get("pins")?.get(&node.id))
             .and_then(|pin| Some(Point { x: pin.get(0)?.as_f64()?, y: pin.get(1)?.as_f64()? }));
         self.graph.nodes.push(Node { id: node.id.clone(), width, height, pinned });
+        // an activity that bears the name of a mark stands behind it
+        self.places.entry(node.id.clone()).or_insert(self.nodes.len());
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
-    fn connect(
-        &mut self,
-        from: usize,
-        origin: Origin,
-        target: Option<&str>,
-        label: String,
-        place: &dyn Fn(&str) -> Option<usize>,
-    ) {
-        let to = match target.map(|id| (id, place(id))) {
+    /// The place of a card or mark in [`Scene::nodes`].
+    pub fn place(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// The place of a connection in [`Scene::connections`].
+    pub fn way(&self, origin: &Origin) -> Option<usize> {
+        self.ways.get(origin).copied()
+    }
+
+    fn connect(&mut self, from: usize, origin: Origin, target: Option<&str>, label: String, folded: &Folded) {
+        let activity = |&to: &usize| matches!(self.nodes[to].stands, Stands::Activity(_));
+        let to = match target.map(|id| (id, self.place(id).filter(activity))) {
             Some((_, Some(to))) => to,
             missing => {
                 let (stands, title) = match missing {
+                    Some((id, _)) if folded.hidden.contains(id) => {
+                        let count = folded.behind(id);
+                        (Stands::Folded(count), if count == 1 { "1 step".to_owned() } else { format!("{count} steps") })
+                    }
                     Some((id, _)) => (Stands::Missing, id.to_owned()),
                     None => (Stands::End, "End".to_owned()),
                 };
@@ -128,7 +150,30 @@ impl Scene {
             }
         };
         self.graph.edges.push(Edge { from, to, label: label.clone() });
+        self.ways.insert(origin.clone(), self.connections.len());
         self.connections.push(SceneConnection { origin, target: target.map(str::to_owned), label });
+    }
+}
+
+/// The activities that are not drawn.
+struct Folded<'a> {
+    journey: Journey<'a>,
+    hidden: BTreeSet<String>,
+}
+
+impl Folded<'_> {
+    /// How many of them `id` leads to, itself included.
+    fn behind(&self, id: &str) -> usize {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![id.to_owned()];
+        while let Some(id) = open.pop() {
+            if self.hidden.contains(&id) && !seen.contains(&id) {
+                let ways = self.journey.activity(&id).map(|activity| activity.connections()).unwrap_or_default();
+                open.extend(ways.iter().filter_map(|way| way.target).map(str::to_owned));
+                seen.insert(id);
+            }
+        }
+        seen.len()
     }
 }
 
@@ -151,15 +196,42 @@ fn title(activity: &Activity) -> String {
 pub fn end_id(origin: &Origin) -> String {
     match origin {
         Origin::Entry => "@end:".to_owned(),
-        Origin::Activity(id, slot) => {
-            let way = match slot {
-                Slot::Next => "next".to_owned(),
-                Slot::Yes => "yes".to_owned(),
-                Slot::No => "no".to_owned(),
-                Slot::Else => "else".to_owned(),
-                Slot::Branch(i) => i.to_string(),
-            };
-            format!("@end:{id}:{way}")
-        }
+        Origin::Activity(..) => format!("@end:{}", origin.key()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_folded_branch_is_one_mark() {
+        let value = json!({"StartActivity": "split", "Activities": {
+            "split": {"ConditionalSplit": {"TrueActivity": "a", "FalseActivity": "b"}},
+            "a": {"Wait": {}},
+            "b": {"Wait": {"NextActivity": "c"}},
+            "c": {"Wait": {"NextActivity": "a"}},
+        }});
+        let journey = Journey::of(&value).expect("a journey");
+        let canvas = json!({"folded": ["split/no", "a/next"]});
+        let scene = Scene::of(journey, Some(&canvas));
+        let drawn: Vec<(&str, &Stands)> = scene.nodes.iter().map(|node| (node.id.as_str(), &node.stands)).collect();
+        let wait = Stands::Activity(Some(ActivityKind::Wait));
+        let split = Stands::Activity(Some(ActivityKind::ConditionalSplit));
+        let expected = [
+            ("@entry", &Stands::Entry),
+            ("split", &split),
+            ("a", &wait),
+            ("@end:split/no", &Stands::Folded(2)),
+            ("@end:a/next", &Stands::End),
+        ];
+        assert_eq!(drawn, expected);
+        assert_eq!(scene.nodes[3].title, "2 steps");
+        let no = Origin::Activity("split".into(), model::Slot::No);
+        let place = scene.way(&no).expect("it is drawn");
+        assert_eq!((scene.graph.edges[place].from, scene.graph.edges[place].to), (1, 3));
+        assert_eq!((scene.place("c"), scene.place("a")), (None, Some(2)));
     }
 }

@@ -15,6 +15,24 @@ pub struct Viewport {
     pub zoom: f64,
 }
 
+/// How much of a card is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Detail {
+    /// A coloured box: zoom below [`Detail::NAMES`].
+    Boxes,
+    /// Icon and name: zoom below [`Detail::CARDS`].
+    Names,
+    /// All of it.
+    Cards,
+}
+
+impl Detail {
+    /// From this zoom on names can be read.
+    pub const NAMES: f64 = 0.3;
+    /// From this zoom on summaries can be read.
+    pub const CARDS: f64 = 0.6;
+}
+
 impl Default for Viewport {
     fn default() -> Self {
         Self { x: 0.0, y: 0.0, zoom: 1.0 }
@@ -23,7 +41,7 @@ impl Default for Viewport {
 
 impl Viewport {
     /// The farthest out.
-    pub const MIN_ZOOM: f64 = 0.1;
+    pub const MIN_ZOOM: f64 = 0.05;
     /// The nearest.
     pub const MAX_ZOOM: f64 = 2.0;
 
@@ -77,6 +95,25 @@ impl Viewport {
         Rect::new(corner.x, corner.y, width / self.zoom, height / self.zoom)
     }
 
+    /// How much of a card is worth drawing.
+    pub fn detail(&self) -> Detail {
+        match self.zoom {
+            zoom if zoom < Detail::NAMES => Detail::Boxes,
+            zoom if zoom < Detail::CARDS => Detail::Names,
+            _ => Detail::Cards,
+        }
+    }
+
+    /// The part of the canvas to keep drawn for a window of `width` by `height` pixels: what it shows and `margin` pixels
+    /// around it, widened to multiples of `step` canvas units, so that it stays the same while the window moves a little.
+    pub fn kept(&self, width: f64, height: f64, margin: f64, step: f64) -> Rect {
+        let shown = self.visible(width, height).inflate(margin / self.zoom);
+        let low = |at: f64| (at / step).floor() * step;
+        let high = |at: f64| (at / step).ceil() * step;
+        let (x, y) = (low(shown.x), low(shown.y));
+        Rect::new(x, y, high(shown.right()) - x, high(shown.bottom()) - y)
+    }
+
     /// The smallest pan that shows `area` with `margin` pixels around it; its top-left when it is larger than the window.
     #[must_use]
     pub fn reveal(self, area: &Rect, width: f64, height: f64, margin: f64) -> Self {
@@ -113,7 +150,7 @@ mod tests {
     fn zoom_keeps_the_point_and_the_limits() {
         let at = Point::new(200.0, 100.0);
         let start = Viewport { x: 10.0, y: 20.0, zoom: 1.0 };
-        for (factor, zoom) in [(2.0, 2.0), (4.0, 2.0), (0.5, 0.5), (0.01, 0.1), (0.0, 1.0), (f64::NAN, 1.0)] {
+        for (factor, zoom) in [(2.0, 2.0), (4.0, 2.0), (0.5, 0.5), (0.01, 0.05), (0.0, 1.0), (f64::NAN, 1.0)] {
             let view = start.zoom_at(at, factor);
             assert_eq!(view.zoom, zoom, "factor {factor}");
             let (before, after) = (start.to_world(at), view.to_world(at));
@@ -129,12 +166,25 @@ mod tests {
             (Rect::new(-50.0, 0.0, 100.0, 360.0), (300.0, 200.0), 10.0, (150.0, 10.0, 0.5)),
             (Rect::new(0.0, 0.0, 560.0, 10.0), (300.0, 200.0), 10.0, (10.0, 97.5, 0.5)),
             // taller than the window at the smallest zoom: the top shows
-            (Rect::new(0.0, 0.0, 100.0, 9000.0), (300.0, 200.0), 10.0, (145.0, 10.0, 0.1)),
+            (Rect::new(0.0, 0.0, 100.0, 9000.0), (300.0, 200.0), 10.0, (147.5, 10.0, 0.05)),
             (Rect::new(0.0, 0.0, 0.0, 0.0), (300.0, 200.0), 10.0, (150.0, 100.0, 1.0)),
         ];
         for (bounds, (width, height), margin, (x, y, zoom)) in cases {
             assert_eq!(Viewport::fit(&bounds, width, height, margin), Viewport { x, y, zoom }, "{bounds:?}");
         }
+    }
+
+    #[test]
+    fn detail_and_the_kept_part() {
+        let at = |zoom| Viewport { x: 0.0, y: 0.0, zoom };
+        let cases = [(0.05, Detail::Boxes), (0.29, Detail::Boxes), (0.3, Detail::Names), (0.6, Detail::Cards)];
+        for (zoom, detail) in cases {
+            assert_eq!(at(zoom).detail(), detail, "zoom {zoom}");
+        }
+        let kept = |x: f64| Viewport { x, y: 0.0, zoom: 0.5 }.kept(300.0, 200.0, 10.0, 256.0);
+        assert_eq!(kept(0.0), Rect::new(-256.0, -256.0, 1024.0, 768.0));
+        assert_eq!(kept(-20.0), Rect::new(0.0, -256.0, 768.0, 768.0));
+        assert_eq!(kept(-30.0), kept(-20.0));
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod generate;
 
 use std::collections::BTreeSet;
 
-use diagram::{Edge, Graph, Layout, Node, Point, Rect, Settings, layout};
+use diagram::{Edge, Graph, Index, Layout, Node, Point, Rect, Settings, hit, layout, visible_edges, visible_nodes};
 use proptest::prelude::*;
 
 fn drawn(graph: &Graph) -> Layout {
@@ -82,6 +82,26 @@ proptest! {
         check_apart(&layout.nodes);
         check_clear(&layout);
         check_spots(&graph, &layout);
+    }
+
+    #[test]
+    fn the_index_finds_what_a_look_at_everything_finds(
+        seed in any::<u32>(),
+        far in prop::option::of(-1e7f64..1e7),
+        window in (-1500f64..1500.0, -500f64..3000.0, 0f64..1500.0, 0f64..1500.0),
+    ) {
+        let mut graph = generate::anything(seed);
+        if let (Some(far), Some(node)) = (far, graph.nodes.last_mut()) {
+            node.pinned = Some(Point::new(far, -far));
+        }
+        let layout = drawn(&graph);
+        let index = Index::of(&layout);
+        let window = Rect::new(window.0, window.1, window.2, window.3);
+        prop_assert_eq!(index.nodes_in(&layout, &window), visible_nodes(&layout, &window));
+        prop_assert_eq!(index.edges_in(&layout, &window), visible_edges(&layout, &window));
+        for at in [Point::new(window.x, window.y), window.center()] {
+            prop_assert_eq!(index.hit(&layout, at, 9.0), hit(&layout, at, 9.0));
+        }
     }
 
     #[test]

@@ -2,6 +2,10 @@
 //!
 //! Takes a journey document and what the gesture means; gives the edit. Never changes anything itself.
 
+pub mod canvas;
+mod copy;
+mod targets;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -14,6 +18,10 @@ use crate::path::Path;
 use crate::project::DocumentId;
 use crate::view::View;
 
+pub use canvas::{pin, unpin};
+pub use copy::{copy, duplicate, paste, pasted};
+pub use targets::refusals;
+
 /// The start of a connection: the entry, or a way out of an activity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -21,6 +29,22 @@ pub enum Origin {
     Entry,
     /// A way out of an activity.
     Activity(String, Slot),
+}
+
+impl Origin {
+    /// Its name in `NAME.canvas.json` and on the page: the activity's id and the way out, `split1/no`; `@entry`.
+    pub fn key(&self) -> String {
+        match self {
+            Origin::Entry => "@entry".to_owned(),
+            Origin::Activity(id, slot) => match slot {
+                Slot::Next => format!("{id}/next"),
+                Slot::Yes => format!("{id}/yes"),
+                Slot::No => format!("{id}/no"),
+                Slot::Else => format!("{id}/else"),
+                Slot::Branch(branch) => format!("{id}/{branch}"),
+            },
+        }
+    }
 }
 
 /// Why a connection may not be drawn.
@@ -50,7 +74,19 @@ impl Refusal {
 /// An id that something still refers to counts as used, though no such activity is there: a new one would be connected
 /// by accident.
 pub fn new_id(journey: Journey, kind: ActivityKind) -> String {
-    let stem = match kind {
+    let stem = stem(kind);
+    let mut used = BTreeSet::new();
+    journey.wire.object().values().for_each(|value| words_from(stem, value, &mut used));
+    let mut n = 1;
+    while used.contains(format!("{stem}{n}").as_str()) {
+        n += 1;
+    }
+    format!("{stem}{n}")
+}
+
+/// What the ids of new activities of a kind begin with.
+fn stem(kind: ActivityKind) -> &'static str {
+    match kind {
         ActivityKind::Email => "email",
         ActivityKind::Push => "push",
         ActivityKind::Sms => "sms",
@@ -61,14 +97,7 @@ pub fn new_id(journey: Journey, kind: ActivityKind) -> String {
         ActivityKind::MultiCondition => "multi",
         ActivityKind::RandomSplit => "random",
         ActivityKind::Holdout => "holdout",
-    };
-    let mut used = BTreeSet::new();
-    journey.wire.object().values().for_each(|value| words_from(stem, value, &mut used));
-    let mut n = 1;
-    while used.contains(format!("{stem}{n}").as_str()) {
-        n += 1;
     }
-    format!("{stem}{n}")
 }
 
 /// All texts and member names in `value` that begin with `stem`.
@@ -252,8 +281,12 @@ pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
         }
     };
     lead_on(Origin::Entry, journey.wire.start_activity());
-    for activity in journey.activities() {
-        if !ids.iter().any(|id| id == activity.id) {
+    let gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let members = journey.wire.object().get("Activities").and_then(Value::as_object);
+    // most activities have nothing to do with it, and a look at their texts is quicker than to read them
+    let near = members.into_iter().flatten().filter(|(_, value)| mentions(value, &gone));
+    for activity in near.filter_map(|(id, value)| Activity::of(id, value)) {
+        if !gone.contains(activity.id) {
             for way in activity.connections() {
                 lead_on(Origin::Activity(activity.id.to_owned(), way.slot), way.target);
             }
@@ -263,6 +296,16 @@ pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
         edit = edit.remove(document, path!["Activities", id]);
     }
     edit
+}
+
+/// Whether some text in `value` is one of these.
+fn mentions(value: &Value, words: &BTreeSet<&str>) -> bool {
+    match value {
+        Value::String(text) => words.contains(text.as_str()),
+        Value::Array(list) => list.iter().any(|element| mentions(element, words)),
+        Value::Object(object) => object.values().any(|element| mentions(element, words)),
+        _ => false,
+    }
 }
 
 /// The next activity of a payload with one way out.
@@ -278,42 +321,4 @@ fn single_next<'a>(payload: &Payload<'a>) -> Option<&'a str> {
         Payload::ConditionalSplit(_) | Payload::MultiCondition(_) | Payload::RandomSplit(_) => None,
     };
     next.filter(|id| !id.is_empty())
-}
-
-/// Puts a copy of an activity beside the journey: same settings, same ways on, nothing leads to it yet.
-pub fn duplicate(document: &DocumentId, journey: Journey, id: &str) -> Option<(Edit, String)> {
-    let activity: Activity = journey.activity(id)?;
-    let kind = activity.kind()?;
-    let new = new_id(journey, kind);
-    let value = journey.wire.object().get("Activities")?.get(id)?.clone();
-    let edit = Edit::new(format!("Duplicate {}", activity.label())).set(document, path!["Activities", &new], value);
-    Some((edit, new))
-}
-
-/// A position given by hand: the top left corner of the card in canvas units at zoom 1, kept in `NAME.canvas.json`.
-pub fn pin(journey_name: &str, canvas: Option<&Value>, moves: &[(String, f64, f64)]) -> Edit {
-    let document = DocumentId::Canvas(journey_name.to_owned());
-    let mut edit = Edit::new(if moves.len() == 1 { "Move activity" } else { "Move activities" });
-    let pins = canvas.and_then(|value| value.get("pins")).is_some_and(Value::is_object);
-    if canvas.is_none_or(|value| !value.is_object()) {
-        edit = edit.set(&document, path![], json!({"pins": {}}));
-    } else if !pins {
-        edit = edit.set(&document, path!["pins"], json!({}));
-    }
-    for (id, x, y) in moves {
-        edit = edit.set(&document, path!["pins", id], json!([x.round() as i64, y.round() as i64]));
-    }
-    edit
-}
-
-/// Takes hand-given positions back, so that the activities are laid out again; all of them when `ids` is empty.
-pub fn unpin(journey_name: &str, canvas: &Value, ids: &[String]) -> Edit {
-    let document = DocumentId::Canvas(journey_name.to_owned());
-    let mut edit = Edit::new("Tidy up");
-    for id in canvas.get("pins").and_then(Value::as_object).into_iter().flatten().map(|(id, _)| id) {
-        if ids.is_empty() || ids.contains(id) {
-            edit = edit.remove(&document, path!["pins", id]);
-        }
-    }
-    edit
 }

@@ -356,7 +356,11 @@ proptest! {
         let before = connections(&root);
         let kind = ActivityKind::ALL[tape.below(10)];
         let mut edits = vec![drawing::add_loose(&welcome(), journey, kind)];
-        edits.extend(journey.activities().iter().filter_map(|a| drawing::duplicate(&welcome(), journey, a.id)));
+        let twin = |id: &str| {
+            let (edit, mut ids) = drawing::duplicate(&welcome(), journey, &[id.to_owned()])?;
+            Some((edit, ids.pop()?))
+        };
+        edits.extend(journey.activities().iter().filter_map(|a| twin(a.id)));
         prop_assert_eq!(edits.len(), 1 + journey.activities().len());
         for (edit, id) in edits {
             prop_assert!(id.bytes().all(|b| b.is_ascii_alphanumeric()));
@@ -450,5 +454,61 @@ fn delete_leads_on_over_single_ways_only() {
             })
             .collect();
         assert_eq!(ways.join(" "), *expected, "{ids:?}");
+    }
+}
+
+/// One gesture of the canvas, or none where it is not possible.
+fn gesture(tape: &mut Tape, project: &Project) -> Option<Edit> {
+    let journey = project.journey("welcome")?;
+    let canvas = project.documents.get(&DocumentId::Canvas("welcome".to_owned()));
+    let ids: Vec<String> = journey.activities().iter().map(|activity| activity.id.to_owned()).collect();
+    let mut origins = vec![Origin::Entry];
+    for activity in journey.activities() {
+        origins.extend(activity.connections().iter().map(|way| Origin::Activity(activity.id.to_owned(), way.slot)));
+    }
+    let origin = origins[tape.below(origins.len())].clone();
+    let some: Vec<String> = ids.iter().filter(|_| tape.chance(10)).cloned().collect();
+    let kind = ActivityKind::ALL[tape.below(10)];
+    let place = (tape.below(900) as f64, tape.below(900) as f64);
+    Some(match tape.below(13) {
+        0 | 1 | 2 => drawing::insert(&welcome(), journey, &origin, kind)?.0,
+        3 => drawing::add_loose(&welcome(), journey, kind).0,
+        4 if ids.len() > 30 => drawing::delete(&welcome(), journey, &some),
+        4 => drawing::delete(&welcome(), journey, some.get(..1)?),
+        5 => drawing::connect(&welcome(), journey, &origin, ids.get(tape.below(ids.len().max(1)))?).ok()?,
+        6 => drawing::disconnect(&welcome(), journey, &origin)?,
+        7 => drawing::duplicate(&welcome(), journey, some.get(..3).unwrap_or(&some))?.0,
+        8 => drawing::paste(&welcome(), journey, &drawing::copy(journey, some.get(..2)?), Some(&origin))?.0,
+        9 => drawing::pin("welcome", canvas, &[(ids.first()?.clone(), place.0, place.1)]),
+        10 => drawing::unpin("welcome", canvas?, &some),
+        11 => drawing::canvas::fold("welcome", canvas, &origin),
+        _ => drawing::canvas::add_note("welcome", canvas, "Ask Ana", place.0, place.1).0,
+    })
+}
+
+/// Goal U6 of designers.md: any 1,000 gestures taken back leave the same bytes, and done again the same bytes too.
+#[test]
+fn a_thousand_gestures_taken_back_leave_the_same_bytes() {
+    for seed in 0..5 {
+        let mut tape = Tape::endless(seed);
+        let mut project = of_journey(&drawn(&mut tape));
+        let before = bytes(&project);
+        let mut undo = Vec::new();
+        while undo.len() < 1000 {
+            if let Some(edit) = gesture(&mut tape, &project).filter(|edit| !edit.changes.is_empty()) {
+                undo.push(project.apply(&edit).expect("a gesture gives an edit that fits"));
+            }
+        }
+        let after = bytes(&project);
+        assert_ne!(before, after);
+        let mut redo = Vec::new();
+        while let Some(edit) = undo.pop() {
+            redo.push(project.apply(&edit).expect("an inverse fits"));
+        }
+        assert_eq!(bytes(&project), before, "seed {seed}");
+        while let Some(edit) = redo.pop() {
+            project.apply(&edit).expect("an inverse of an inverse fits");
+        }
+        assert_eq!(bytes(&project), after, "seed {seed}");
     }
 }

@@ -1,18 +1,23 @@
-//! Connections: the line, what stands on it, the "+" and its menu.
+//! Connections: the line, what stands on it and the "+"; the line that is being drawn.
 
 use diagram::scene::end_id;
-use leptos::ev::{KeyboardEvent, PointerEvent};
+use diagram::{Point, Rect, Route};
 use leptos::prelude::*;
+use model::Slot;
 use model::drawing::Origin;
-use model::{ActivityKind, Slot};
-use wasm_bindgen::JsCast;
 
-use super::{Hand, edge_of, focus_canvas};
-use crate::icons::{family, icon, of_kind};
-use crate::palette::{FAMILIES, insert};
+use super::hand::{Gesture, Hand};
+use super::pointer::activity_at;
 use crate::store::{Mode, Selection, Store, store};
 
-/// How many participants of the shown run went along a connection, and whether the story did.
+/// Side of a "+", canvas units; the style sheet has the same.
+const PLUS: f64 = 22.0;
+/// Height of a label, canvas units; the style sheet has the same.
+const LABEL: f64 = 22.0;
+/// Radius of a line's corners, canvas units.
+const CORNER: f64 = 10.0;
+
+/// How many participants of the shown run went along a connection, and their share of all.
 fn traffic(store: Store, origin: &Origin) -> Option<(u64, f64)> {
     if store.mode.get() != Mode::Simulate {
         return None;
@@ -30,7 +35,8 @@ fn traffic(store: Store, origin: &Origin) -> Option<(u64, f64)> {
     })
 }
 
-fn in_story(store: Store, origin: &Origin) -> bool {
+/// Whether the story being read goes along a connection.
+pub fn in_story(store: Store, origin: &Origin) -> bool {
     store.mode.get() == Mode::Simulate
         && store.story.with(|story| {
             story.as_ref().is_some_and(|story| match origin {
@@ -45,47 +51,64 @@ fn in_story(store: Store, origin: &Origin) -> bool {
 /// The connection's place in the layout, which changes as others come and go.
 fn place_of(store: Store, origin: &Origin) -> Memo<Option<usize>> {
     let origin = origin.clone();
-    Memo::new(move |_| edge_of(store, &origin))
+    Memo::new(move |_| store.scene.with(|scene| scene.way(&origin)))
 }
 
-/// The line of a connection, and its wider reach for the pointer.
+/// Which ends of a connection are under the hand: that of its source, that of its target.
+fn held(store: Store, hand: Hand, place: Memo<Option<usize>>) -> Memo<(bool, bool)> {
+    Memo::new(move |_| {
+        hand.gesture.with(|gesture| match gesture {
+            Some(Gesture::Move(held)) => store.scene.with(|scene| {
+                let edge = place.get().and_then(|place| scene.graph.edges.get(place));
+                edge.map_or((false, false), |edge| (held.contains(&edge.from), held.contains(&edge.to)))
+            }),
+            _ => (false, false),
+        })
+    })
+}
+
+/// The line of a connection.
 #[component]
-pub fn ConnectionLine(origin: Origin) -> impl IntoView {
+pub fn ConnectionLine(origin: Origin, hand: Hand) -> impl IntoView {
     let store = store();
     let place = place_of(store, &origin);
+    let held = held(store, hand, place);
     let line = Memo::new(move |_| {
         let place = place.get()?;
-        store.layout.with(|layout| layout.edges.get(place).map(|route| route.svg_path(10.0)))
+        store.layout.with(|layout| {
+            let route = layout.edges.get(place)?;
+            let (from, to) = held.get();
+            if !from && !to {
+                return Some(route.svg_path(CORNER));
+            }
+            let by = hand.by.get();
+            if from && to {
+                return Some(route.moved(by.0, by.1).svg_path(CORNER));
+            }
+            let shift = |at: &Point, held: bool| if held { Point::new(at.x + by.0, at.y + by.1) } else { *at };
+            let (start, end) = (route.points.first()?, route.points.last()?);
+            Some(Route::elbow(shift(start, from), shift(end, to)).svg_path(CORNER))
+        })
     });
-    let selected = {
+    let class = {
         let origin = origin.clone();
-        move || store.selection.with(|s| *s == Selection::Connection(origin.clone()))
-    };
-    let lit = {
-        let origin = origin.clone();
-        move || in_story(store, &origin)
+        Memo::new(move |_| {
+            let way = match &origin {
+                Origin::Activity(_, Slot::Yes) => "yes",
+                Origin::Activity(_, Slot::No) => "no",
+                _ => "plain",
+            };
+            let selected = store.selection.with(|s| *s == Selection::Connection(origin.clone()));
+            let lit = in_story(store, &origin);
+            format!("line {way}{}{}", if selected { " selected" } else { "" }, if lit { " lit" } else { "" })
+        })
     };
     let width = {
         let origin = origin.clone();
-        move || traffic(store, &origin).map_or(2.0, |(_, share)| 1.5 + 7.0 * share)
-    };
-    let way = match &origin {
-        Origin::Activity(_, Slot::Yes) => "yes",
-        Origin::Activity(_, Slot::No) => "no",
-        _ => "plain",
+        move || traffic(store, &origin).map(|(_, share)| format!("stroke-width: {:.2}px", 1.5 + 7.0 * share))
     };
     let key = end_id(&origin);
-    let choose = move |event: PointerEvent| {
-        event.stop_propagation();
-        focus_canvas();
-        store.selection.set(Selection::Connection(origin.clone()));
-    };
-    view! {
-        <g class=format!("connection {way}") data-connection=key class:selected=selected class:lit=lit>
-            <path class="line" d=move || line.get().unwrap_or_default() style:stroke-width=move || format!("{}px", width()) />
-            <path class="reach" d=move || line.get().unwrap_or_default() on:pointerdown=choose />
-        </g>
-    }
+    view! { <path class=move || class.get() data-connection=key d=move || line.get().unwrap_or_default() style=width /> }
 }
 
 /// What stands on a connection: its label or count, and the "+".
@@ -93,18 +116,17 @@ pub fn ConnectionLine(origin: Origin) -> impl IntoView {
 pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
     let store = store();
     let place = place_of(store, &origin);
+    let held = held(store, hand, place);
     let spots = Memo::new(move |_| {
         let place = place.get()?;
         store.layout.with(|layout| layout.edges.get(place).map(|route| (route.label_at, route.insert_at)))
     });
-    let label = Memo::new(move |_| {
-        let place = place.get()?;
-        store.scene.with(|scene| scene.connections.get(place).map(|connection| connection.label.clone()))
-    });
     let words = {
         let origin = origin.clone();
-        move || {
-            let label = label.get().unwrap_or_default();
+        Memo::new(move |_| {
+            let label = store.scene.with(|scene| {
+                place.get().and_then(|place| Some(scene.connections.get(place)?.label.clone())).unwrap_or_default()
+            });
             match traffic(store, &origin) {
                 Some((count, share)) => {
                     let gap = if label.is_empty() { "" } else { " · " };
@@ -112,124 +134,89 @@ pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
                 }
                 None => label,
             }
-        }
+        })
     };
-    let put = move |first: bool| {
-        let spot = spots.get().map(|(label, insert)| if first { label } else { insert });
-        spot.map_or("display: none".to_owned(), |p| format!("transform: translate({}px, {}px)", p.x, p.y))
+    let put = move |label: bool| {
+        let spot = spots.get().filter(|_| held.get() == (false, false));
+        spot.map_or("display: none".to_owned(), |(at_label, at_insert)| {
+            if !label {
+                return format!("transform: translate({}px, {}px)", at_insert.x - PLUS / 2.0, at_insert.y - PLUS / 2.0);
+            }
+            let width = words.with(|words| diagram::label_width(words));
+            let (x, y) = (at_label.x - width / 2.0, at_label.y - LABEL / 2.0);
+            format!("transform: translate({x}px, {y}px); width: {width}px")
+        })
     };
-    let menu_open = {
+    let open = {
         let origin = origin.clone();
-        move || hand.adding.with(|adding| adding.as_ref() == Some(&origin))
-    };
-    let toggle = {
-        let origin = origin.clone();
-        move |_| {
-            let now = hand.adding.get_untracked();
-            hand.adding.set(if now.as_ref() == Some(&origin) { None } else { Some(origin.clone()) });
-        }
+        Memo::new(move |_| hand.adding.with(|adding| adding.as_ref() == Some(&origin)))
     };
     let name = match &origin {
         Origin::Entry => "after the entry".to_owned(),
         Origin::Activity(id, _) => format!("after {id}"),
     };
     let key = end_id(&origin);
-    let words = Memo::new(move |_| words());
+    let toggle = move |_| hand.adding.set((!open.get_untracked()).then(|| origin.clone()));
+    let labelled = Memo::new(move |_| words.with(|words| !words.is_empty()));
     view! {
-        <Show when=move || !words.get().is_empty()>
-            <span class="way" style=move || put(true)><span>{move || words.get()}</span></span>
-        </Show>
-        <Show when=move || store.mode.get() == Mode::Design>
-            {
-                let toggle = toggle.clone();
-                let menu_open = menu_open.clone();
-                let origin = origin.clone();
-                let name = name.clone();
-                let key = key.clone();
-                view! {
-                    <div class="insert" style=move || put(false)>
-                        <button
-                            class="plus"
-                            tabindex="-1"
-                            data-insert=key
-                            aria-label=format!("Add an activity {name}")
-                            title="Add an activity here"
-                            on:pointerdown=|event| event.stop_propagation()
-                            on:click=toggle
-                        >
-                            "+"
-                        </button>
-                        <Show when=menu_open>
-                            {
-                                let origin = origin.clone();
-                                view! { <KindMenu origin=origin hand=hand /> }
-                            }
-                        </Show>
-                    </div>
-                }
-            }
-        </Show>
+        {move || labelled.get().then(|| view! { <span class="way" style=move || put(true)>{move || words.get()}</span> })}
+        {move || {
+            let (key, name, toggle) = (key.clone(), name.clone(), toggle.clone());
+            (store.mode.get() == Mode::Design).then(|| view! {
+                <button
+                    class="plus"
+                    style=move || put(false)
+                    tabindex="-1"
+                    data-insert=key
+                    aria-label=format!("Add an activity {name}")
+                    aria-expanded=move || open.get().to_string()
+                    title="Add an activity here"
+                    on:pointerdown=|event| event.stop_propagation()
+                    on:click=toggle
+                >
+                    "+"
+                </button>
+            })
+        }}
     }
 }
 
-/// The kinds to choose from behind a "+".
+/// What the hand draws: the connection under the pointer, the line that follows it, the frame around cards.
 #[component]
-fn KindMenu(origin: Origin, hand: Hand) -> impl IntoView {
+pub fn Drafts(hand: Hand) -> impl IntoView {
     let store = store();
-    let kinds: Vec<ActivityKind> = FAMILIES.iter().flat_map(|(_, kinds)| kinds.iter().copied()).collect();
-    let first = NodeRef::<leptos::html::Button>::new();
-    Effect::new(move |_| {
-        if let Some(button) = first.get() {
-            let _ = button.focus();
+    let over = move || {
+        let place = hand.over.get()?;
+        store.layout.with(|layout| Some(layout.edges.get(place)?.svg_path(CORNER)))
+    };
+    let draft = move || match hand.gesture.get() {
+        Some(Gesture::Connect(origin)) => {
+            let place = store.scene.with(|scene| scene.way(&origin))?;
+            let from = store.layout.with(|layout| layout.edges.get(place)?.points.first().copied())?;
+            let to = hand.at.get();
+            let middle = (from.y + to.y) / 2.0;
+            Some(format!("M{} {} C{} {middle} {} {middle} {} {}", from.x, from.y, from.x, to.x, to.x, to.y))
         }
-    });
+        _ => None,
+    };
+    let frame = move || match hand.gesture.get() {
+        Some(Gesture::Frame(from)) => {
+            let to = hand.at.get();
+            let area = Rect::new(from.x.min(to.x), from.y.min(to.y), (from.x - to.x).abs(), (from.y - to.y).abs());
+            Some(format!("M{} {}h{}v{}h-{}z", area.x, area.y, area.width, area.height, area.width))
+        }
+        _ => None,
+    };
     view! {
-        <div class="menu" role="menu" aria-label="Activity to add" on:pointerdown=|event| event.stop_propagation() on:wheel=|event| event.stop_propagation()
-            on:keydown=move |event| menu_key(hand, &event)>
-            {kinds
-                .into_iter()
-                .enumerate()
-                .map(|(i, kind)| {
-                    let origin = origin.clone();
-                    let choose = move |_| {
-                        hand.adding.set(None);
-                        insert(store, &origin, kind);
-                        focus_canvas();
-                    };
-                    let inside = view! { {icon(of_kind(Some(kind)))} {kind.title()} };
-                    let class = format!("kind {}", family(Some(kind)));
-                    if i == 0 {
-                        view! { <button role="menuitem" class=class data-add=kind.member() on:click=choose node_ref=first>{inside}</button> }.into_any()
-                    } else {
-                        view! { <button role="menuitem" class=class data-add=kind.member() on:click=choose>{inside}</button> }.into_any()
-                    }
-                })
-                .collect_view()}
-        </div>
+        {move || over().map(|line| view! { <path class="over" d=line /> })}
+        {move || draft().map(|line| view! { <path class="draft" d=line /> })}
+        {move || frame().map(|line| view! { <path class="frame" d=line /> })}
     }
 }
 
-fn menu_key(hand: Hand, event: &KeyboardEvent) {
-    event.stop_propagation();
-    let focused = leptos::prelude::document().active_element();
-    match event.key().as_str() {
-        "Escape" => {
-            hand.adding.set(None);
-            focus_canvas();
-        }
-        "ArrowDown" | "ArrowUp" => {
-            event.prevent_default();
-            let next = focused.and_then(|element| {
-                if event.key() == "ArrowDown" {
-                    element.next_element_sibling()
-                } else {
-                    element.previous_element_sibling()
-                }
-            });
-            if let Some(button) = next.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = button.focus();
-            }
-        }
-        _ => {}
-    }
+/// Why the connection being drawn may not lead to the card under the pointer.
+pub fn why_not(store: Store, hand: Hand) -> Option<&'static str> {
+    let Some(Gesture::Connect(_)) = hand.gesture.get() else { return None };
+    let target = activity_at(store, hand, hand.at.get())?;
+    hand.refused.with(|refused| refused.get(&target).map(|refusal| refusal.reason()))
 }

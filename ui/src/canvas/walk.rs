@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use model::drawing::Origin;
 use wasm_bindgen::JsCast;
 
-use super::Hand;
+use super::bar::fold;
+use super::hand::{Hand, can_edit};
+use super::notes;
 use crate::store::{Mode, Selection, Store};
 
 /// Moves the keyboard to the first field of the inspector.
@@ -20,6 +22,10 @@ pub fn focus_inspector() {
 
 /// Keys on the canvas: arrows walk the graph, Enter edits, A adds.
 pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
+    if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("a") {
+        event.prevent_default();
+        select_all(store);
+    }
     if event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
@@ -52,6 +58,27 @@ pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
             event.prevent_default();
             focus_inspector();
         }
+        "f" | "F" => {
+            if let Selection::Connection(origin) = store.selection.get_untracked()
+                && can_edit(store)
+            {
+                event.prevent_default();
+                fold(store, &origin);
+            }
+        }
+        "S" if event.shift_key() => {
+            event.prevent_default();
+            notes::add(store);
+        }
+        "Escape" => {
+            // what is under way is given up; nothing under way: nothing selected
+            if hand.gesture.get_untracked().is_some() {
+                hand.gesture.set(None);
+                hand.by.set((0.0, 0.0));
+            } else {
+                store.selection.set(Selection::Journey);
+            }
+        }
         "a" | "A" if store.mode.get_untracked() == Mode::Design => {
             event.prevent_default();
             let origin = match store.selection.get_untracked() {
@@ -71,6 +98,15 @@ pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
         }
         _ => {}
     }
+}
+
+/// Selects every activity that is drawn.
+fn select_all(store: Store) {
+    let ids: Vec<String> = store.scene.with_untracked(|scene| {
+        let activity = |node: &&diagram::scene::SceneNode| matches!(node.stands, Stands::Activity(_));
+        scene.nodes.iter().filter(activity).map(|node| node.id.clone()).collect()
+    });
+    store.selection.set(if ids.is_empty() { Selection::Journey } else { Selection::Activities(ids) });
 }
 
 /// The activity next to `here` in the direction of an arrow key: onward, back, or beside on the same rank.

@@ -2,8 +2,8 @@
 
 use diagram::Point;
 use leptos::prelude::*;
-use model::drawing;
 
+use super::{bar::tidy, notes};
 use crate::store::store;
 
 /// The bar.
@@ -20,23 +20,15 @@ pub fn ZoomBar() -> impl IntoView {
             p.documents.get(&id).and_then(|v| v.get("pins")?.as_object()).is_some_and(|pins| !pins.is_empty())
         })
     });
-    let tidy = move |_| {
-        let name = store.journey.get_untracked();
-        let id = model::DocumentId::Canvas(name.clone());
-        let edit =
-            store.project.with_untracked(|p| p.documents.get(&id).map(|canvas| drawing::unpin(&name, canvas, &[])));
-        if let Some(edit) = edit {
-            store.edit(edit);
-        }
-    };
     view! {
         <div class="zoom" on:pointerdown=|event| event.stop_propagation()>
             <button title="Zoom out (-)" aria-label="Zoom out" on:click=move |_| zoom(0.8)>"−"</button>
             <span class="level">{move || format!("{:.0}%", store.viewport.get().zoom * 100.0)}</span>
             <button title="Zoom in (+)" aria-label="Zoom in" on:click=move |_| zoom(1.25)>"+"</button>
             <button title="Show the whole journey (1)" data-test="fit" on:click=move |_| store.fit()>"Fit"</button>
+            <button title="Add a note (Shift+S)" data-test="add-note" on:click=move |_| notes::add(store)>"Note"</button>
             <Show when=move || pinned.get()>
-                <button title="Take hand-given positions back" data-test="tidy" on:click=tidy>"Tidy"</button>
+                <button title="Take the hand-given positions of the selection back, or all of them" data-test="tidy" on:click=move |_| tidy(store)>"Tidy"</button>
             </Show>
         </div>
     }
