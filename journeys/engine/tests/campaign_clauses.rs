@@ -8,7 +8,7 @@ use campaign::{CREATED, Case, at, base, compiled, in_zone, sms};
 use engine::campaign::hook::{Answer, custom_payload, overrides, payload};
 use engine::campaign::trial::{MAX_TRIAL_SEGMENT, trial};
 use engine::campaign::{
-    Activity, CompileError, Draft, Filter, Input, Occurrence, Program, Renderer, SendStatus, Share, What, in_app,
+    Activity, CompileError, Draft, Filter, Input, Occurrence, Program, Renderer, SendStatus, Share, State, What, in_app,
 };
 use model::time::{MINUTE, SECOND};
 use model::wire::{CampaignStatus, ChannelType};

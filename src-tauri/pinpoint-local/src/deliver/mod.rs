@@ -11,13 +11,14 @@
 //!
 //! - `queue`: the table; `backoff`: when to try again; `lane`: takes, asks, records.
 //! - `record`: what an outcome or a receipt means for endpoints, participants, counts and events (`told`).
-//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once.
+//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once; `filter`: those of the hooks of campaigns.
 //! - `hooks`: receipts and unsubscribe links, which come from outside and carry a signature of their own.
 //! - `admin`: searching the outbox, the source of a mail, dead letters.
 
 pub mod admin;
 mod backoff;
 pub mod custom;
+pub mod filter;
 pub mod hooks;
 mod lane;
 pub mod queue;
@@ -147,7 +148,9 @@ impl Deliverer {
             if has_links {
                 unsubscribe::make_key(store)?;
             }
-            Ok::<_, Refusal>(queue::set_lanes(store, &names)?)
+            let left = queue::set_lanes(store, &names)?;
+            filter::give_up(store)?;
+            Ok::<_, Refusal>(left)
         });
         let left = left.await.map_err(|refusal| DeliveryError::Store(refusal.message))?;
         for (lane, count) in left {

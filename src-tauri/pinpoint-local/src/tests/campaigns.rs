@@ -116,7 +116,7 @@ impl Shop {
     }
 
     /// Type, channel and status of what the service told.
-    async fn told(&self) -> Vec<String> {
+    pub async fn told(&self) -> Vec<String> {
         let sql = "SELECT type || ' ' || coalesce(document ->> '$.Attributes.delivery_type', '') || ' '
             || coalesce(document ->> '$.Attributes.campaign_send_status', '') FROM events ORDER BY seq";
         let told: rusqlite::Result<Vec<String>> = self
@@ -127,12 +127,12 @@ impl Shop {
         told.unwrap().iter().map(|told| told.trim_end().to_owned()).collect()
     }
 
-    async fn activities(&self, campaign: &str) -> Vec<Value> {
+    pub async fn activities(&self, campaign: &str) -> Vec<Value> {
         self.get(&format!("campaigns/{campaign}/activities")).await["Item"].as_array().unwrap().clone()
     }
 }
 
-fn in_(after: Millis) -> String {
+pub fn in_(after: Millis) -> String {
     format_instant(START + after)
 }
 
@@ -414,7 +414,8 @@ async fn a_hook_that_can_not_be_called_stops_the_messages_and_says_so() {
     shop.at(0).await;
     assert_eq!(shop.status(&id).await, "COMPLETED");
     let outbox = shop.outbox().await;
-    assert!(outbox[0]["Failure"].as_str().unwrap().contains("HOOK_FAILURE"), "{outbox:?}");
+    let failure = outbox[0]["Failure"].as_str().unwrap();
+    assert!(failure.contains("HOOK_FAILURE") && failure.contains("[custom]"), "{failure}");
     let activity = &shop.activities(&id).await[0];
     assert_eq!((&activity["TotalEndpointCount"], &activity["SuccessfulEndpointCount"]), (&json!(1), &json!(0)));
 }

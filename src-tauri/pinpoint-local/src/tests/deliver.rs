@@ -33,7 +33,7 @@ fn permanent(code: u16, cause: Cause) -> Outcome {
 }
 
 impl Asked {
-    fn lanes(&self, names: &[&str]) {
+    pub(super) fn lanes(&self, names: &[&str]) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(self.piece(move |context| Ok(queue::set_lanes(context.store, &names)?)), []);
     }
@@ -45,7 +45,7 @@ impl Asked {
     }
 
     /// A piece of work on the store, on a thread that may block.
-    fn piece<T: Send + 'static>(&self, work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static) -> T {
+    pub(super) fn piece<T: Send + 'static>(&self, work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static) -> T {
         std::thread::scope(|scope| scope.spawn(|| self.machine.piece(work)).join().unwrap().unwrap())
     }
 
@@ -63,7 +63,7 @@ impl Asked {
         due.len()
     }
 
-    async fn move_to(&self, instant: Millis) {
+    pub(super) async fn move_to(&self, instant: Millis) {
         let (status, answer) = self.ask("POST", "/waymark/clock", json!({"to": format_instant(instant)})).await;
         assert_eq!(status, 200, "{answer}");
     }

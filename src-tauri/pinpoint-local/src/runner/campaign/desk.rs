@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use templates::Rendered;
 
 use super::load::Running;
+use crate::deliver::filter::{self, NewCall};
 use crate::outbox::{self, Counted, Message, Placed, Sender};
 use crate::refusal::{Refusal, Result};
 use crate::runner::told;
-use crate::store;
 
 /// What a step asks of the store.
 pub struct Shop<'s> {
@@ -131,7 +131,7 @@ impl Desk<'_> {
                 self.told(effect.activity, *row, *status)
             }
             What::Failed { row, status } => self.told(effect.activity, *row, *status),
-            What::CallHook { call, rows, deadline, .. } => self.call(effect.activity, *call, rows, *deadline, sent.1),
+            What::CallHook { call, attempt, rows, .. } => self.call(effect.activity, (*call, *attempt), rows, sent.1),
             _ => Ok(()),
         }
     }
@@ -199,23 +199,23 @@ impl Desk<'_> {
         }
     }
 
-    /// Puts a call of the hook down. Nothing leaves this machine, so that nobody is called: it has failed at once, and after
-    /// the third time the endpoints get `HOOK_FAILURE`.
-    fn call(&self, activity: Activity, number: u32, rows: &[u32], deadline: Millis, scheduled: Millis) -> Result<()> {
+    /// Puts a call of the hook down, which is made when the step is kept ([`filter`]).
+    fn call(&self, activity: Activity, (number, attempt): (u32, u8), rows: &[u32], scheduled: Millis) -> Result<()> {
         let Running { app, document, program, .. } = self.running;
-        let Some(called) = program.hook() else { return Ok(()) };
+        let Some(hook) = program.hook() else { return Ok(()) };
         let configuration = document.get("MessageConfiguration");
         let payload = hook::payload(program, activity, scheduled, app, configuration, self.people, rows);
-        let text = store::text(&payload);
-        let answer =
-            if text.len() > engine::call::MAX_PAYLOAD { r#"{"Unreadable":null}"# } else { r#"{"Failed":null}"# };
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO campaign_calls (campaign, treatment, number, target, deadline, payload, answer)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![program.id(), activity.treatment, number, called.target, deadline, text, answer])?;
-        Ok(())
+        let activity_id = program.activity_id(activity);
+        let call = NewCall {
+            campaign: program.id(),
+            treatment: activity.treatment,
+            activity: &activity_id,
+            number,
+            attempt,
+            target: &hook.target,
+            payload: &payload,
+        };
+        filter::put(self.transaction, call, self.now)
     }
 }
 

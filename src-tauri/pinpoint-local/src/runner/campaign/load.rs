@@ -86,6 +86,7 @@ pub fn compile(
     let context = campaign::Context {
         settings: Some(settings),
         batch: BATCH,
+        driver_times_calls: true,
         members: &members,
         ..campaign::Context::new(&lookup, created)
     };

@@ -16,7 +16,8 @@ use super::load::{self, Running};
 use super::roll::Roll;
 use super::stored::{Stored, stop, unreadable, written};
 use crate::api::campaigns::Given;
-use crate::refusal::Result;
+use crate::deliver::filter::Answered;
+use crate::refusal::{Refusal, Result};
 use crate::store;
 
 /// Events that one step takes.
@@ -145,10 +146,12 @@ impl Work {
             self.step(transaction, people, input, now)?;
         }
         for (seq, treatment, number, answer) in answers(transaction, &self.stored.id)? {
-            let answer = match (answer.get("Json"), answer.get("Unreadable")) {
-                (Some(json), _) => Answer::Json(json),
-                (None, Some(_)) => Answer::Unreadable,
-                (None, None) => Answer::Failed,
+            let answer = match &answer {
+                Answered::Json(json) => Answer::Json(json),
+                Answered::Unreadable => Answer::Unreadable,
+                Answered::Failed => Answer::Failed,
+                Answered::TimedOut => Answer::TimedOut,
+                Answered::Refused(why) => Answer::Refused(why),
             };
             self.step(transaction, people, Input::HookAnswer { treatment, call: number, answer }, now)?;
             transaction.prepare_cached("DELETE FROM campaign_calls WHERE seq = ?1")?.execute(params![seq])?;
@@ -213,14 +216,18 @@ impl Work {
 }
 
 /// Calls of the hook that have their answer: number of the row, treatment, call, and the answer.
-fn answers(connection: &Connection, campaign: &str) -> Result<Vec<(i64, u8, u32, Value)>> {
+fn answers(connection: &Connection, campaign: &str) -> Result<Vec<(i64, u8, u32, Answered)>> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, treatment, number, answer FROM campaign_calls
          WHERE campaign = ?1 AND answer IS NOT NULL ORDER BY seq",
     )?;
     let rows = statement
-        .query_map(params![campaign], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, store::json(row, 3)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        .query_map(params![campaign], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)))?;
+    rows.map(|row| {
+        row.map_err(Refusal::from)
+            .and_then(|(seq, treatment, number, text)| Ok((seq, treatment, number, written(&text)?)))
+    })
+    .collect()
 }
 
 /// The activities of a campaign that are not over.
