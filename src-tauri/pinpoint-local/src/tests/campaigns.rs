@@ -1,10 +1,12 @@
 //! Campaigns over the API: what is taken, what is kept, and how they run (campaigns.md 1, 3 to 9, 11).
 
+use delivery::{Cause, Outcome, Pace};
 use model::Millis;
 use model::time::format_instant;
 use serde_json::{Value, json};
 
 use super::{Asked, START};
+use crate::deliver::record;
 use crate::server::Settings;
 
 const MINUTE: Millis = 60_000;
@@ -418,6 +420,60 @@ async fn a_hook_that_can_not_be_called_stops_the_messages_and_says_so() {
     assert!(failure.contains("HOOK_FAILURE") && failure.contains("[custom]"), "{failure}");
     let activity = &shop.activities(&id).await[0];
     assert_eq!((&activity["TotalEndpointCount"], &activity["SuccessfulEndpointCount"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test]
+async fn what_channels_say_of_messages_is_in_the_counts_of_the_run() {
+    let shop = Shop::new().await;
+    shop.asked.lanes(&["email"]);
+    for id in ["ann", "bob", "cem"] {
+        shop.person(id, json!({})).await;
+    }
+    let id = shop.campaign(json!({"Limits": {"MessagesPerSecond": 2, "Daily": 1}})).await;
+    shop.at(0).await;
+    let counts = async || {
+        let activity = &shop.activities(&id).await[0];
+        let count = |name: &str| activity[name].as_u64().unwrap();
+        (activity["State"].as_str().unwrap().to_owned(), count("TotalEndpointCount"), count("SuccessfulEndpointCount"))
+    };
+    assert_eq!(counts().await, ("RUNNING".to_owned(), 2, 2));
+    // Said while the run goes on, which keeps the campaign in memory: the next step does not take it back.
+    let refused = Outcome::Permanent { cause: Cause::Invalid, code: 554, reason: "no".into() };
+    let waiting = shop.asked.due("email").remove(0);
+    let (noted, outcome) = (waiting.clone(), refused.clone());
+    let pace = Pace { per_second: None, at_once: 1, attempts: 3, receipts: false };
+    shop.asked.note(move |context| record::outcome(context, "email", &pace, &noted, &outcome));
+    assert_eq!(counts().await, ("RUNNING".to_owned(), 2, 1));
+    shop.at(1_000).await;
+    assert_eq!(counts().await, ("COMPLETED".to_owned(), 3, 2));
+    // And when it is over.
+    let waiting = shop.asked.due("email").remove(1);
+    shop.asked.note(move |context| record::outcome(context, "email", &pace, &waiting, &refused));
+    assert_eq!(counts().await, ("COMPLETED".to_owned(), 3, 1));
+    let told = shop.told().await;
+    assert_eq!(told.iter().filter(|told| *told == "_campaign.send EMAIL FAILURE_PERMANENT").count(), 2, "{told:?}");
+    assert_eq!(shop.status(&id).await, "COMPLETED");
+}
+
+#[tokio::test]
+async fn an_event_that_follows_a_message_that_failed_still_sends() {
+    let shop = Shop::new().await;
+    shop.asked.lanes(&["email"]);
+    shop.person("ann", json!({})).await;
+    let filter = json!({"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["buy"]}}});
+    let schedule =
+        json!({"StartTime": in_(HOUR), "EndTime": in_(3 * HOUR), "Frequency": "EVENT", "EventFilter": filter});
+    let id = shop.campaign(json!({"Schedule": schedule})).await;
+    shop.at(HOUR).await;
+    let refused = Outcome::Permanent { cause: Cause::Invalid, code: 554, reason: "no".into() };
+    for count in 1..=3 {
+        shop.event("ann", "buy").await;
+        shop.at(HOUR).await;
+        assert_eq!(shop.sent().await.len(), count);
+        assert_eq!(shop.asked.answer("email", &refused), 1);
+    }
+    let activity = &shop.activities(&id).await[0];
+    assert_eq!((&activity["TotalEndpointCount"], &activity["SuccessfulEndpointCount"]), (&json!(3), &json!(0)));
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl Asked {
     }
 
     /// What is due in a lane.
-    fn due(&self, lane: &str) -> Vec<Waiting> {
+    pub(super) fn due(&self, lane: &str) -> Vec<Waiting> {
         let now = self.machine.clock.now();
         self.machine.store.read(|store| queue::due(store, lane, now, 100)).unwrap()
     }
@@ -49,12 +49,12 @@ impl Asked {
         std::thread::scope(|scope| scope.spawn(|| self.machine.piece(work)).join().unwrap().unwrap())
     }
 
-    fn note(&self, work: impl FnOnce(&Context<'_>) -> Result<()> + Send + 'static) {
+    pub(super) fn note(&self, work: impl FnOnce(&Context<'_>) -> Result<()> + Send + 'static) {
         self.piece(work);
     }
 
     /// Says what came of everything that is due in a lane; how many messages.
-    fn answer(&self, lane: &'static str, outcome: &Outcome) -> usize {
+    pub(super) fn answer(&self, lane: &'static str, outcome: &Outcome) -> usize {
         let due = self.due(lane);
         for waiting in &due {
             let (waiting, outcome) = (waiting.clone(), outcome.clone());

@@ -106,7 +106,7 @@ pub struct Desk<'s> {
 }
 
 impl Desk<'_> {
-    /// Carries out an effect; `sent` = messages of the activity so far, and when it was scheduled; `made` = the message.
+    /// Carries out an effect; `sent` = endpoints that the activity has handled so far, and when it was scheduled; `made` = the message.
     pub fn carry_out(&self, effect: &Effect, sent: (u64, Millis), made: Option<Rendered>) -> Result<()> {
         match &effect.what {
             What::Send { row, .. } => {

@@ -8,7 +8,7 @@ use engine::campaign::hook::Answer;
 use engine::campaign::{self, Input, Occurrence, Record, Records, SendStatus, State};
 use model::Millis;
 use model::view::Word;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::desk::{Desk, Shop};
@@ -28,7 +28,6 @@ pub struct Going {
     revision: i64,
     running: Running,
     state: State,
-    records: Records,
 }
 
 /// Does what is due for a campaign whose treatments wait for slots, over the endpoints of its project.
@@ -112,19 +111,18 @@ impl Work {
             })?
             .collect::<rusqlite::Result<_>>()?;
         let more = events.len() as i64 == EVENTS;
-        let (running, state, records) = match going.filter(|going| going.revision == stored.revision) {
-            Some(Going { running, state, records, .. }) => (running, state, records),
+        let (running, state) = match going.filter(|going| going.revision == stored.revision) {
+            Some(Going { running, state, .. }) => (running, state),
             None => match load::load(transaction, &stored.app, &stored.id, stored.created, &stored.settings)? {
-                Ok(running) => {
-                    let records = records_of(transaction, &stored.id)?;
-                    (running, stored.state.clone(), records)
-                }
+                Ok(running) => (running, stored.state.clone()),
                 Err(broken) => {
                     stop(transaction, stored, &broken)?;
                     return Ok(Err(()));
                 }
             },
         };
+        // Read anew each time: lanes write into them what came of messages.
+        let records = records_of(transaction, &stored.id)?;
         Ok(Ok(Work { stored, running, state, records, events, more }))
     }
 
@@ -184,7 +182,7 @@ impl Work {
         let desk = Desk { transaction, running, people, now };
         campaign::advance(&running.program, state, &mut world, input, now, &mut |effect| {
             let sent = records.0.iter().find(|record| record.activity == effect.activity);
-            let sent = sent.map_or((0, now), |record| (record.status(SendStatus::Success), record.scheduled));
+            let sent = sent.map_or((0, now), |record| (record.total(), record.scheduled));
             if failure.borrow().is_none()
                 && let Err(refusal) = desk.carry_out(&effect, sent, made.take())
             {
@@ -203,15 +201,14 @@ impl Work {
         for record in &self.records.0 {
             keep(transaction, &self.running, record)?;
         }
-        self.records.0.retain(|record| record.ended.is_none());
         self.stored.status = self.state.status().as_str().to_owned();
         self.stored.state = self.state.clone();
         let answered = !answers(transaction, &self.stored.id)?.is_empty();
         let due = if self.more || answered { Some(now) } else { self.state.wakes() };
         let revision = self.stored.save(transaction, due)?;
         let going = self.state.treatments.iter().any(|treatment| treatment.run.is_some());
-        let Work { running, state, records, .. } = self;
-        Ok(going.then_some(Going { revision, running, state, records }))
+        let Work { running, state, .. } = self;
+        Ok(going.then_some(Going { revision, running, state }))
     }
 }
 
@@ -237,6 +234,24 @@ fn records_of(connection: &Connection, campaign: &str) -> Result<Records> {
         .query_map(params![campaign], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Records(texts.iter().map(|text| written(text)).collect::<Result<_>>()?))
+}
+
+/// A message of an activity came to nothing; `status` in the words of events-and-analytics.md 1.2. The activity may be over,
+/// or gone with its campaign.
+pub fn undelivered(connection: &Connection, activity: &str, status: &str) -> Result<()> {
+    let found = connection
+        .prepare_cached("SELECT record, document FROM campaign_activities WHERE id = ?1")?
+        .query_row(params![activity], |row| Ok((row.get::<_, String>(0)?, store::json(row, 1)?)))
+        .optional()?;
+    let Some((record, mut document)) = found else { return Ok(()) };
+    let mut record: Record = written(&record)?;
+    // What was not tried, because the endpoint opted out meanwhile, has no word of its own (chosen).
+    record.failed(SendStatus::parse(status).unwrap_or(SendStatus::Failure));
+    record.write_counts(&mut document);
+    connection
+        .prepare_cached("UPDATE campaign_activities SET record = ?2, document = ?3 WHERE id = ?1")?
+        .execute(params![activity, serde_json::to_string(&record).map_err(unreadable)?, store::text(&document)])?;
+    Ok(())
 }
 
 fn keep(connection: &Connection, running: &Running, record: &Record) -> Result<()> {
