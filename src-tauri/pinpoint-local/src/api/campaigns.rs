@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::api::paging::Page;
-use crate::api::{Answer, Call, Context, Handler, apps, campaign_rules, naming, segments};
+use crate::api::{Answer, Call, Context, Handler, apps, campaign_rules, naming, segments, templates};
 use crate::refusal::{Refusal, Result};
 use crate::runner::campaign::{Broken, Stored, compile, find, over_few};
 use crate::store;
@@ -169,7 +169,8 @@ fn segment_version(context: &Context<'_>, app: &str, body: &Value) -> Result<(i6
     Ok((found.get("Version").and_then(Value::as_i64).unwrap_or(1), named.is_some()))
 }
 
-/// Puts the ids of its treatments into a document (campaigns.md 4), and gives what compiles it; 400 when it can not run.
+/// Puts the ids of its treatments into a document (campaigns.md 4), and gives what compiles it; 400 when it can not run. The
+/// templates that it pins are kept as they are (templates.md 2, chosen).
 fn compiled(
     context: &Context<'_>,
     stored: &Stored,
@@ -184,6 +185,11 @@ fn compiled(
             Broken::Unusable(reason) => Refusal::bad_request(reason),
         })?
         .program;
+    for (kind, named) in program.templates() {
+        if let Some(version) = &named.version {
+            templates::keep(context.store, kind, &named.name, version)?;
+        }
+    }
     let treatments = document.get_mut("AdditionalTreatments").and_then(Value::as_array_mut);
     for (number, treatment) in (1u8..).zip(treatments.into_iter().flatten()) {
         treatment["Id"] = program.treatment_id(number).into();

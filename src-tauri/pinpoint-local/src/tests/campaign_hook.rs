@@ -110,6 +110,26 @@ async fn the_hook_of_the_project_is_called_where_the_campaign_has_none() {
 }
 
 #[tokio::test]
+async fn a_project_takes_only_hooks_that_filter() {
+    let shop = Shop::new().await;
+    let path = format!("{}/settings", shop.app);
+    for (hook, message) in [
+        (
+            json!({"Mode": "DELIVERY", "LambdaFunctionName": "f"}),
+            "CampaignHook.Mode: a hook with mode `DELIVERY` no longer works",
+        ),
+        (json!({"Mode": "FILTER"}), "CampaignHook: the hook names neither a function nor an address"),
+        (json!({"WebUrl": "http://x.example"}), "CampaignHook.WebUrl: `http://x.example` is not an https address"),
+    ] {
+        let (status, answer) = shop.asked.ask("PUT", &path, json!({"CampaignHook": hook})).await;
+        assert_eq!((status, answer["Message"].as_str().unwrap()), (400, message));
+    }
+    shop.put("settings", json!({"CampaignHook": {"Mode": "FILTER", "LambdaFunctionName": "f"}})).await;
+    let cleared = shop.put("settings", json!({"CampaignHook": {}})).await;
+    assert_eq!(cleared.get("CampaignHook"), None);
+}
+
+#[tokio::test]
 async fn a_kill_neither_loses_nor_doubles_a_batch() {
     let folder = tempfile::tempdir().unwrap();
     let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };

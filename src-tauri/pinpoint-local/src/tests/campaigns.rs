@@ -423,6 +423,85 @@ async fn a_hook_that_can_not_be_called_stops_the_messages_and_says_so() {
 }
 
 #[tokio::test]
+async fn a_pinned_template_that_is_deleted_goes_out_as_it_was_and_a_free_one_as_it_is() {
+    let shop = Shop::new().await;
+    shop.person("ann", json!({})).await;
+    for name in ["pinned", "free"] {
+        shop.ok("POST", &format!("/v1/templates/{name}/email"), json!({"Subject": "one", "TextPart": "hi"})).await;
+        let path = format!("/v1/templates/{name}/email?create-new-version=true");
+        shop.ok("PUT", &path, json!({"Subject": "two", "TextPart": "hi"})).await;
+    }
+    let of = |template: Value| {
+        json!({"MessageConfiguration": {}, "TemplateConfiguration": {"EmailTemplate": template},
+            "Schedule": {"StartTime": in_(HOUR)}})
+    };
+    let pinned = shop.campaign(of(json!({"Name": "pinned", "Version": "2"}))).await;
+    let free = shop.campaign(of(json!({"Name": "free"}))).await;
+    shop.ok("DELETE", "/v1/templates/pinned/email", None).await;
+    shop.ok("PUT", "/v1/templates/free/email/active-version", json!({"Version": "2"})).await;
+    shop.at(HOUR).await;
+    assert_eq!((shop.status(&pinned).await, shop.status(&free).await), ("COMPLETED".into(), "COMPLETED".into()));
+    let subjects: Vec<Value> = shop.outbox().await.iter().map(|one| one["Parts"][0][1].clone()).collect();
+    assert_eq!(subjects, ["two", "two"], "the pinned version, and the one that is active when it is sent");
+    assert!(shop.refused(of(json!({"Name": "pinned", "Version": "2"}))).await.contains("does not exist"));
+}
+
+#[tokio::test]
+async fn a_mail_without_a_sender_goes_out_under_the_channels() {
+    let shop = Shop::new().await;
+    shop.person("ann", json!({})).await;
+    shop.campaign(json!({})).await;
+    let own = json!({"EmailMessage": {"Title": "t", "Body": "b", "FromAddress": "me@x.example"}});
+    shop.campaign(json!({"MessageConfiguration": own})).await;
+    shop.at(0).await;
+    let from: Vec<Value> = shop.outbox().await.iter().map(|one| one["Envelope"].clone()).collect();
+    assert_eq!(from, [json!({"FromAddress": "shop@x.example"}), json!({"FromAddress": "me@x.example"})]);
+}
+
+#[tokio::test]
+async fn a_campaign_that_was_created_just_before_the_server_went_down_is_sent_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+    let shop = Shop::with(settings.clone()).await;
+    shop.person("ann", json!({})).await;
+    let id = shop.campaign(json!({})).await;
+    let Shop { asked, app, everybody } = shop;
+    drop(asked);
+    let shop = Shop { asked: Asked::with(settings), app, everybody };
+    shop.asked.machine.clock.move_to(START + HOUR);
+    shop.at(HOUR).await;
+    assert_eq!((shop.sent().await, shop.status(&id).await.as_str()), (vec!["ann".to_owned()], "COMPLETED"));
+}
+
+#[tokio::test]
+async fn a_recommender_is_stored_and_the_message_has_its_defaults() {
+    let shop = Shop::new().await;
+    shop.person("ann", json!({})).await;
+    let recommender = json!({"RecommendationsDisplayName": "likes", "RecommendationProviderRoleArn": "arn:aws:iam::000000000000:role/r",
+        "RecommendationProviderUri": "arn:aws:personalize:us-east-1:000000000000:campaign/c"});
+    let made = shop.ok("POST", "/v1/recommenders", recommender).await;
+    let defaults = json!({"Recommendations.Items.[0]": "shoes"}).to_string();
+    let template = json!({"Subject": "You may like {{Recommendations.Items.[0]}}", "TextPart": "hi",
+        "RecommenderId": made["Id"], "DefaultSubstitutions": defaults});
+    shop.ok("POST", "/v1/templates/liked/email", template).await;
+    shop.campaign(json!({"MessageConfiguration": {}, "TemplateConfiguration": {"EmailTemplate": {"Name": "liked"}}}))
+        .await;
+    let start = json!({"SegmentStartCondition": {"SegmentId": shop.everybody}});
+    let activities = json!({"a": {"EMAIL": {"TemplateName": "liked"}}});
+    shop.post(
+        "journeys",
+        json!({"Name": "j", "State": "ACTIVE", "StartActivity": "a", "StartCondition": start,
+        "Activities": activities}),
+    )
+    .await;
+    shop.at(HOUR).await;
+    let parts: Vec<Value> = shop.outbox().await.iter().map(|one| one["Parts"].clone()).collect();
+    assert_eq!(parts.len(), 2);
+    assert_eq!(parts[0][0], json!(["Subject", "You may like shoes"]));
+    assert_eq!(parts[0], parts[1], "campaign and journey alike");
+}
+
+#[tokio::test]
 async fn what_channels_say_of_messages_is_in_the_counts_of_the_run() {
     let shop = Shop::new().await;
     shop.asked.lanes(&["email"]);

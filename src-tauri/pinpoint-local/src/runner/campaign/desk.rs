@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use templates::Rendered;
 
 use super::load::Running;
+use crate::api::channels;
 use crate::deliver::filter::{self, NewCall};
 use crate::outbox::{self, Counted, Message, Placed, Sender};
 use crate::refusal::{Refusal, Result};
@@ -111,7 +112,7 @@ impl Desk<'_> {
         match &effect.what {
             What::Send { row, .. } => {
                 let parts = made.map(|rendered| rendered.parts).unwrap_or_default();
-                let message = self.message(effect.activity, *row, sent, parts, None);
+                let message = self.message(effect.activity, *row, sent, parts, None)?;
                 // One that waits for its channel's adapter is told of when that has taken it.
                 if outbox::put(self.transaction, &message)? == Placed::Kept {
                     self.told(effect.activity, *row, SendStatus::Success)?;
@@ -122,7 +123,7 @@ impl Desk<'_> {
             What::NotSent { row, status } => {
                 if matches!(status, SendStatus::FailurePermanent | SendStatus::HookFailure) {
                     let reason = effect.sentence(&self.running.program, self.people, self.now);
-                    let message = self.message(effect.activity, *row, sent, Vec::new(), Some(reason.clone()));
+                    let message = self.message(effect.activity, *row, sent, Vec::new(), Some(reason.clone()))?;
                     let placed = outbox::put(self.transaction, &message)?;
                     if placed == Placed::Kept && *status == SendStatus::FailurePermanent {
                         told::not_made(self.transaction, &message, &reason)?;
@@ -163,7 +164,7 @@ impl Desk<'_> {
         (sent, scheduled): (u64, Millis),
         parts: Vec<(String, String)>,
         failure: Option<String>,
-    ) -> Message {
+    ) -> Result<Message> {
         let Running { app, program, .. } = self.running;
         let endpoint = self.people.row(row as usize);
         let channel = endpoint.channel();
@@ -178,10 +179,15 @@ impl Desk<'_> {
             .and_then(|channel| program.message(activity.treatment, channel))
             .map(envelope_of)
             .unwrap_or_default();
+        if channel == Some(ChannelType::Email) && envelope.is_empty() {
+            // journeys.md 3.1: the default is the channel's. A custom message has no sender, and an envelope.
+            let from = channels::from_address(self.transaction, app)?;
+            envelope.extend(from.map(|from| ("FromAddress".to_owned(), Value::from(from))));
+        }
         if envelope.contains_key("DeliveryUri") {
             envelope.insert("ScheduledTime".into(), format_instant(scheduled).into());
         }
-        Message {
+        Ok(Message {
             id: format!("{:016x}{:016x}", half("campaign 1"), half("campaign 2")),
             application_id: app.clone(),
             sender: Sender::Campaign {
@@ -196,7 +202,7 @@ impl Desk<'_> {
             parts,
             envelope,
             failure,
-        }
+        })
     }
 
     /// Puts a call of the hook down, which is made when the step is kept ([`filter`]).
