@@ -246,6 +246,37 @@ fn create(context: &Context<'_>, call: &Call) -> Result<Answer> {
     Ok(call.answer(response(document, &stored)))
 }
 
+/// The web addresses that a request to create or change a campaign newly names, each with its place; nothing for other
+/// requests. They are to be asked before the campaign is kept (campaigns.md 7: on creation; chosen: on a change too, where it
+/// names another one). What is wrong with a new campaign otherwise is said first.
+pub fn addresses(context: &Context<'_>, call: &Call) -> Result<Vec<(String, String)>> {
+    let known = match call.operation.name {
+        "CreateCampaign" => Vec::new(),
+        "UpdateCampaign" => named_addresses(&existing(context, call)?.document),
+        _ => return Ok(Vec::new()),
+    };
+    let mut new = named_addresses(&call.body);
+    new.retain(|(_, url)| !known.iter().any(|(_, known)| known == url));
+    if !new.is_empty() && call.operation.name == "CreateCampaign" {
+        let app = apps::existing(context, call)?;
+        campaign_rules::check(context.store, app, &naming::id(), &call.body, Some(context.now))?;
+    }
+    Ok(new)
+}
+
+/// `DeliveryUri` of a campaign and of its treatments, where it is a web address.
+fn named_addresses(campaign: &Value) -> Vec<(String, String)> {
+    let own = (String::new(), campaign);
+    let treatments = campaign.get("AdditionalTreatments").and_then(Value::as_array).into_iter().flatten();
+    let others = treatments.enumerate().map(|(number, one)| (format!("AdditionalTreatments[{number}]."), one));
+    let found = std::iter::once(own).chain(others).filter_map(|(place, one)| {
+        let url = one.get("CustomDeliveryConfiguration")?.get("DeliveryUri")?.as_str()?;
+        let place = format!("{place}CustomDeliveryConfiguration.DeliveryUri");
+        url.starts_with("https://").then(|| (place, url.to_owned()))
+    });
+    found.collect()
+}
+
 /// Members given replace, others stay, an empty object or list clears (chosen, as for settings in api.md 6); every update
 /// is a new version (9, chosen).
 ///

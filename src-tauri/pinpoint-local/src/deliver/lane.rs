@@ -69,6 +69,14 @@ impl Lane {
         Lane { name: name.to_owned(), way, pace, turn: Mutex::new(()), slot: Mutex::new(None) }
     }
 
+    /// What it calls with.
+    pub fn calls(&self) -> Option<&Calls> {
+        match &self.way {
+            Way::Many(calls) => Some(calls),
+            Way::One(_) => None,
+        }
+    }
+
     /// Hands over everything that is due now, and waits for what comes of it; how many messages.
     pub async fn pass(&self, machine: &Machine) -> Result<usize> {
         let _turn = self.turn.lock().await;

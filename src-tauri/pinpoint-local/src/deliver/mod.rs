@@ -181,6 +181,11 @@ impl Deliverer {
         self.bell.send_modify(|count| *count = count.wrapping_add(1));
     }
 
+    /// What calls functions and addresses; `None` = nobody does.
+    pub fn calls(&self) -> Option<&Calls> {
+        self.lanes.iter().find_map(Lane::calls)
+    }
+
     /// How many lanes there are.
     pub fn lanes(&self) -> usize {
         self.lanes.len()

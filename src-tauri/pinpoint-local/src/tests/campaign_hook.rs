@@ -239,6 +239,35 @@ async fn an_event_asks_the_hook_and_a_deleted_campaign_takes_its_calls_along() {
     assert_eq!(shop.sent().await.len(), 1);
 }
 
+#[tokio::test]
+async fn an_address_that_does_not_say_that_it_is_ours_is_refused() {
+    let custom = |uri: &str| {
+        json!({"MessageConfiguration": {"CustomMessage": {"Data": "x"}}, "Schedule": {"StartTime": in_(MINUTE)},
+            "CustomDeliveryConfiguration": {"DeliveryUri": uri, "EndpointTypes": ["CUSTOM"]}})
+    };
+    // Nobody listens there.
+    let closed = "https://127.0.0.1:1/hook";
+    let mut shop = Shop::new().await;
+    let before = shop.campaign(custom(closed)).await;
+    let config = Config::parse("[custom]\n").unwrap();
+    let deliverer = Deliverer::open(Some(&config), &shop.asked.machine.store).await.unwrap();
+    Arc::get_mut(&mut shop.asked.machine).unwrap().deliverer = deliverer;
+    let refused = shop.refused(custom(closed)).await;
+    let expected = format!(
+        "CustomDeliveryConfiguration.DeliveryUri: `{closed}` does not answer HEAD with `X-Amz-Pinpoint-AccountId: 000000000000`: "
+    );
+    assert!(refused.starts_with(&expected), "{refused}");
+    let path = format!("campaigns/{before}");
+    shop.put(&path, json!({"IsPaused": true, "CustomDeliveryConfiguration": {"DeliveryUri": closed}})).await;
+    let other = json!({"CustomDeliveryConfiguration": {"DeliveryUri": "https://127.0.0.1:2/hook"}});
+    assert_eq!(shop.asked.ask("PUT", &format!("{}/{path}", shop.app), other).await.0, 400, "another address is asked");
+    shop.campaign(custom("arn:aws:lambda:us-east-1:000000000000:function:f")).await;
+    let mut wrong = custom(closed);
+    wrong["SegmentId"] = "none".into();
+    assert!(shop.refused(wrong).await.starts_with("SegmentId"), "nobody is asked for a campaign that is wrong anyway");
+    assert_eq!(shop.get("campaigns").await["Item"].as_array().unwrap().len(), 2);
+}
+
 /// A function that keeps what it is called with and lets nobody but `ann` through; every other call fails.
 async fn function() -> (String, Arc<Mutex<Vec<(String, Value)>>>) {
     type Seen = Arc<Mutex<Vec<(String, Value)>>>;

@@ -84,7 +84,7 @@ impl Shop {
     }
 
     /// Why a campaign is not taken.
-    async fn refused(&self, more: Value) -> String {
+    pub async fn refused(&self, more: Value) -> String {
         let path = format!("{}/campaigns", self.app);
         let (status, answer) = self.asked.ask("POST", &path, self.body(more)).await;
         assert_eq!(status, 400, "{answer}");
