@@ -16,8 +16,11 @@ pub struct Publication {
     pub project: Project,
     /// Its folder, where the bindings are; `None` = they are not kept.
     pub folder: Option<PathBuf>,
-    /// File names of the journeys, and of campaigns as `campaigns/NAME`; empty = all journeys and all campaigns.
+    /// File names of the journeys, and of campaigns as `campaigns/NAME`; empty = all journeys.
     pub journeys: Vec<String>,
+    /// Whether all campaigns go along. They send to whole segments, and a target takes them only where their channels are
+    /// enabled (campaigns.md 11, C020): never unasked.
+    pub campaigns: bool,
     /// Name of the target.
     pub target: String,
     /// Whether the journeys are started too; campaigns are made paused otherwise.
@@ -106,19 +109,20 @@ impl Publication {
     }
 
     async fn make(&self, remote: &Remote, bindings: &Bindings) -> Outcome<publishing::Plan> {
-        let names: Vec<String> = match self.journeys.is_empty() {
-            true => {
-                let documents = self.project.documents.keys().filter_map(|id| match id {
-                    DocumentId::Journey(name) => Some(name.clone()),
-                    DocumentId::Campaign(_) => Some(id.to_string()),
-                    _ => None,
-                });
-                documents.collect()
-            }
-            false => self.journeys.clone(),
+        let all = |wanted: &dyn Fn(&DocumentId) -> Option<String>| {
+            self.project.documents.keys().filter_map(wanted).collect::<Vec<String>>()
         };
+        let mut names = self.journeys.clone();
         if names.is_empty() {
-            return Err(bad_input("the project has no journey and no campaign", "draw one, or open one"));
+            names = all(&|id| matches!(id, DocumentId::Journey(_)).then(|| id.name().to_owned()));
+        }
+        if self.campaigns {
+            names.extend(all(&|id| matches!(id, DocumentId::Campaign(_)).then(|| id.to_string())));
+            names.sort();
+            names.dedup();
+        }
+        if names.is_empty() {
+            return Err(bad_input("the project has no journey", "draw one, or open one"));
         }
         let target = self.project.settings.target.get(&self.target);
         let facts = Facts { now: None, account: target.and_then(|target| target.account.as_ref()) };
