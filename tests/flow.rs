@@ -59,8 +59,8 @@ fn simulates(name: &str, folder: &Path) {
 }
 
 async fn publishes(name: &str, folder: &Path) {
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
-    let publication = publication(folder, &server.endpoint_url());
+    let server = serve().await;
+    let mut publication = publication(folder, &server.endpoint_url());
     let before = publication.plan(None).await.unwrap();
     assert_eq!(before.obstacles, [], "{name}");
     assert_eq!(before.steps[0].operation, "CreateApp");
@@ -68,10 +68,15 @@ async fn publishes(name: &str, folder: &Path) {
     publication.apply(None, &mut |sentence, _, _| sentences.push(sentence)).await.unwrap();
     assert_eq!(sentences.len(), before.steps.len(), "{name}: {sentences:?}");
 
-    reads_back(name, &publication.project, folder).await;
     let after = publication.plan(None).await.unwrap();
     assert_eq!(after.steps, [], "{name}: publishing again would do something");
     assert_eq!(after.unchanged as usize + 1, before.steps.len());
+
+    publication.campaigns = true;
+    enable_channels(&server, &publication.project, folder).await;
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    reads_back(name, &publication.project, folder).await;
+    assert_eq!(publication.plan(None).await.unwrap().steps, [], "{name}: publishing again would do something");
     server.stop().await;
 }
 
@@ -97,10 +102,13 @@ async fn reads_back(name: &str, project: &Project, folder: &Path) {
                 // Only what a journey needs is published.
                 None => continue,
             },
-            DocumentId::Campaign(_) | DocumentId::Canvas(_) => continue,
+            DocumentId::Campaign(campaign) => Some(campaign_on(&remote, &bound, campaign).await),
+            DocumentId::Canvas(_) => continue,
         };
         let there = there.unwrap_or_else(|| panic!("{name}: {id} is not on the target"));
         let sent = publishing::request_body(id, document);
+        // Treatments of campaigns come back with members that only an answer has.
+        let there = publishing::request_body(id, &there);
         for (member, value) in sent.as_object().unwrap() {
             assert_eq!(with_names(&there[member]), *value, "{name}: {id} {member}");
         }
@@ -113,7 +121,7 @@ async fn a_journey_with_errors_is_not_published() {
     let checked = check::check(place.path()).unwrap();
     assert!(checked.findings.iter().filter(|found| found.is_error()).count() >= 5);
     assert!(checked.findings.iter().all(|found| found.line > 0), "every finding has a place in its file");
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let server = serve().await;
     let publication = publication(place.path(), &server.endpoint_url());
     let failure = publication.apply(None, &mut |_, _, _| {}).await.unwrap_err();
     assert_eq!(failure.code, FailureCode::Errors, "{failure:?}");
@@ -123,7 +131,7 @@ async fn a_journey_with_errors_is_not_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_account_of_a_target_does_not_allow_is_not_published_there() {
     let place = copy("onboarding");
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let server = serve().await;
     let mut publication = publication(place.path(), &server.endpoint_url());
     let account = |channel: &str| Account { channels: Some(vec![channel.to_owned()]), ..Account::default() };
     publication.project.settings.target.get_mut("local").unwrap().account = Some(account("VOICE"));
@@ -174,7 +182,7 @@ async fn a_killed_publication_goes_on_without_duplicates() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_folder_of_bindings_loses_nothing() {
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let server = serve().await;
     let place = copy("onboarding");
     let publication = publication(place.path(), &server.endpoint_url());
     publication.apply(None, &mut |_, _, _| {}).await.unwrap();
@@ -184,7 +192,7 @@ async fn a_lost_folder_of_bindings_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_is_an_update_and_a_started_journey_is_left_alone() {
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let server = serve().await;
     let place = copy("onboarding");
     let mut publication = publication(place.path(), &server.endpoint_url());
     publication.apply(None, &mut |_, _, _| {}).await.unwrap();
@@ -209,9 +217,114 @@ async fn a_change_is_an_update_and_a_started_journey_is_left_alone() {
     assert_eq!(failure.code, FailureCode::Target);
 }
 
+/// Enables the channels that campaigns need, on the application that was made.
+async fn enable_channels(server: &Server, project: &Project, folder: &Path) {
+    let (_, bound) = target_of(project, folder).await;
+    let application = bound.application.unwrap();
+    let email = r#"{"FromAddress":"shop@x.example","Identity":"arn:aws:ses:us-east-1:000000000000:identity/x"}"#;
+    let push = r#"{"ApiKey":"key","Enabled":true}"#;
+    for (channel, body) in [("email", email), ("sms", r#"{"Enabled":true}"#), ("gcm", push)] {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let request = format!(
+            "PUT /v1/apps/{application}/channels/{channel} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            server.address(),
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+}
+
+/// The example `onboarding` on a server whose application has its channels, to publish a campaign of it.
+async fn campaign_alone(server: &Server, place: &TempDir) -> (Publication, DocumentId) {
+    let mut publication = publication(place.path(), &server.endpoint_url());
+    publication.load_people(None, &[]).await.unwrap();
+    enable_channels(server, &publication.project, place.path()).await;
+    let id = DocumentId::Campaign("december-newsletter".to_owned());
+    publication.journeys = vec![id.to_string()];
+    (publication, id)
+}
+
+/// A campaign as the target has it.
+async fn campaign_on(remote: &Remote, bound: &publishing::TargetBindings, name: &str) -> Value {
+    let campaigns = remote.campaigns(bound.application.as_deref().unwrap()).await.unwrap();
+    let found: Vec<Value> = campaigns.into_iter().filter(|one| one["Id"] == bound.campaigns[name].as_str()).collect();
+    assert_eq!(found.len(), 1, "{name}");
+    found[0].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_rests_until_it_is_activated_and_is_changed_as_the_folder_says() {
+    let server = serve().await;
+    let place = copy("onboarding");
+    let (mut publication, id) = campaign_alone(&server, &place).await;
+    publication.project.documents.get_mut(&id).unwrap()["Limits"] = serde_json::json!({"Daily": 2});
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    let (remote, bound) = target_of(&publication.project, place.path()).await;
+    assert!(bound.journeys.is_empty(), "only what was named");
+    let there = async || campaign_on(&remote, &bound, "december-newsletter").await;
+    let state = |campaign: &Value| campaign["State"]["CampaignStatus"].as_str().unwrap().to_owned();
+    let first = there().await;
+    assert_eq!(state(&first), "PAUSED", "it would be sent at its time");
+    assert!(bound.segments.values().any(|id| first["SegmentId"] == id.as_str()), "{first}");
+    assert_eq!(publication.plan(None).await.unwrap().steps, []);
+
+    publication.activate = true;
+    let plan = publication.plan(None).await.unwrap();
+    let changes: Vec<&str> = plan.steps.iter().flat_map(|step| &step.changes).map(|change| change.0.as_str()).collect();
+    assert_eq!((plan.steps[0].operation.as_str(), changes), ("UpdateCampaign", vec!["IsPaused"]));
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    assert_eq!(state(&there().await), "SCHEDULED");
+    assert_eq!(publication.plan(None).await.unwrap().steps, []);
+    publication.activate = false;
+    assert_eq!(publication.plan(None).await.unwrap().steps, [], "what runs is not put to rest again");
+
+    // A member that the folder does not have any more goes, another comes.
+    let document = publication.project.documents.get_mut(&id).unwrap().as_object_mut().unwrap();
+    document.shift_remove("Limits");
+    document.insert("Description".to_owned(), "for the winter".into());
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    let changed = there().await;
+    assert_eq!((changed.get("Limits"), &changed["Description"]), (None, &Value::from("for the winter")));
+    assert_eq!(state(&changed), "SCHEDULED");
+    assert_eq!(publication.plan(None).await.unwrap().steps, []);
+
+    // Without bindings it is found by its name, and not made twice.
+    std::fs::remove_dir_all(place.path().join(".waymark")).unwrap();
+    assert_eq!(publication.plan(None).await.unwrap().steps, []);
+
+    // Once it was sent it is left alone, and a change stands in the way.
+    server.advance_to(model::time::parse_instant("2027-12-31T00:00:00Z").unwrap()).await.unwrap();
+    assert_eq!(state(&there().await), "COMPLETED");
+    publication.activate = true;
+    assert_eq!(publication.plan(None).await.unwrap().obstacles, []);
+    publication.project.documents.get_mut(&id).unwrap()["Description"] = "too late".into();
+    let plan = publication.plan(None).await.unwrap();
+    assert!(plan.obstacles[0].message.contains("COMPLETED"), "{plan:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_is_sent_at_once_is_made_only_when_it_is_activated() {
+    let server = serve().await;
+    let place = copy("onboarding");
+    let (mut publication, id) = campaign_alone(&server, &place).await;
+    let document = publication.project.documents.get_mut(&id).unwrap();
+    document["Schedule"] = serde_json::json!({"StartTime": "IMMEDIATE"});
+    let plan = publication.plan(None).await.unwrap();
+    assert!(plan.obstacles[0].help.contains("--activate"), "{plan:#?}");
+    publication.activate = true;
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    let (remote, bound) = target_of(&publication.project, place.path()).await;
+    let there = campaign_on(&remote, &bound, "december-newsletter").await;
+    assert_ne!(there["IsPaused"], true);
+    assert_eq!(publication.plan(None).await.unwrap().steps, []);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_trouble_with_a_target_is_one_clear_sentence() {
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let server = serve().await;
     let place = copy("onboarding");
     let mut publication = publication(place.path(), &server.endpoint_url());
     let mut failure_with = async |target: Target| {
@@ -233,6 +346,13 @@ async fn each_trouble_with_a_target_is_one_clear_sentence() {
     assert!(down.message.contains("does not answer") && down.help.contains("waymark serve"), "{down:?}");
 }
 
+/// A server on a day before the campaigns of the examples start.
+async fn serve() -> Server {
+    let start = model::time::parse_instant("2026-11-30T09:00:00Z");
+    let clock = pinpoint_local::ClockSetting::Virtual { start };
+    Server::start(pinpoint_local::Settings { clock, ..Default::default() }).await.unwrap()
+}
+
 /// A copy of an example in a folder of its own.
 fn copy(name: &str) -> TempDir {
     let place = tempfile::tempdir().unwrap();
@@ -248,6 +368,7 @@ fn publication(folder: &Path, address: &str) -> Publication {
         project,
         folder: Some(folder.to_owned()),
         journeys: Vec::new(),
+        campaigns: false,
         target: "local".to_owned(),
         activate: false,
     }
@@ -294,7 +415,7 @@ struct Gate {
 
 /// An example, its publication through a gate that closes at `moment`, and the server behind.
 async fn behind_a_gate(moment: usize, kill: Kill) -> (TempDir, Publication, Server, Arc<Gate>) {
-    let server = Server::start(pinpoint_local::Settings::default()).await.unwrap();
+    let server = serve().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let gate =

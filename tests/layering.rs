@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("delivery", &["model", "templates"]),
     // 4
     ("bridge", &["model", "validation", "simulation"]),
-    ("publishing", &["model", "validation"]),
+    ("publishing", &["model", "engine", "validation"]),
     ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation", "delivery", "files"]),
     // 5
     (

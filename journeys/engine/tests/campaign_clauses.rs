@@ -8,7 +8,7 @@ use campaign::{CREATED, Case, at, base, compiled, in_zone, sms};
 use engine::campaign::hook::{Answer, custom_payload, overrides, payload};
 use engine::campaign::trial::{MAX_TRIAL_SEGMENT, trial};
 use engine::campaign::{
-    Activity, CompileError, Draft, Filter, Input, Occurrence, Program, Renderer, SendStatus, Share, What, in_app,
+    Activity, CompileError, Draft, Filter, Input, Occurrence, Program, Renderer, SendStatus, Share, State, What, in_app,
 };
 use model::time::{MINUTE, SECOND};
 use model::wire::{CampaignStatus, ChannelType};
@@ -757,6 +757,17 @@ fn s6_zones_have_each_their_own_maximum_duration() {
     assert_eq!(case.sends().len(), 2);
 }
 
+#[test]
+fn s3_an_immediate_campaign_that_is_heard_of_late_is_sent_late() {
+    let mut case = Case::new(json!({"Schedule": {"StartTime": "IMMEDIATE"}}), &[sms(0)]);
+    case.state = State::default();
+    case.told.clear();
+    case.now = at("2026-12-01T03:00:00Z");
+    case.feed(Input::Create);
+    assert_eq!(case.sends(), ["0 2026-12-01 03:00"], "created 15 hours before");
+    assert_eq!(case.status(), CampaignStatus::Completed);
+}
+
 // 7: hook and custom delivery
 
 fn hooked(members: Value, count: usize) -> Case {
@@ -820,6 +831,30 @@ fn s7_a_hook_that_fails_is_tried_three_times() {
     case.answer(Answer::Failed);
     assert_eq!(case.not_sent(), ["0 HOOK_FAILURE", "1 HOOK_FAILURE"]);
     case.said("the message to `e1` was not sent (HOOK_FAILURE): the hook failed 3 times");
+}
+
+#[test]
+fn s7_a_driver_that_times_calls_itself_is_waited_for() {
+    let hook = json!({"Hook": {"LambdaFunctionName": "f", "Mode": "FILTER"}});
+    let mut case = hooked(json!({}), 60);
+    case.shop.program = campaign::compiled_for(&campaign::campaign(hook), None, 4_096, true).unwrap();
+    case.until("2026-12-01T10:00:00Z");
+    assert_eq!((calls(&case), case.not_sent()), (vec![(0, 1, 50)], vec![]), "a driver that was down is no slow hook");
+    case.answer(Answer::TimedOut);
+    assert_eq!(case.record(0).status(SendStatus::HookFailure), 50);
+    case.said("the message to `e0` was not sent (HOOK_FAILURE): the hook did not answer within 15 seconds");
+    assert_eq!(calls(&case), [(0, 1, 50), (1, 1, 10)], "it is not tried again, and the next batch goes on");
+    case.answer(Answer::Json(&json!({"e55": {}})));
+    assert_eq!(case.sends(), ["55 2026-12-01 10:00"]);
+}
+
+#[test]
+fn s7_a_hook_that_does_not_take_the_call_fails_at_once_and_says_why() {
+    let mut case = hooked(json!({}), 2);
+    case.until("2026-12-01T09:00:00Z");
+    case.answer(Answer::Refused("404 there is no such function"));
+    assert_eq!((calls(&case).len(), case.not_sent()), (1, vec!["0 HOOK_FAILURE".into(), "1 HOOK_FAILURE".into()]));
+    case.said("the message to `e0` was not sent (HOOK_FAILURE): the hook failed: 404 there is no such function");
 }
 
 #[test]

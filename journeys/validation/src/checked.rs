@@ -1,4 +1,4 @@
-//! A journey that may be published: the proof is the type.
+//! A journey or a campaign that may be published: the proof is the type.
 
 use model::{Diagnostic, DocumentId, Journey, Place, Project, TemplateKind, View, wire};
 
@@ -42,6 +42,68 @@ impl<'a> CheckedJourney<'a> {
     }
 }
 
+/// A campaign without errors, in itself and in the segments and templates it uses. Only [`checked_campaign`] makes one.
+#[derive(Clone, Debug)]
+pub struct CheckedCampaign<'a> {
+    name: &'a str,
+    uses: Vec<&'a DocumentId>,
+    warnings: Report,
+}
+
+impl<'a> CheckedCampaign<'a> {
+    /// The campaign's file name.
+    pub fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// The segments and templates it uses; a segment comes after the segments that it is made of.
+    pub fn uses(&self) -> &[&'a DocumentId] {
+        &self.uses
+    }
+
+    /// What the checks recommend all the same.
+    pub fn warnings(&self) -> &Report {
+        &self.warnings
+    }
+}
+
+/// The campaign of that file name, if neither it nor a segment or template that it uses has errors.
+///
+/// # Errors
+/// With everything found in those documents; with `unknown-campaign` when there is no campaign of that name.
+pub fn checked_campaign<'a>(project: &'a Project, name: &str, facts: Facts<'a>) -> Result<CheckedCampaign<'a>, Report> {
+    let wanted = DocumentId::Campaign(name.to_owned());
+    let Some((id, root)) = project.documents.get_key_value(&wanted) else {
+        return Err(unknown("unknown-campaign", wanted, format!("there is no campaign `{name}`")));
+    };
+    let document = Document { project, id, root, facts };
+    let uses = campaign_uses(document);
+    let report = check_with(document, &uses);
+    if !root.is_object() || report.errors().next().is_some() {
+        return Err(report);
+    }
+    Ok(CheckedCampaign { name: id.name(), uses, warnings: report })
+}
+
+fn unknown(rule: &str, document: DocumentId, message: String) -> Report {
+    let place = Place { document, path: model::Path::default() };
+    Report { diagnostics: vec![Diagnostic::error(rule, place, message)] }
+}
+
+/// Checks a document and what it uses.
+fn check_with<'a>(document: Document<'a>, uses: &[&'a DocumentId]) -> Report {
+    let Document { project, facts, .. } = document;
+    let mut report = Report { diagnostics: check_document(document) };
+    for id in uses {
+        if let Some(root) = project.documents.get(*id) {
+            report.diagnostics.extend(check_document(Document { project, id, root, facts }));
+        }
+    }
+    // The order of documents in the project, as in a report about all of it.
+    report.diagnostics.sort_by(|a, b| a.place.document.cmp(&b.place.document));
+    report
+}
+
 /// The journey of that file name, if neither it nor a segment or template that it uses has errors.
 ///
 /// # Errors
@@ -57,20 +119,11 @@ pub fn checked<'a>(project: &'a Project, name: &str) -> Result<CheckedJourney<'a
 pub fn checked_with<'a>(project: &'a Project, name: &str, facts: Facts<'a>) -> Result<CheckedJourney<'a>, Report> {
     let wanted = DocumentId::Journey(name.to_owned());
     let Some((id, root)) = project.documents.get_key_value(&wanted) else {
-        let place = Place { document: wanted, path: model::Path::default() };
-        let unknown = Diagnostic::error("unknown-journey", place, format!("there is no journey `{name}`"));
-        return Err(Report { diagnostics: vec![unknown] });
+        return Err(unknown("unknown-journey", wanted, format!("there is no journey `{name}`")));
     };
     let document = Document { project, id, root, facts };
-    let mut report = Report { diagnostics: check_document(document) };
     let uses = uses(document);
-    for id in &uses {
-        if let Some(root) = project.documents.get(*id) {
-            report.diagnostics.extend(check_document(Document { project, id, root, facts }));
-        }
-    }
-    // The order of documents in the project, as in a report about all of it.
-    report.diagnostics.sort_by(|a, b| a.place.document.cmp(&b.place.document));
+    let report = check_with(document, &uses);
     match Journey::of(root) {
         Some(journey) if report.errors().next().is_none() => {
             Ok(CheckedJourney { project, name: id.name(), journey, uses, warnings: report })
@@ -91,15 +144,33 @@ fn uses(document: Document<'_>) -> Vec<&DocumentId> {
         let Some(name) = activity.template_name() else { continue };
         let kind = activity.kind().and_then(|kind| kind.template_kind());
         for kind in kind.map_or(TemplateKind::ALL.to_vec(), |kind| vec![kind]) {
-            let id = DocumentId::Template(kind, name.to_owned());
-            if let Some((id, _)) = document.project.documents.get_key_value(&id)
-                && !out.contains(&id)
-            {
-                out.push(id);
-            }
+            add_template(document.project, kind, name, &mut out);
         }
     }
     out
+}
+
+/// The segments and templates that a campaign and its treatments name and that exist, each once, sources first.
+fn campaign_uses(document: Document<'_>) -> Vec<&DocumentId> {
+    let mut out = Vec::new();
+    if let Some(segment) = wire::WriteCampaignRequest::of(document.root).and_then(|campaign| campaign.segment_id()) {
+        add_segment(document.project, segment, &mut out);
+    }
+    for treatment in places::treatments(&document) {
+        for (_, kind, template) in places::treatment_templates(&treatment) {
+            add_template(document.project, kind, template.name().unwrap_or_default(), &mut out);
+        }
+    }
+    out
+}
+
+fn add_template<'a>(project: &'a Project, kind: TemplateKind, name: &str, out: &mut Vec<&'a DocumentId>) {
+    let id = DocumentId::Template(kind, name.to_owned());
+    if let Some((id, _)) = project.documents.get_key_value(&id)
+        && !out.contains(&id)
+    {
+        out.push(id);
+    }
 }
 
 /// Adds a segment after the segments that it is made of. A list instead of recursion: nothing that is typed can make it

@@ -1,6 +1,6 @@
 //! What is wrong with a project, where, why, and what to do about it.
 //!
-//! Takes a [`Project`]; gives a [`Report`], or a [`CheckedJourney`] when nothing stands in the way of publishing.
+//! Takes a [`Project`]; gives a [`Report`], or a [`CheckedJourney`] or [`CheckedCampaign`] when nothing stands in the way of publishing.
 //! Never changes the project, never reads a clock: who wants past dates reported, or what an account does not allow, passes
 //! [`Facts`] to [`check_with`].
 //!
@@ -19,7 +19,7 @@ use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use checked::{CheckedJourney, checked, checked_with};
+pub use checked::{CheckedCampaign, CheckedJourney, checked, checked_campaign, checked_with};
 pub use context::{Document, Facts, JourneyContext, TemplateContext};
 pub use findings::{Finding, Findings};
 pub use live::LiveCheck;

@@ -333,7 +333,13 @@ pub struct Plan {
     /// Only this journey; can be given several times [default: all]
     #[arg(long = "journey", value_name = "NAME")]
     pub journeys: Vec<String>,
-    /// Start the journeys too
+    /// Only this campaign; can be given several times
+    #[arg(long = "campaign", value_name = "NAME")]
+    pub named_campaigns: Vec<String>,
+    /// All campaigns too
+    #[arg(long)]
+    pub campaigns: bool,
+    /// Start the journeys too, and let campaigns be sent at their time
     #[arg(long)]
     pub activate: bool,
     /// How to write the result
@@ -345,11 +351,12 @@ pub struct Plan {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Publishing can be repeated: it goes on where it stopped, makes nothing twice, and does nothing when nothing has changed.
-Journeys stay drafts unless --activate is given.
+Journeys stay drafts and campaigns are made paused unless --activate is given.
 
 Examples:
   waymark publish --target local
-  waymark publish shop --target prod --journey cart-abandonment --activate")]
+  waymark publish shop --target prod --journey cart-abandonment --activate
+  waymark publish shop --target prod --campaign weekly-deals")]
 pub struct Publish {
     /// What to publish, and where to.
     #[command(flatten)]

@@ -19,6 +19,9 @@ const WITHIN: Duration = Duration::from_secs(15);
 /// Largest payload, bytes (api.md 10).
 const LARGEST: usize = 6 * 1024 * 1024;
 
+/// The header by which a web address says whom it is meant for (campaigns.md 7).
+pub const ACCOUNT: &str = "X-Amz-Pinpoint-AccountId";
+
 /// What a name of a function may keep in a path.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
@@ -58,6 +61,22 @@ impl Calls {
             )));
         }
         if uri.contains("://") { self.webhook(uri, key, body).await } else { self.function(uri, body).await }
+    }
+
+    /// Whether a web address says that it is meant for an account: it answers `HEAD` with the header
+    /// `X-Amz-Pinpoint-AccountId` (campaigns.md 7). Its status does not matter.
+    ///
+    /// # Errors
+    /// With what it did instead, for people.
+    pub async fn confirm(&self, url: &str, account: &str) -> Result<(), String> {
+        let request = Request::head(url).body(Full::default()).map_err(|error| error.to_string())?;
+        let reply = self.http.send(request, Version::Either, WITHIN).await;
+        let reply = reply.map_err(|outcome| outcome.reason().to_owned())?;
+        match reply.header(ACCOUNT) {
+            Some(said) if said.trim() == account => Ok(()),
+            Some(_) => Err("it names another account".to_owned()),
+            None => Err(format!("it answers with status {} and without the header", reply.status)),
+        }
     }
 
     /// Posts the payload, signed as [`signature`] says, with `Idempotency-Key`.
@@ -138,6 +157,25 @@ mod tests {
         let unsigned = super::tests::calls(None, None).call(&url("ok"), "k", &Value::Null).await;
         assert!(matches!(unsigned, Err(Outcome::Permanent { .. })), "nothing goes out without a signature");
         assert_eq!(peer.seen().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn an_address_says_which_account_it_is_meant_for() {
+        let peer = Peer::start(|request| match (request.method(), request.path()) {
+            ("HEAD", "/ours") => (404, json!({"account": "000000000000"})),
+            ("HEAD", "/theirs") => (200, json!({"account": "111122223333"})),
+            _ => (200, Value::Null),
+        })
+        .await;
+        let calls = calls(None, None);
+        let ask = async |path: &str| calls.confirm(&format!("{}/{path}", peer.url), "000000000000").await;
+        assert_eq!(ask("ours").await, Ok(()));
+        assert_eq!(ask("theirs").await, Err("it names another account".to_owned()));
+        assert_eq!(ask("nobody").await, Err("it answers with status 200 and without the header".to_owned()));
+        assert!(
+            calls.confirm("http://hooks.example.com/", "000000000000").await.is_err(),
+            "only https leaves the machine"
+        );
     }
 
     #[tokio::test]

@@ -36,7 +36,7 @@ pub mod tracking;
 pub use adapter::{Adapter, OpenError};
 pub use attachment::Attachment;
 pub use bucket::{Bucket, Listed};
-pub use calls::Calls;
+pub use calls::{ACCOUNT as ACCOUNT_HEADER, Calls};
 pub use config::{AwsTarget, Config, ConfigError, Lane, Pace};
 pub use http::Http;
 pub use message::Outgoing;

@@ -26,6 +26,7 @@ use tokio::net::TcpListener;
 pub struct Seen {
     /// HTTP version.
     pub version: Version,
+    method: hyper::Method,
     uri: hyper::Uri,
     headers: HeaderMap,
     /// Body.
@@ -33,6 +34,11 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// The method.
+    pub fn method(&self) -> &str {
+        self.method.as_str()
+    }
+
     /// Path of the address.
     pub fn path(&self) -> &str {
         self.uri.path()
@@ -52,7 +58,8 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Starts one that answers with status and JSON; 599 = 200 with the header of a Lambda function that failed.
+    /// Starts one that answers with status and JSON; 599 = 200 with the header of a Lambda function that failed. `account` of
+    /// an answer to `HEAD` is its account's header.
     pub async fn start(answer: fn(&Seen) -> (u16, Value)) -> Peer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -86,13 +93,17 @@ async fn respond(
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let body = String::from_utf8_lossy(&body).into_owned();
-    let request = Seen { version: head.version, uri: head.uri, headers: head.headers, body };
+    let request = Seen { version: head.version, method: head.method, uri: head.uri, headers: head.headers, body };
     let (status, body) = answer(&request);
+    let account = body.get("account").and_then(Value::as_str).filter(|_| request.method() == "HEAD").map(str::to_owned);
     seen.lock().expect("no test panics with it").push(request);
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let mut response = Response::builder().status(if status == 599 { 200 } else { status });
     if status == 599 {
         response = response.header("x-amz-function-error", "Unhandled");
+    }
+    if let Some(account) = account {
+        response = response.header("x-amz-pinpoint-accountid", account);
     }
     Ok(response.body(Full::new(Bytes::from(body))).expect("a response"))
 }

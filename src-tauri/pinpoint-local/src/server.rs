@@ -11,9 +11,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+<<<<<<< HEAD
 use crate::access::current::{self, Current};
 use crate::access::{KeyFile, Keys};
 use crate::api::{Answer, Call, Context, Handler, naming};
+=======
+use crate::access::Keys;
+use crate::api::{Answer, Call, Context, Handler, campaigns, naming};
+>>>>>>> h1
 use crate::audit::{self, Entry};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
 use crate::deliver::{Deliverer, DeliveryError};
@@ -314,6 +319,7 @@ impl Machine {
     pub async fn call(self: &Arc<Machine>, call: Call, handler: Handler, who: &str) -> Result<Answer> {
         let now = self.clock.now();
         if call.operation.method != "GET" {
+            self.confirm_addresses(&call).await?;
             let programs = self.programs.clone();
             let told = audit::tells(call.operation, self.settings.audit_all).then(|| Entry {
                 at: Real.now(),
@@ -343,6 +349,23 @@ impl Machine {
             return http::blocking(move || read(&machine)).await;
         }
         read(self)
+    }
+
+    /// Asks the web addresses that a campaign newly names whether they are meant for it; outside of any transaction, and
+    /// only where addresses are called at all.
+    async fn confirm_addresses(&self, call: &Call) -> Result<()> {
+        let Some(calls) = self.deliverer.calls() else { return Ok(()) };
+        let (now, programs) = (self.clock.now(), &self.programs);
+        let read = |store: &Transaction<'_>| campaigns::addresses(&Context { store, programs, now }, call);
+        for (place, url) in self.store.read(read)? {
+            if let Err(reason) = calls.confirm(&url, naming::ACCOUNT).await {
+                let (header, account) = (delivery::ACCOUNT_HEADER, naming::ACCOUNT);
+                return Err(Refusal::bad_request(format!(
+                    "{place}: `{url}` does not answer HEAD with `{header}: {account}`: {reason}"
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// What the server holds.

@@ -1,6 +1,7 @@
 //! The API over HTTP, without a port: error shapes, routes, merge rules, versions, states.
 
 mod campaign_examples;
+mod campaign_hook;
 mod campaigns;
 mod clauses;
 mod connections;

@@ -111,6 +111,16 @@ impl Publication<'_> {
                 let body = self.with_remote_ids(&DocumentId::Journey(name.clone()), body);
                 remote.update_journey(&self.application, id, &body).await
             }
+            Work::CreateCampaign { name, body } => {
+                let body = self.with_remote_ids(&DocumentId::Campaign(name.clone()), body);
+                let id = self.create(Made::Campaign(&body)).await?;
+                self.target.campaigns.insert(name.clone(), id);
+                self.keep()
+            }
+            Work::UpdateCampaign { name, id, body } => {
+                let body = self.with_remote_ids(&DocumentId::Campaign(name.clone()), body);
+                remote.update_campaign(&self.application, id, &body).await
+            }
             Work::ActivateJourney { name } => match self.target.journeys.get(name) {
                 Some(id) => remote.activate_journey(&self.application, id).await,
                 None => Ok(()),
@@ -128,6 +138,7 @@ impl Publication<'_> {
                 Made::Application { name, tag } => remote.create_application(name, (TAG, tag)).await,
                 Made::Segment(body) => remote.create_segment(&self.application, body).await,
                 Made::Journey(body) => remote.create_journey(&self.application, body).await,
+                Made::Campaign(body) => remote.create_campaign(&self.application, body).await,
             };
             match outcome {
                 Err(error) if error.passing() && again(&mut tried).await => {
@@ -150,10 +161,13 @@ impl Publication<'_> {
             Made::Journey(_) => {
                 (self.remote.journeys(&self.application).await?, self.target.journeys.values().collect())
             }
+            Made::Campaign(_) => {
+                (self.remote.campaigns(&self.application).await?, self.target.campaigns.values().collect())
+            }
         };
         let fits = |resource: &&Value| match made {
             Made::Application { tag, .. } => resource["tags"][TAG].as_str() == Some(tag),
-            Made::Segment(body) | Made::Journey(body) => resource["Name"] == body["Name"],
+            Made::Segment(body) | Made::Journey(body) | Made::Campaign(body) => resource["Name"] == body["Name"],
         };
         let ids = resources.iter().filter(fits).filter_map(|resource| resource["Id"].as_str().map(str::to_owned));
         Ok(ids.into_iter().find(|id| !taken.contains(&id)))
@@ -177,6 +191,7 @@ enum Made<'a> {
     Application { name: &'a str, tag: &'a str },
     Segment(&'a Value),
     Journey(&'a Value),
+    Campaign(&'a Value),
 }
 
 /// Waits before one more attempt, longer each time; `false` = it was the last.

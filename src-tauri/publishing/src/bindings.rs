@@ -24,6 +24,8 @@ pub struct TargetBindings {
     pub segments: BTreeMap<String, String>,
     /// Ids of journeys, by file name.
     pub journeys: BTreeMap<String, String>,
+    /// Ids of campaigns, by file name.
+    pub campaigns: BTreeMap<String, String>,
 }
 
 impl Bindings {

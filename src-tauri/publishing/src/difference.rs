@@ -4,6 +4,8 @@ use model::shapes::{Kind, SHAPES, Shape};
 use model::{Path, Step, time};
 use serde_json::Value;
 
+use crate::resource;
+
 /// A member that an update would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -19,7 +21,7 @@ pub struct Difference {
 ///
 /// Equal are: a number and its other spelling, a timestamp and its other spelling, and absent, `null`, empty and `false`
 /// members, since the service leaves out empty members and may spell out defaults (api.md 1). Members that only the
-/// response shape has are not compared, nor is anything at the top that `ignore` names.
+/// response shape has are not compared, at whatever depth, nor is anything at the top that `ignore` names.
 pub(crate) fn differences(
     request: &Shape,
     response: Option<&Shape>,
@@ -28,15 +30,14 @@ pub(crate) fn differences(
     after: &Value,
 ) -> Vec<Difference> {
     let mut found = Vec::new();
-    let only_response = |name: &str| {
-        response.is_some_and(|shape| shape.members().iter().any(|member| member.name == name))
-            && !request.members().iter().any(|member| member.name == name)
-    };
     let mut before = before.clone();
     let mut after = after.clone();
     for side in [&mut before, &mut after] {
+        if let Some(response) = response {
+            resource::leave_out(request, response, side);
+        }
         if let Some(object) = side.as_object_mut() {
-            object.retain(|name, _| !only_response(name) && !ignore.contains(&name.as_str()));
+            object.retain(|name, _| !ignore.contains(&name.as_str()));
         }
     }
     compare(Some(request), &before, &after, &mut Path::default(), &mut found);

@@ -1,6 +1,6 @@
-//! Plan and apply: brings a project's journeys to a target that speaks the Pinpoint API, through aws-sdk-pinpoint.
+//! Plan and apply: brings a project's journeys and campaigns to a target that speaks the Pinpoint API, through aws-sdk-pinpoint.
 //!
-//! Takes checked journeys (a journey with errors has no such value), the project's bindings of names to remote ids, and a
+//! Takes checked journeys and campaigns (one with errors has no such value), the project's bindings of names to remote ids, and a
 //! target; gives a [`Plan`] of exact creates and updates, and carries it out. Never touches the disk: whoever applies keeps
 //! the bindings ([`Observer::bound`]). Never converts: what is sent is the document's own JSON (`exact`), with only what
 //! a response alone has taken out and names of segments turned into remote ids (`resource`).
@@ -10,6 +10,7 @@
 
 mod apply;
 mod bindings;
+mod campaign;
 mod difference;
 mod error;
 mod exact;
@@ -23,6 +24,6 @@ pub use bindings::{Bindings, TargetBindings};
 pub use difference::Difference;
 pub use error::PublishError;
 pub use people::{endpoint_item, load_people};
-pub use plan::{Obstacle, Plan, Step, application, plan};
+pub use plan::{Checked, Obstacle, Plan, Step, application, plan};
 pub use remote::{Remote, RemoteJourney};
 pub use resource::body as request_body;

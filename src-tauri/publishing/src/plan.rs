@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::shapes;
 use model::{DocumentId, Project, TemplateKind};
 use serde_json::Value;
-use validation::CheckedJourney;
+use validation::{CheckedCampaign, CheckedJourney};
 
 use crate::bindings::TargetBindings;
+use crate::campaign;
 use crate::difference::{Difference, differences};
 use crate::error::PublishError;
 use crate::remote::Remote;
@@ -61,8 +62,12 @@ impl Step {
             Work::CreateApplication { .. }
             | Work::CreateTemplate { .. }
             | Work::CreateSegment { .. }
-            | Work::CreateJourney { .. } => "created",
-            Work::UpdateTemplate { .. } | Work::UpdateSegment { .. } | Work::UpdateJourney { .. } => "updated",
+            | Work::CreateJourney { .. }
+            | Work::CreateCampaign { .. } => "created",
+            Work::UpdateTemplate { .. }
+            | Work::UpdateSegment { .. }
+            | Work::UpdateJourney { .. }
+            | Work::UpdateCampaign { .. } => "updated",
             Work::ActivateJourney { name } => return format!("started journey `{name}`"),
         };
         format!("{done} {}", self.subject)
@@ -80,17 +85,29 @@ pub(crate) enum Work {
     CreateJourney { name: String, body: Value },
     UpdateJourney { name: String, id: String, body: Value },
     ActivateJourney { name: String },
+    CreateCampaign { name: String, body: Value },
+    UpdateCampaign { name: String, id: String, body: Value },
 }
 
-/// Reads the target and says what has to be done for `journeys`, and everything that they need, to be there.
+/// What is to be published; all of one project.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Checked<'c, 'a> {
+    /// Journeys.
+    pub journeys: &'c [CheckedJourney<'a>],
+    /// Campaigns.
+    pub campaigns: &'c [CheckedCampaign<'a>],
+}
+
+/// Reads the target and says what has to be done for journeys and campaigns, and everything that they need, to be there.
 ///
-/// Published are the journeys, the templates of their messages, the segments of their conditions, and the segments that
-/// those are made of. With `activate`, the journeys are started too. All journeys are of one project.
+/// Published are the journeys and campaigns, the templates of their messages, the segments that they name, and the segments
+/// that those are made of. With `activate`, the journeys are started too, and campaigns are as paused as they say. Without
+/// it a campaign is made paused, for it would be sent at its time, and one that is there stays as paused as it is.
 ///
 /// # Errors
 /// When the target can not be read. What is in the way of a publication is in [`Plan::obstacles`] instead.
 pub async fn plan(
-    journeys: &[CheckedJourney<'_>],
+    checked: Checked<'_, '_>,
     project: &Project,
     bindings: &TargetBindings,
     remote: &Remote,
@@ -125,7 +142,8 @@ pub async fn plan(
 
     // Each once, a segment after those that it is made of.
     let mut uses: Vec<&DocumentId> = Vec::new();
-    for id in journeys.iter().flat_map(CheckedJourney::uses) {
+    let Checked { journeys, campaigns } = checked;
+    for id in journeys.iter().flat_map(CheckedJourney::uses).chain(campaigns.iter().flat_map(CheckedCampaign::uses)) {
         if !uses.contains(id) {
             uses.push(id);
         }
@@ -138,6 +156,10 @@ pub async fn plan(
     let (remote_segments, remote_journeys) = match &application {
         Some(id) => (remote.segments(id).await?, remote.journeys(id).await?),
         None => (Vec::new(), Vec::new()),
+    };
+    let remote_campaigns = match &application {
+        Some(id) if !campaigns.is_empty() => remote.campaigns(id).await?,
+        _ => Vec::new(),
     };
     let segments: Vec<String> =
         uses.iter().filter(|id| matches!(id, DocumentId::Segment(_))).map(|id| id.name().to_owned()).collect();
@@ -153,6 +175,18 @@ pub async fn plan(
     });
     for name in &names {
         planner.journey(name, &remote_journeys, activate);
+    }
+    let names: Vec<String> = campaigns.iter().map(|campaign| campaign.name().to_owned()).collect();
+    if campaigns.is_empty() {
+        // Nobody asked whether they are still there.
+        planner.plan.found.campaigns.clone_from(&bindings.campaigns);
+    } else {
+        planner.plan.found.campaigns = matches(&names, &bindings.campaigns, &remote_campaigns, |name| {
+            project.documents.get(&DocumentId::Campaign(name.to_owned()))
+        });
+    }
+    for name in &names {
+        planner.campaign(name, &remote_campaigns, activate);
     }
     Ok(planner.plan)
 }
@@ -355,6 +389,54 @@ impl Planner<'_> {
             ),
             _ => {}
         }
+    }
+
+    fn campaign(&mut self, name: &str, remote: &[Value], activate: bool) {
+        let id = DocumentId::Campaign(name.to_owned());
+        let Some(document) = self.project.documents.get(&id) else { return };
+        let subject = format!("campaign `{name}`");
+        let body = resource::body(&id, document);
+        let remote_id = self.plan.found.campaigns.get(name).cloned();
+        let Some((before, remote_id)) = remote_id.and_then(|id| Some((find(remote, &id)?, id))) else {
+            let body = if activate { Some(body) } else { campaign::at_rest(body) };
+            return match body {
+                Some(body) => {
+                    let work = Work::CreateCampaign { name: name.to_owned(), body };
+                    self.step("CreateCampaign", subject, Vec::new(), work);
+                }
+                None => self.obstacle(
+                    format!("the {subject} is sent the moment it is made, and can not be made paused"),
+                    "activate what is published (`--activate`), or give the campaign a start time",
+                ),
+            };
+        };
+        let state = before["State"]["CampaignStatus"].as_str().unwrap_or("SCHEDULED");
+        let body = campaign::update(before, body, activate);
+        let changes = changes(&id, before, &self.with_remote_ids(&id, body.clone()));
+        if changes.is_empty() {
+            self.plan.unchanged += 1;
+            if activate && matches!(state, "DELETED" | "INVALID") {
+                self.obstacle(
+                    format!("the {subject} is {state} on the target, and can not be started again"),
+                    "publish it as a campaign of another name",
+                );
+            }
+            return;
+        }
+        let settings: Vec<String> = changes
+            .iter()
+            .filter(|change| change.path.to_string() != "IsPaused")
+            .map(|change| format!("`{}`", change.path))
+            .collect();
+        if !campaign::takes(state, !settings.is_empty()) {
+            let places = if settings.is_empty() { "`IsPaused`".to_owned() } else { settings.join(", ") };
+            return self.obstacle(
+                format!("the {subject} is {state} on the target, and can not be changed any more: {places}"),
+                "take the changes back, or publish them as a campaign of another name",
+            );
+        }
+        let work = Work::UpdateCampaign { name: name.to_owned(), id: remote_id, body };
+        self.step("UpdateCampaign", subject, changes, work);
     }
 
     /// The body with the ids that are known already; others stay names.

@@ -9,8 +9,8 @@ use aws_sdk_pinpoint::config::timeout::TimeoutConfig;
 use aws_sdk_pinpoint::config::{Builder, Credentials, Region};
 use aws_sdk_pinpoint::types::{
     CreateApplicationRequest, EmailTemplateRequest, EndpointBatchRequest, InAppTemplateRequest, JourneyStateRequest,
-    PushNotificationTemplateRequest, SmsTemplateRequest, State, VoiceTemplateRequest, WriteJourneyRequest,
-    WriteSegmentRequest,
+    PushNotificationTemplateRequest, SmsTemplateRequest, State, VoiceTemplateRequest, WriteCampaignRequest,
+    WriteJourneyRequest, WriteSegmentRequest,
 };
 use model::{Target, TemplateKind};
 use serde_json::{Value, json};
@@ -191,6 +191,22 @@ impl Remote {
         }
     }
 
+    /// All campaigns of an application, as `CampaignResponse`.
+    ///
+    /// # Errors
+    /// When the target can not be asked.
+    pub async fn campaigns(&self, application: &str) -> Result<Vec<Value>, PublishError> {
+        let mut all = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.client.get_campaigns().application_id(application).page_size(PAGE_SIZE).set_token(token);
+            token = take_page(send!(self, "GetCampaigns", request, None)?, &mut all);
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     /// Names, ids and states of all journeys of an application.
     ///
     /// # Errors
@@ -269,6 +285,22 @@ impl Remote {
         let request = self.client.create_journey().application_id(application).write_journey_request(typed);
         let answer = send!(self, "CreateJourney", request, Some(body), once())?;
         self.id("CreateJourney", &answer)
+    }
+
+    /// Makes a campaign, which is sent at its time; answers its id.
+    pub(crate) async fn create_campaign(&self, application: &str, body: &Value) -> Result<String, PublishError> {
+        let typed = WriteCampaignRequest::builder().build();
+        let request = self.client.create_campaign().application_id(application).write_campaign_request(typed);
+        let answer = send!(self, "CreateCampaign", request, Some(body), once())?;
+        self.id("CreateCampaign", &answer)
+    }
+
+    /// Changes a campaign: members that are given replace, others stay.
+    pub(crate) async fn update_campaign(&self, application: &str, id: &str, body: &Value) -> Result<(), PublishError> {
+        let typed = WriteCampaignRequest::builder().build();
+        let request =
+            self.client.update_campaign().application_id(application).campaign_id(id).write_campaign_request(typed);
+        send!(self, "UpdateCampaign", request, Some(body)).map(drop)
     }
 
     /// Changes a segment.

@@ -9,30 +9,60 @@ pub(crate) const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifi
 
 /// The body of the request that creates or updates the document; references to segments are as in the document.
 ///
-/// Left out: members of the response shape that the request does not have (`Id`, `Arn`, `Version`, …). Members that no
-/// shape knows stay. A journey is sent as the draft that it is until its state is set. A segment without a name gets its
-/// file's, by which it can be found again.
+/// Left out: members of the response shape that the request does not have (`Id`, `Arn`, `Version`, …), also inside, where
+/// treatments of a campaign have some. Members that no shape knows stay. A journey is sent as the draft that it is until its
+/// state is set. A segment or campaign without a name gets its file's, by which it can be found again.
 pub fn body(id: &DocumentId, document: &Value) -> Value {
     let mut body = document.clone();
+    if let (Some(request), Some(response)) = (id.shape().and_then(shapes::find), response_shape(id)) {
+        leave_out(request, response, &mut body);
+    }
     let Some(object) = body.as_object_mut() else { return body };
-    let known = |shape: Option<&'static Shape>| shape.map(Shape::members).unwrap_or_default();
-    let request = known(id.shape().and_then(shapes::find));
-    let response = known(response_shape(id));
-    object.retain(|name, _| {
-        let in_request = request.iter().any(|member| member.name == name);
-        let in_response = response.iter().any(|member| member.name == name);
-        (in_request || !in_response) && !WRITTEN_BY_THE_SERVICE.contains(&name.as_str())
-    });
+    object.retain(|name, _| !WRITTEN_BY_THE_SERVICE.contains(&name.as_str()));
     match id {
         DocumentId::Journey(_) if object.contains_key("State") => {
             object.insert("State".to_owned(), "DRAFT".into());
         }
-        DocumentId::Segment(name) if object.get("Name").and_then(Value::as_str).unwrap_or_default().is_empty() => {
+        DocumentId::Segment(name) | DocumentId::Campaign(name)
+            if object.get("Name").and_then(Value::as_str).unwrap_or_default().is_empty() =>
+        {
             object.insert("Name".to_owned(), name.as_str().into());
         }
         _ => {}
     }
     body
+}
+
+/// Takes out what only a response has, at every depth at which request and response have shapes of their own.
+pub(crate) fn leave_out(request: &Shape, response: &Shape, value: &mut Value) {
+    match (request.kind, response.kind, value) {
+        (Kind::Structure(asked), Kind::Structure(answered), Value::Object(object)) => {
+            object.retain(|name, _| {
+                let in_request = asked.iter().any(|member| member.name == name);
+                in_request || !answered.iter().any(|member| member.name == name)
+            });
+            for member in asked {
+                let other = answered.iter().find(|other| other.name == member.name);
+                if let (Some(other), Some(inner)) = (other, object.get_mut(member.name)) {
+                    inside(member.shape, other.shape, inner);
+                }
+            }
+        }
+        (Kind::List(asked), Kind::List(answered), Value::Array(list)) => {
+            list.iter_mut().for_each(|inner| inside(asked, answered, inner));
+        }
+        (Kind::Map(asked), Kind::Map(answered), Value::Object(map)) => {
+            map.values_mut().for_each(|inner| inside(asked, answered, inner));
+        }
+        _ => {}
+    }
+}
+
+/// Most shapes are the same on both ways, and have nothing to leave out.
+fn inside(request: usize, response: usize, value: &mut Value) {
+    if request != response {
+        leave_out(&SHAPES[request], &SHAPES[response], value);
+    }
 }
 
 /// The shape that the service answers for such a document.
@@ -98,6 +128,15 @@ mod tests {
             json!({"Subject": "s", "TemplateName": "n", "TemplateType": "EMAIL", "Version": "1", "Arn": "r"});
         let sent = body(&DocumentId::Template(TemplateKind::Email, "n".into()), &template);
         assert_eq!(sent.to_string(), r#"{"Subject":"s"}"#);
+    }
+
+    #[test]
+    fn treatments_are_sent_without_what_only_an_answer_has() {
+        let dump = json!({"Id": "1", "SegmentId": "s", "State": {"CampaignStatus": "PAUSED"}, "Version": 3,
+            "DefaultState": {"CampaignStatus": "PAUSED"},
+            "AdditionalTreatments": [{"Id": "2", "State": {"CampaignStatus": "PAUSED"}, "SizePercent": 10}]});
+        let sent = body(&DocumentId::Campaign("sale".into()), &dump);
+        assert_eq!(sent, json!({"SegmentId": "s", "AdditionalTreatments": [{"SizePercent": 10}], "Name": "sale"}));
     }
 
     #[test]

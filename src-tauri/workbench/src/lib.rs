@@ -246,6 +246,7 @@ impl Workbench {
             project,
             folder: Some(folder),
             journeys: Vec::new(),
+            campaigns: false,
             target: command.target,
             activate: false,
         };
@@ -404,7 +405,7 @@ fn unsaved(found: elsewhere::Found) -> Opened {
 
 fn publication(plan: bridge::Plan) -> Publication {
     let bridge::Plan { project, folder, journeys, target, activate } = plan;
-    Publication { project, folder: folder.map(PathBuf::from), journeys, target, activate }
+    Publication { project, folder: folder.map(PathBuf::from), journeys, campaigns: false, target, activate }
 }
 
 /// One name for a folder, however it is written.

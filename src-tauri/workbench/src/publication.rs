@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bridge::{Failure, FailureCode, PlanStep, PlanView};
 use model::{DocumentId, Project, Severity, Target};
-use publishing::{Bindings, Observer, PublishError, Remote, Step};
+use publishing::{Bindings, Checked, Observer, PublishError, Remote, Step};
 use validation::Facts;
 
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
@@ -16,11 +16,14 @@ pub struct Publication {
     pub project: Project,
     /// Its folder, where the bindings are; `None` = they are not kept.
     pub folder: Option<PathBuf>,
-    /// File names of the journeys; empty = all.
+    /// File names of the journeys, and of campaigns as `campaigns/NAME`; empty = all journeys.
     pub journeys: Vec<String>,
+    /// Whether all campaigns go along. They send to whole segments, and a target takes them only where their channels are
+    /// enabled (campaigns.md 11, C020): never unasked.
+    pub campaigns: bool,
     /// Name of the target.
     pub target: String,
-    /// Whether the journeys are started too.
+    /// Whether the journeys are started too; campaigns are made paused otherwise.
     pub activate: bool,
 }
 
@@ -59,7 +62,7 @@ impl Publication {
     pub async fn load_people(&self, local: Option<&str>, endpoints: &[serde_json::Value]) -> Outcome<u64> {
         let remote = self.connect(local).await?;
         let mut bindings = self.bindings()?;
-        let plan = publishing::plan(&[], &self.project, &bindings.of(&self.target), &remote, false)
+        let plan = publishing::plan(Checked::default(), &self.project, &bindings.of(&self.target), &remote, false)
             .await
             .map_err(target_failure)?;
         let mut keeper = Keeper { folder: self.folder.as_deref(), tell: &mut |_, _, _| {} };
@@ -106,27 +109,48 @@ impl Publication {
     }
 
     async fn make(&self, remote: &Remote, bindings: &Bindings) -> Outcome<publishing::Plan> {
-        let names = match self.journeys.is_empty() {
-            true => self.project.journeys().map(|(name, _)| name.to_owned()).collect(),
-            false => self.journeys.clone(),
+        let all = |wanted: &dyn Fn(&DocumentId) -> Option<String>| {
+            self.project.documents.keys().filter_map(wanted).collect::<Vec<String>>()
         };
+        let mut names = self.journeys.clone();
+        if names.is_empty() {
+            names = all(&|id| matches!(id, DocumentId::Journey(_)).then(|| id.name().to_owned()));
+        }
+        if self.campaigns {
+            names.extend(all(&|id| matches!(id, DocumentId::Campaign(_)).then(|| id.to_string())));
+            names.sort();
+            names.dedup();
+        }
         if names.is_empty() {
             return Err(bad_input("the project has no journey", "draw one, or open one"));
         }
         let target = self.project.settings.target.get(&self.target);
         let facts = Facts { now: None, account: target.and_then(|target| target.account.as_ref()) };
-        let mut journeys = Vec::new();
+        let (mut journeys, mut campaigns) = (Vec::new(), Vec::new());
         for name in &names {
-            if self.project.journey(name).is_none() {
+            let id = match name.strip_prefix("campaigns/") {
+                Some(name) => DocumentId::Campaign(name.to_owned()),
+                None => DocumentId::Journey(name.clone()),
+            };
+            if !self.project.documents.contains_key(&id) {
                 return Err(not_found(
-                    format!("the project has no journey `{name}`"),
-                    "name it as its file in `journeys/`, without `.json`",
+                    format!("the project has no {}", words(&id)),
+                    "name it as its file in `journeys/`, without `.json`; a campaign as `campaigns/NAME`",
                 ));
             }
-            let checked = validation::checked_with(&self.project, name, facts);
-            journeys.push(checked.map_err(|report| errors(name, &report))?);
+            match &id {
+                DocumentId::Campaign(name) => {
+                    let checked = validation::checked_campaign(&self.project, name, facts);
+                    campaigns.push(checked.map_err(|report| errors(&id, &report))?);
+                }
+                _ => {
+                    let checked = validation::checked_with(&self.project, name, facts);
+                    journeys.push(checked.map_err(|report| errors(&id, &report))?);
+                }
+            }
         }
-        publishing::plan(&journeys, &self.project, &bindings.of(&self.target), remote, self.activate)
+        let checked = Checked { journeys: &journeys, campaigns: &campaigns };
+        publishing::plan(checked, &self.project, &bindings.of(&self.target), remote, self.activate)
             .await
             .map_err(target_failure)
     }
@@ -212,10 +236,15 @@ fn target_failure(error: PublishError) -> Failure {
     failure(code, error.to_string(), error.help())
 }
 
-fn errors(name: &str, report: &validation::Report) -> Failure {
-    let journey = DocumentId::Journey(name.to_owned());
+/// A journey or campaign as a phrase.
+fn words(id: &DocumentId) -> String {
+    let kind = if matches!(id, DocumentId::Campaign(_)) { "campaign" } else { "journey" };
+    format!("{kind} `{}`", id.name())
+}
+
+fn errors(id: &DocumentId, report: &validation::Report) -> Failure {
     let found: Vec<_> = report.diagnostics.iter().filter(|found| found.severity == Severity::Error).collect();
-    let first = found.iter().find(|found| found.place.document == journey).or(found.first());
+    let first = found.iter().find(|found| &found.place.document == id).or(found.first());
     let first = first.map(|first| format!(": {}", first.message)).unwrap_or_default();
     let count = match found.len() {
         1 => "an error".to_owned(),
@@ -223,7 +252,7 @@ fn errors(name: &str, report: &validation::Report) -> Failure {
     };
     failure(
         FailureCode::Errors,
-        format!("the journey `{name}` has {count}{first}"),
+        format!("the {} has {count}{first}", words(id)),
         "correct what the checks say (`waymark check`), and publish again",
     )
 }

@@ -182,8 +182,11 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
             return self.refuse(Reason::NotNow(self.state.status()));
         }
         self.state.version = 1;
+        // A driver that hears of it late, because it was down meanwhile, still owes the first run (campaigns.md 3: "as soon
+        // as created").
+        let from = self.program.created.min(self.now).saturating_sub(GRACE);
         for treatment in 0..self.program.len() as u8 {
-            let next = self.next_from(treatment, self.now.saturating_sub(GRACE));
+            let next = self.next_from(treatment, from);
             let status = CampaignStatus::Scheduled;
             self.state.treatments.push(TreatmentState { status, next, runs: 0, served: None, run: None, wake: None });
             let waits = self.schedule(treatment).is_some_and(|schedule| schedule.start != Start::Immediate);

@@ -32,12 +32,15 @@ pub struct Context<'c, 'a> {
     pub created: Millis,
     /// Rows that one step handles before it hands control back, at least 1.
     pub batch: u32,
+    /// The driver tells of calls of the hook that were not answered in time ([`Answer::TimedOut`](super::hook::Answer)):
+    /// it knows when it really made them. Else the engine counts 15 seconds from [`What::CallHook`](super::What::CallHook).
+    pub driver_times_calls: bool,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
     /// A context with these segments, a moment of creation and everything else by default.
     pub fn new(segment: &'c dyn Fn(&str) -> Option<&'a Value>, created: Millis) -> Self {
-        Context { segment, members: &|_| None, settings: None, created, batch: BATCH }
+        Context { segment, members: &|_| None, settings: None, created, batch: BATCH, driver_times_calls: false }
     }
 }
 
@@ -203,6 +206,7 @@ pub fn compile(
         priority: campaign.priority().map_or(3, |priority| priority.clamp(1, 5) as u8),
         created: context.created,
         batch: context.batch.max(1),
+        driver_times_calls: context.driver_times_calls,
         not_honoured,
     })
 }

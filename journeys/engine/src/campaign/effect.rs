@@ -80,7 +80,8 @@ pub enum What {
         attempt: u8,
         /// The endpoints, at most 50.
         rows: Vec<u32>,
-        /// The call has failed at this instant.
+        /// The call has failed at this instant; [`Millis::MAX`] = the driver says when
+        /// ([`Context::driver_times_calls`](super::Context::driver_times_calls)).
         deadline: Millis,
     },
     /// **Do:** hand the message for this endpoint to its channel. A `_campaign.send` event says `SUCCESS`, unless the
@@ -307,6 +308,8 @@ pub enum Reason {
     HookUnreadable,
     /// The hook failed this often.
     HookFailed(u8),
+    /// The hook was not called, or did not take the call; says why.
+    HookRefused(String),
     /// The message can not be made.
     Render(String),
     /// The recommender recommends nothing.

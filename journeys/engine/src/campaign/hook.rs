@@ -16,10 +16,16 @@ use crate::campaign::program::Program;
 pub enum Answer<'a> {
     /// It answered this.
     Json(&'a Value),
-    /// It answered something that is no JSON, or the payload was too large: trying again does not help.
+    /// It answered something that is no JSON: trying again does not help.
     Unreadable,
     /// It failed, or could not be reached: it is tried again, up to [`call::ATTEMPTS`] times.
     Failed,
+    /// There was no answer within [`call::TIMEOUT`]. Told by drivers of
+    /// [`Context::driver_times_calls`](super::Context::driver_times_calls); it is not tried again.
+    TimedOut,
+    /// Trying again does not help, for this reason: nobody can call it, the payload is too large, the other side does not
+    /// take the call.
+    Refused(&'a str),
 }
 
 /// What the hook is called with. `configuration` is the campaign's `MessageConfiguration` as it stands.

@@ -31,6 +31,7 @@ pub struct Program {
     pub(crate) priority: u8,
     pub(crate) created: Millis,
     pub(crate) batch: u32,
+    pub(crate) driver_times_calls: bool,
     pub(crate) not_honoured: Vec<(Path, String)>,
 }
 

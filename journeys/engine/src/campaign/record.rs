@@ -104,19 +104,34 @@ impl Record {
             "State": self.progress.name(),
             "ScheduledStart": format_instant(self.scheduled),
             "Start": format_instant(self.started),
-            "TotalEndpointCount": self.total(),
-            "SuccessfulEndpointCount": self.status(SendStatus::Success),
+            "TotalEndpointCount": 0,
+            "SuccessfulEndpointCount": 0,
             "TimezonesTotalCount": self.zones,
             "TimezonesCompletedCount": self.zones_done,
             "TreatmentId": program.treatment_id(self.activity.treatment),
             "ExecutionMetrics": metrics,
         });
+        self.write_counts(&mut response);
         if let Some(ended) = self.ended {
             let whole = self.progress == Progress::Completed;
             response["End"] = json!(format_instant(ended));
             response["Result"] = json!(if whole { "SUCCESS" } else { "FAIL" });
         }
         response
+    }
+
+    /// Writes what the messages came to into an `ActivityResponse` of this record: `TotalEndpointCount` and
+    /// `SuccessfulEndpointCount`, all that [`failed`](Record::failed) changes.
+    pub fn write_counts(&self, response: &mut Value) {
+        response["TotalEndpointCount"] = json!(self.total());
+        response["SuccessfulEndpointCount"] = json!(self.status(SendStatus::Success));
+    }
+
+    /// A message that was handed to its channel came to nothing, as [`What::Failed`] says; also when the run is over.
+    pub fn failed(&mut self, status: SendStatus) {
+        let sent = &mut self.statuses[SendStatus::Success as usize];
+        *sent = sent.saturating_sub(1);
+        self.statuses[status as usize] += 1;
     }
 
     fn outcome(&mut self) {
@@ -178,11 +193,7 @@ impl Records {
                 record.statuses[status as usize] += 1;
                 record.outcome();
             }
-            What::Failed { status, .. } => {
-                let sent = &mut record.statuses[SendStatus::Success as usize];
-                *sent = sent.saturating_sub(1);
-                record.statuses[status as usize] += 1;
-            }
+            What::Failed { status, .. } => record.failed(status),
             What::Status(_)
             | What::Refused
             | What::RunStarted { .. }

@@ -425,9 +425,14 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
         let number = run.next_call;
         run.next_call = run.next_call.wrapping_add(1);
         let Attempt { number: attempt, deadline } = Attempt::first(self.now);
-        let call = Call { number, attempt, deadline, rows };
+        let call = Call { number, attempt, deadline: self.deadline_of_call(deadline), rows };
         self.tell_call(treatment, run, &call);
         run.calls.push(call);
+    }
+
+    /// When the engine itself gives up a call; never, where the driver does.
+    fn deadline_of_call(&self, deadline: Millis) -> Millis {
+        if self.program.driver_times_calls { Millis::MAX } else { deadline }
     }
 
     fn tell_call(&mut self, treatment: u8, run: &Run, call: &Call) {
@@ -467,11 +472,13 @@ impl<W: World, F: FnMut(Effect)> Advance<'_, W, F> {
                     None => self.hook_failed(treatment, &run, call, &Reason::HookUnreadable),
                 },
                 Answer::Unreadable => self.hook_failed(treatment, &run, call, &Reason::HookUnreadable),
+                Answer::TimedOut => self.hook_failed(treatment, &run, call, &Reason::HookTimeout),
+                Answer::Refused(why) => self.hook_failed(treatment, &run, call, &Reason::HookRefused(why.to_owned())),
                 Answer::Failed => {
                     let attempt = Attempt { number: call.attempt, deadline: call.deadline };
                     match attempt.after(Failure::Failed, self.now) {
                         Some(Attempt { number, deadline }) => {
-                            (call.attempt, call.deadline) = (number, deadline);
+                            (call.attempt, call.deadline) = (number, self.deadline_of_call(deadline));
                             self.tell_call(treatment, &run, &call);
                             run.calls.push(call);
                         }

@@ -104,6 +104,7 @@ impl Effect {
             Reason::HookTimeout => "the hook did not answer within 15 seconds".to_owned(),
             Reason::HookUnreadable => "the hook's answer can not be read".to_owned(),
             Reason::HookFailed(attempts) => format!("the hook failed {attempts} times"),
+            Reason::HookRefused(why) => format!("the hook failed: {why}"),
             Reason::Render(why) | Reason::Recommender(why) => why.clone(),
         }
     }

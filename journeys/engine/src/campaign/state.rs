@@ -155,7 +155,7 @@ pub struct Call {
     pub number: u32,
     /// From 1.
     pub attempt: u8,
-    /// When the attempt has failed.
+    /// When the attempt has failed; [`Millis::MAX`] = when the driver says so.
     pub deadline: Millis,
     /// The endpoints, at most 50.
     pub rows: Vec<Waiting>,

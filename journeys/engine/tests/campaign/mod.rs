@@ -104,6 +104,16 @@ pub fn in_zone(number: usize, zone: &str) -> Value {
 
 /// Compiles with two segments, `all` and `gold` (attribute `Plan`), and one imported, `list`.
 pub fn compiled(campaign: &Value, settings: Option<&Value>, batch: u32) -> Result<Program, CompileError> {
+    compiled_for(campaign, settings, batch, false)
+}
+
+/// For a driver that itself gives up calls of the hook, or not.
+pub fn compiled_for(
+    campaign: &Value,
+    settings: Option<&Value>,
+    batch: u32,
+    driver_times_calls: bool,
+) -> Result<Program, CompileError> {
     let all = json!({"Name": "all"});
     let gold = json!({"Name": "gold", "Dimensions": {"Attributes": {"Plan": {"Values": ["gold"]}}}});
     let list = json!({"Name": "list", "SegmentType": "IMPORT"});
@@ -117,7 +127,8 @@ pub fn compiled(campaign: &Value, settings: Option<&Value>, batch: u32) -> Resul
         let text = |list: &[&str]| list.iter().map(|id| (*id).to_owned()).collect();
         (id == "list").then(|| Members { endpoints: text(&["e0", "e1"]), users: text(&["ann"]) })
     };
-    let context = Context { members: &members, settings, batch, ..Context::new(&find, at(CREATED)) };
+    let context =
+        Context { members: &members, settings, batch, driver_times_calls, ..Context::new(&find, at(CREATED)) };
     campaign::compile(WriteCampaignRequest::of(campaign).unwrap(), "c1", &context)
 }
 

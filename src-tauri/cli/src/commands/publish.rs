@@ -63,10 +63,12 @@ pub fn publish(publish: &Publish) -> Outcome {
 fn publication(plan: &Plan) -> Result<Publication, bridge::Failure> {
     let folder = workbench::folder::read(&plan.dir)?;
     folder.refuse_damaged()?;
+    let campaigns = plan.named_campaigns.iter().map(|name| format!("campaigns/{name}"));
     Ok(Publication {
         project: folder.project,
         folder: Some(PathBuf::from(&plan.dir)),
-        journeys: plan.journeys.clone(),
+        journeys: plan.journeys.iter().cloned().chain(campaigns).collect(),
+        campaigns: plan.campaigns,
         target: plan.target.clone(),
         activate: plan.activate,
     })

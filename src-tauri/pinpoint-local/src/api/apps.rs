@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value, json};
 
 use crate::api::paging::Page;
-use crate::api::{Answer, Call, Context, Handler, naming};
+use crate::api::{Answer, Call, Context, Handler, campaign_rules, naming};
 use crate::refusal::{Refusal, Result};
 use crate::store;
 
@@ -131,6 +131,9 @@ fn settings(context: &Context<'_>, call: &Call) -> Result<Answer> {
 fn update_settings(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let id = call.parameter("application-id");
     let mut document = settings_of(context, id)?;
+    if let Some(reason) = call.body.get("CampaignHook").and_then(campaign_rules::default_hook) {
+        return Err(Refusal::bad_request(reason));
+    }
     let Some(members) = document.as_object_mut() else { return Err(unknown(id)) };
     let switches = ["CloudWatchMetricsEnabled", "EventTaggingEnabled"];
     for (key, value) in call.body.as_object().into_iter().flatten() {

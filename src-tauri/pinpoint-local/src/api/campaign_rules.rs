@@ -18,7 +18,9 @@ const SUBJECT: &str = "~";
 
 /// Refuses a campaign that the service does not take; `now` = its start must not be past. `id` is left out of the quotas.
 pub fn check(connection: &Connection, app: &str, id: &str, body: &Value, now: Option<Millis>) -> Result<()> {
-    let mut project = surroundings(connection, app, body)?;
+    let mut project = surroundings(connection, app, body, |connection, kind, name, _| {
+        templates::read_newest(connection, kind, name)
+    })?;
     others(connection, app, id, &mut project)?;
     match first_error(connection, app, project, body, now)? {
         None => Ok(()),
@@ -26,10 +28,27 @@ pub fn check(connection: &Connection, app: &str, id: &str, body: &Value, now: Op
     }
 }
 
-/// Why a campaign that was taken can not run any more: a template or its channel is gone (campaigns.md 8).
+/// Why a campaign that was taken can not run any more: a template or its channel is gone (campaigns.md 8). A template that it
+/// pins is kept for it (templates.md 2, chosen).
 pub fn unusable(connection: &Connection, app: &str, document: &Value) -> Result<Option<String>> {
-    let project = surroundings(connection, app, document)?;
+    let project = surroundings(connection, app, document, |connection, kind, name, version| {
+        Ok(match templates::read_newest(connection, kind, name)? {
+            Some(newest) => Some(newest),
+            None => templates::read_published(connection, kind, name, version)?,
+        })
+    })?;
     first_error(connection, app, project, document, None)
+}
+
+/// Why a hook can not be a project's default (campaigns.md 7: `Mode` `DELIVERY` is refused, chosen): what the rule for the hook
+/// of a campaign says of it.
+pub fn default_hook(hook: &Value) -> Option<String> {
+    let id = DocumentId::Campaign(SUBJECT.to_owned());
+    let mut project = Project::default();
+    project.documents.insert(id.clone(), json!({"Hook": hook}));
+    let report = validation::check_one(&project, &id, Facts::default());
+    let found = report.errors().find(|error| error.rule == "campaign-hook")?;
+    Some(format!("Campaign{}: {}", found.place.path, found.message))
 }
 
 fn first_error(
@@ -49,8 +68,14 @@ fn first_error(
     }))
 }
 
-/// The segment and the templates that a campaign names, and the sources of the segment.
-fn surroundings(connection: &Connection, app: &str, body: &Value) -> Result<Project> {
+/// The segment and the templates that a campaign names, and the sources of the segment; `template` finds one by kind, name and
+/// version.
+fn surroundings(
+    connection: &Connection,
+    app: &str,
+    body: &Value,
+    template: impl Fn(&Connection, TemplateKind, &str, Option<&str>) -> Result<Option<Value>>,
+) -> Result<Project> {
     let mut project = Project::default();
     let mut open: Vec<String> = body.get("SegmentId").and_then(Value::as_str).map(str::to_owned).into_iter().collect();
     while let Some(segment) = open.pop() {
@@ -69,11 +94,13 @@ fn surroundings(connection: &Connection, app: &str, body: &Value) -> Result<Proj
     let own = std::iter::once(campaign.template_configuration());
     let all = own.chain(campaign.additional_treatments().into_iter().map(|one| one.template_configuration()));
     for configuration in all.flatten() {
-        for name in configuration.object().values().filter_map(|named| named.get("Name")?.as_str()) {
+        for named in configuration.object().values() {
+            let text = |member: &str| named.get(member).and_then(Value::as_str);
+            let Some(name) = text("Name") else { continue };
             // Of any kind: one of another kind is told apart from one that is not there.
             for kind in TemplateKind::ALL {
-                if let Some(newest) = templates::read_newest(connection, kind, name)? {
-                    project.documents.insert(DocumentId::Template(kind, name.to_owned()), newest);
+                if let Some(found) = template(connection, kind, name, text("Version"))? {
+                    project.documents.insert(DocumentId::Template(kind, name.to_owned()), found);
                 }
             }
         }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::api::paging::Page;
-use crate::api::{Answer, Call, Context, Handler, apps, campaign_rules, naming, segments};
+use crate::api::{Answer, Call, Context, Handler, apps, campaign_rules, naming, segments, templates};
 use crate::refusal::{Refusal, Result};
 use crate::runner::campaign::{Broken, Stored, compile, find, over_few};
 use crate::store;
@@ -169,7 +169,8 @@ fn segment_version(context: &Context<'_>, app: &str, body: &Value) -> Result<(i6
     Ok((found.get("Version").and_then(Value::as_i64).unwrap_or(1), named.is_some()))
 }
 
-/// Puts the ids of its treatments into a document (campaigns.md 4), and gives what compiles it; 400 when it can not run.
+/// Puts the ids of its treatments into a document (campaigns.md 4), and gives what compiles it; 400 when it can not run. The
+/// templates that it pins are kept as they are (templates.md 2, chosen).
 fn compiled(
     context: &Context<'_>,
     stored: &Stored,
@@ -184,6 +185,11 @@ fn compiled(
             Broken::Unusable(reason) => Refusal::bad_request(reason),
         })?
         .program;
+    for (kind, named) in program.templates() {
+        if let Some(version) = &named.version {
+            templates::keep(context.store, kind, &named.name, version)?;
+        }
+    }
     let treatments = document.get_mut("AdditionalTreatments").and_then(Value::as_array_mut);
     for (number, treatment) in (1u8..).zip(treatments.into_iter().flatten()) {
         treatment["Id"] = program.treatment_id(number).into();
@@ -238,6 +244,37 @@ fn create(context: &Context<'_>, call: &Call) -> Result<Answer> {
     let inputs: &[Given] = if paused { &[Given::Create, Given::Pause] } else { &[Given::Create] };
     tell(context, &mut stored, &program, inputs)?;
     Ok(call.answer(response(document, &stored)))
+}
+
+/// The web addresses that a request to create or change a campaign newly names, each with its place; nothing for other
+/// requests. They are to be asked before the campaign is kept (campaigns.md 7: on creation; chosen: on a change too, where it
+/// names another one). What is wrong with a new campaign otherwise is said first.
+pub fn addresses(context: &Context<'_>, call: &Call) -> Result<Vec<(String, String)>> {
+    let known = match call.operation.name {
+        "CreateCampaign" => Vec::new(),
+        "UpdateCampaign" => named_addresses(&existing(context, call)?.document),
+        _ => return Ok(Vec::new()),
+    };
+    let mut new = named_addresses(&call.body);
+    new.retain(|(_, url)| !known.iter().any(|(_, known)| known == url));
+    if !new.is_empty() && call.operation.name == "CreateCampaign" {
+        let app = apps::existing(context, call)?;
+        campaign_rules::check(context.store, app, &naming::id(), &call.body, Some(context.now))?;
+    }
+    Ok(new)
+}
+
+/// `DeliveryUri` of a campaign and of its treatments, where it is a web address.
+fn named_addresses(campaign: &Value) -> Vec<(String, String)> {
+    let own = (String::new(), campaign);
+    let treatments = campaign.get("AdditionalTreatments").and_then(Value::as_array).into_iter().flatten();
+    let others = treatments.enumerate().map(|(number, one)| (format!("AdditionalTreatments[{number}]."), one));
+    let found = std::iter::once(own).chain(others).filter_map(|(place, one)| {
+        let url = one.get("CustomDeliveryConfiguration")?.get("DeliveryUri")?.as_str()?;
+        let place = format!("{place}CustomDeliveryConfiguration.DeliveryUri");
+        url.starts_with("https://").then(|| (place, url.to_owned()))
+    });
+    found.collect()
 }
 
 /// Members given replace, others stay, an empty object or list clears (chosen, as for settings in api.md 6); every update

@@ -5,13 +5,18 @@ use std::time::Duration;
 
 use delivery::{Adapter, Calls, Config, Outcome, Outgoing, Pace};
 use futures_util::{StreamExt, stream};
+use model::Millis;
 use rusqlite::Connection;
 use serde_json::Value;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::queue::{self, Waiting};
+<<<<<<< HEAD
 use super::{custom, record, tracking, unsubscribe};
+=======
+use super::{custom, filter, record, unsubscribe};
+>>>>>>> h1
 use crate::api::{channels, endpoints};
 use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
@@ -44,6 +49,14 @@ pub struct Lane {
     slot: Mutex<Option<Instant>>,
 }
 
+/// What a call is about.
+enum Called {
+    /// The hook of a campaign.
+    Hook(filter::Asking),
+    /// Custom messages.
+    Messages(custom::Batch),
+}
+
 /// What is to be done with a message that is due.
 enum Take {
     /// Hand it over.
@@ -60,6 +73,14 @@ impl Lane {
         Lane { name: name.to_owned(), way, pace, turn: Mutex::new(()), slot: Mutex::new(None) }
     }
 
+    /// What it calls with.
+    pub fn calls(&self) -> Option<&Calls> {
+        match &self.way {
+            Way::Many(calls) => Some(calls),
+            Way::One(_) => None,
+        }
+    }
+
     /// Hands over everything that is due now, and waits for what comes of it; how many messages.
     pub async fn pass(&self, machine: &Machine) -> Result<usize> {
         let _turn = self.turn.lock().await;
@@ -68,25 +89,44 @@ impl Lane {
             let now = machine.clock.now();
             let limit = if matches!(self.way, Way::Many(_)) { BATCH } else { self.pace.at_once * ROUNDS };
             let waiting = machine.store.read(|store| queue::due(store, &self.name, now, limit))?;
-            if waiting.is_empty() {
+            let hooks = match &self.way {
+                Way::Many(_) => machine.store.read(|store| filter::due(store, now, BATCH))?,
+                Way::One(_) => Vec::new(),
+            };
+            if waiting.is_empty() && hooks.is_empty() {
                 return Ok(handed);
             }
-            handed += waiting.len();
+            handed += waiting.len() + hooks.len();
             let outcomes: Vec<Result<()>> = match &self.way {
                 Way::One(adapter) => {
                     let each = stream::iter(waiting).map(|waiting| self.one(machine, adapter, waiting));
                     each.buffer_unordered(self.pace.at_once).collect().await
                 }
                 Way::Many(calls) => {
-                    let each = stream::iter(custom::batches(waiting)).map(|batch| async move {
+                    // Hooks first: a run waits for them.
+                    let hooks = hooks.into_iter().map(Called::Hook);
+                    let batches = custom::batches(waiting).into_iter().map(Called::Messages);
+                    let each = stream::iter(hooks.chain(batches)).map(|called| async move {
                         self.wait_for_slot().await;
-                        custom::call(machine, calls, batch).await
+                        match called {
+                            Called::Hook(asking) => filter::call(machine, calls, asking).await,
+                            Called::Messages(batch) => custom::call(machine, calls, batch).await,
+                        }
                     });
                     each.buffer_unordered(self.pace.at_once).collect().await
                 }
             };
             outcomes.into_iter().collect::<Result<()>>()?;
         }
+    }
+
+    /// When something falls due in the lane.
+    fn next_due(&self, store: &Connection) -> rusqlite::Result<Option<Millis>> {
+        let hooks = match self.way {
+            Way::Many(_) => filter::next_due(store)?,
+            Way::One(_) => None,
+        };
+        Ok(queue::next_due(store, Some(&self.name))?.into_iter().chain(hooks).min())
     }
 
     async fn one(&self, machine: &Machine, adapter: &Adapter, waiting: Waiting) -> Result<()> {
@@ -199,7 +239,7 @@ pub async fn run(machine: Arc<Machine>, lane: usize, mut stopped: watch::Receive
                 if handed > 0 {
                     machine.bell.notify_one();
                 }
-                let next = machine.store.read(|store| queue::next_due(store, Some(&lane.name)));
+                let next = machine.store.read(|store| lane.next_due(store));
                 match next {
                     Ok(Some(at)) if !machine.clock.is_virtual() => {
                         let left = u64::try_from(at - machine.clock.now()).unwrap_or(0);

@@ -11,14 +11,20 @@
 //!
 //! - `queue`: the table; `backoff`: when to try again; `lane`: takes, asks, records.
 //! - `record`: what an outcome or a receipt means for endpoints, participants, counts and events (`told`).
+<<<<<<< HEAD
 //! - `custom`: calls of Lambda functions and webhooks, many endpoints at once.
 //! - `hooks`: receipts, unsubscribe links, opens and clicks, which come from outside and carry a signature or a `token`.
 //! - `tracking`: mail whose links and image tell of clicks and opens.
+=======
+//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once; `filter`: those of the hooks of campaigns.
+//! - `hooks`: receipts and unsubscribe links, which come from outside and carry a signature of their own.
+>>>>>>> h1
 //! - `admin`: searching the outbox, the source of a mail, dead letters.
 
 pub mod admin;
 mod backoff;
 pub mod custom;
+pub mod filter;
 pub mod hooks;
 mod lane;
 pub mod queue;
@@ -153,7 +159,9 @@ impl Deliverer {
             if has_links {
                 token::make_keys(store)?;
             }
-            Ok::<_, Refusal>(queue::set_lanes(store, &names)?)
+            let left = queue::set_lanes(store, &names)?;
+            filter::give_up(store)?;
+            Ok::<_, Refusal>(left)
         });
         let left = left.await.map_err(|refusal| DeliveryError::Store(refusal.message))?;
         for (lane, count) in left {
@@ -188,6 +196,11 @@ impl Deliverer {
     /// Says that something may wait in a queue.
     pub fn ring(&self) {
         self.bell.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// What calls functions and addresses; `None` = nobody does.
+    pub fn calls(&self) -> Option<&Calls> {
+        self.lanes.iter().find_map(Lane::calls)
     }
 
     /// How many lanes there are.

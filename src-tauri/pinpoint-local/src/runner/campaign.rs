@@ -23,7 +23,7 @@ use crate::store::Store;
 pub use hear::hear;
 pub use load::{Broken, Running, compile, templates_of};
 pub use roll::Roll;
-pub use step::over_few;
+pub use step::{over_few, undelivered};
 pub use stored::{Stored, find, stop};
 
 /// What the runner keeps in memory of campaigns that are in the middle of a run. The store has all that counts: this is

@@ -26,8 +26,13 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::api::Context;
+<<<<<<< HEAD
 use crate::deliver::{self, queue};
 use crate::refusal::Result;
+=======
+use crate::deliver::{filter, queue};
+use crate::refusal::{Refusal, Result};
+>>>>>>> h1
 use crate::server::Machine;
 use crate::store;
 
@@ -194,7 +199,10 @@ impl Machine {
         loop {
             let next = self.run_due()?;
             if self.deliver_due()? == 0 {
-                let delivery = self.store.read(|store| queue::next_due(store, None))?;
+                let delivery = self.store.read(|store| {
+                    let hooks = filter::next_due(store)?;
+                    Ok::<_, Refusal>(queue::next_due(store, None)?.into_iter().chain(hooks).min())
+                })?;
                 // What is due now and was not taken has no lane here: waiting for it would never end.
                 let later = delivery.filter(|at| *at > self.clock.now());
                 return Ok(next.into_iter().chain(later).min());

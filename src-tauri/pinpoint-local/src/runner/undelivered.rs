@@ -1,17 +1,23 @@
-//! A message of a journey that its channel did not take.
+//! A message that its channel did not take.
 
 use engine::{Input, Participant, SendStatus};
 
-use super::{count, entry, step};
+use super::{campaign, count, entry, step};
 use crate::api::Context;
 use crate::outbox::{Message, Sender};
 use crate::refusal::Result;
 
-/// Tells the participant and the counts that a message did not go: it does not count toward caps (journeys.md 3.1). Where
-/// the participant is by then does not change.
+/// Tells the counts that a message did not go, of a journey also the participant: it does not count toward caps (journeys.md
+/// 3.1). Where the participant or the campaign is by then does not change.
 pub fn undelivered(context: &Context<'_>, message: &Message, status: SendStatus) -> Result<()> {
-    let Sender::Journey { journey_id, journey_run_id, journey_activity_id, participant: key } = &message.sender else {
-        return Ok(());
+    let (journey_id, journey_run_id, journey_activity_id, key) = match &message.sender {
+        Sender::Journey { journey_id, journey_run_id, journey_activity_id, participant } => {
+            (journey_id, journey_run_id, journey_activity_id, participant)
+        }
+        Sender::Campaign { campaign_activity_id, .. } => {
+            return campaign::undelivered(context.store, campaign_activity_id, status.name());
+        }
+        Sender::Direct { .. } => return Ok(()),
     };
     if status != SendStatus::Skipped {
         count(context.store, journey_id, journey_run_id, journey_activity_id, status.name(), 1)?;

@@ -1,10 +1,12 @@
 //! Campaigns over the API: what is taken, what is kept, and how they run (campaigns.md 1, 3 to 9, 11).
 
+use delivery::{Cause, Outcome, Pace};
 use model::Millis;
 use model::time::format_instant;
 use serde_json::{Value, json};
 
 use super::{Asked, START};
+use crate::deliver::record;
 use crate::server::Settings;
 
 const MINUTE: Millis = 60_000;
@@ -82,7 +84,7 @@ impl Shop {
     }
 
     /// Why a campaign is not taken.
-    async fn refused(&self, more: Value) -> String {
+    pub async fn refused(&self, more: Value) -> String {
         let path = format!("{}/campaigns", self.app);
         let (status, answer) = self.asked.ask("POST", &path, self.body(more)).await;
         assert_eq!(status, 400, "{answer}");
@@ -116,7 +118,7 @@ impl Shop {
     }
 
     /// Type, channel and status of what the service told.
-    async fn told(&self) -> Vec<String> {
+    pub async fn told(&self) -> Vec<String> {
         let sql = "SELECT type || ' ' || coalesce(document ->> '$.Attributes.delivery_type', '') || ' '
             || coalesce(document ->> '$.Attributes.campaign_send_status', '') FROM events ORDER BY seq";
         let told: rusqlite::Result<Vec<String>> = self
@@ -127,12 +129,12 @@ impl Shop {
         told.unwrap().iter().map(|told| told.trim_end().to_owned()).collect()
     }
 
-    async fn activities(&self, campaign: &str) -> Vec<Value> {
+    pub async fn activities(&self, campaign: &str) -> Vec<Value> {
         self.get(&format!("campaigns/{campaign}/activities")).await["Item"].as_array().unwrap().clone()
     }
 }
 
-fn in_(after: Millis) -> String {
+pub fn in_(after: Millis) -> String {
     format_instant(START + after)
 }
 
@@ -414,9 +416,143 @@ async fn a_hook_that_can_not_be_called_stops_the_messages_and_says_so() {
     shop.at(0).await;
     assert_eq!(shop.status(&id).await, "COMPLETED");
     let outbox = shop.outbox().await;
-    assert!(outbox[0]["Failure"].as_str().unwrap().contains("HOOK_FAILURE"), "{outbox:?}");
+    let failure = outbox[0]["Failure"].as_str().unwrap();
+    assert!(failure.contains("HOOK_FAILURE") && failure.contains("[custom]"), "{failure}");
     let activity = &shop.activities(&id).await[0];
     assert_eq!((&activity["TotalEndpointCount"], &activity["SuccessfulEndpointCount"]), (&json!(1), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_pinned_template_that_is_deleted_goes_out_as_it_was_and_a_free_one_as_it_is() {
+    let shop = Shop::new().await;
+    shop.person("ann", json!({})).await;
+    for name in ["pinned", "free"] {
+        shop.ok("POST", &format!("/v1/templates/{name}/email"), json!({"Subject": "one", "TextPart": "hi"})).await;
+        let path = format!("/v1/templates/{name}/email?create-new-version=true");
+        shop.ok("PUT", &path, json!({"Subject": "two", "TextPart": "hi"})).await;
+    }
+    let of = |template: Value| {
+        json!({"MessageConfiguration": {}, "TemplateConfiguration": {"EmailTemplate": template},
+            "Schedule": {"StartTime": in_(HOUR)}})
+    };
+    let pinned = shop.campaign(of(json!({"Name": "pinned", "Version": "2"}))).await;
+    let free = shop.campaign(of(json!({"Name": "free"}))).await;
+    shop.ok("DELETE", "/v1/templates/pinned/email", None).await;
+    shop.ok("PUT", "/v1/templates/free/email/active-version", json!({"Version": "2"})).await;
+    shop.at(HOUR).await;
+    assert_eq!((shop.status(&pinned).await, shop.status(&free).await), ("COMPLETED".into(), "COMPLETED".into()));
+    let subjects: Vec<Value> = shop.outbox().await.iter().map(|one| one["Parts"][0][1].clone()).collect();
+    assert_eq!(subjects, ["two", "two"], "the pinned version, and the one that is active when it is sent");
+    assert!(shop.refused(of(json!({"Name": "pinned", "Version": "2"}))).await.contains("does not exist"));
+}
+
+#[tokio::test]
+async fn a_mail_without_a_sender_goes_out_under_the_channels() {
+    let shop = Shop::new().await;
+    shop.person("ann", json!({})).await;
+    shop.campaign(json!({})).await;
+    let own = json!({"EmailMessage": {"Title": "t", "Body": "b", "FromAddress": "me@x.example"}});
+    shop.campaign(json!({"MessageConfiguration": own})).await;
+    shop.at(0).await;
+    let from: Vec<Value> = shop.outbox().await.iter().map(|one| one["Envelope"].clone()).collect();
+    assert_eq!(from, [json!({"FromAddress": "shop@x.example"}), json!({"FromAddress": "me@x.example"})]);
+}
+
+#[tokio::test]
+async fn a_campaign_that_was_created_just_before_the_server_went_down_is_sent_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+    let shop = Shop::with(settings.clone()).await;
+    shop.person("ann", json!({})).await;
+    let id = shop.campaign(json!({})).await;
+    let Shop { asked, app, everybody } = shop;
+    drop(asked);
+    let shop = Shop { asked: Asked::with(settings), app, everybody };
+    shop.asked.machine.clock.move_to(START + HOUR);
+    shop.at(HOUR).await;
+    assert_eq!((shop.sent().await, shop.status(&id).await.as_str()), (vec!["ann".to_owned()], "COMPLETED"));
+}
+
+#[tokio::test]
+async fn a_recommender_is_stored_and_the_message_has_its_defaults() {
+    let shop = Shop::new().await;
+    shop.person("ann", json!({})).await;
+    let recommender = json!({"RecommendationsDisplayName": "likes", "RecommendationProviderRoleArn": "arn:aws:iam::000000000000:role/r",
+        "RecommendationProviderUri": "arn:aws:personalize:us-east-1:000000000000:campaign/c"});
+    let made = shop.ok("POST", "/v1/recommenders", recommender).await;
+    let defaults = json!({"Recommendations.Items.[0]": "shoes"}).to_string();
+    let template = json!({"Subject": "You may like {{Recommendations.Items.[0]}}", "TextPart": "hi",
+        "RecommenderId": made["Id"], "DefaultSubstitutions": defaults});
+    shop.ok("POST", "/v1/templates/liked/email", template).await;
+    shop.campaign(json!({"MessageConfiguration": {}, "TemplateConfiguration": {"EmailTemplate": {"Name": "liked"}}}))
+        .await;
+    let start = json!({"SegmentStartCondition": {"SegmentId": shop.everybody}});
+    let activities = json!({"a": {"EMAIL": {"TemplateName": "liked"}}});
+    shop.post(
+        "journeys",
+        json!({"Name": "j", "State": "ACTIVE", "StartActivity": "a", "StartCondition": start,
+        "Activities": activities}),
+    )
+    .await;
+    shop.at(HOUR).await;
+    let parts: Vec<Value> = shop.outbox().await.iter().map(|one| one["Parts"].clone()).collect();
+    assert_eq!(parts.len(), 2);
+    assert_eq!(parts[0][0], json!(["Subject", "You may like shoes"]));
+    assert_eq!(parts[0], parts[1], "campaign and journey alike");
+}
+
+#[tokio::test]
+async fn what_channels_say_of_messages_is_in_the_counts_of_the_run() {
+    let shop = Shop::new().await;
+    shop.asked.lanes(&["email"]);
+    for id in ["ann", "bob", "cem"] {
+        shop.person(id, json!({})).await;
+    }
+    let id = shop.campaign(json!({"Limits": {"MessagesPerSecond": 2, "Daily": 1}})).await;
+    shop.at(0).await;
+    let counts = async || {
+        let activity = &shop.activities(&id).await[0];
+        let count = |name: &str| activity[name].as_u64().unwrap();
+        (activity["State"].as_str().unwrap().to_owned(), count("TotalEndpointCount"), count("SuccessfulEndpointCount"))
+    };
+    assert_eq!(counts().await, ("RUNNING".to_owned(), 2, 2));
+    // Said while the run goes on, which keeps the campaign in memory: the next step does not take it back.
+    let refused = Outcome::Permanent { cause: Cause::Invalid, code: 554, reason: "no".into() };
+    let waiting = shop.asked.due("email").remove(0);
+    let (noted, outcome) = (waiting.clone(), refused.clone());
+    let pace = Pace { per_second: None, at_once: 1, attempts: 3, receipts: false };
+    shop.asked.note(move |context| record::outcome(context, "email", &pace, &noted, &outcome));
+    assert_eq!(counts().await, ("RUNNING".to_owned(), 2, 1));
+    shop.at(1_000).await;
+    assert_eq!(counts().await, ("COMPLETED".to_owned(), 3, 2));
+    // And when it is over.
+    let waiting = shop.asked.due("email").remove(1);
+    shop.asked.note(move |context| record::outcome(context, "email", &pace, &waiting, &refused));
+    assert_eq!(counts().await, ("COMPLETED".to_owned(), 3, 1));
+    let told = shop.told().await;
+    assert_eq!(told.iter().filter(|told| *told == "_campaign.send EMAIL FAILURE_PERMANENT").count(), 2, "{told:?}");
+    assert_eq!(shop.status(&id).await, "COMPLETED");
+}
+
+#[tokio::test]
+async fn an_event_that_follows_a_message_that_failed_still_sends() {
+    let shop = Shop::new().await;
+    shop.asked.lanes(&["email"]);
+    shop.person("ann", json!({})).await;
+    let filter = json!({"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["buy"]}}});
+    let schedule =
+        json!({"StartTime": in_(HOUR), "EndTime": in_(3 * HOUR), "Frequency": "EVENT", "EventFilter": filter});
+    let id = shop.campaign(json!({"Schedule": schedule})).await;
+    shop.at(HOUR).await;
+    let refused = Outcome::Permanent { cause: Cause::Invalid, code: 554, reason: "no".into() };
+    for count in 1..=3 {
+        shop.event("ann", "buy").await;
+        shop.at(HOUR).await;
+        assert_eq!(shop.sent().await.len(), count);
+        assert_eq!(shop.asked.answer("email", &refused), 1);
+    }
+    let activity = &shop.activities(&id).await[0];
+    assert_eq!((&activity["TotalEndpointCount"], &activity["SuccessfulEndpointCount"]), (&json!(3), &json!(0)));
 }
 
 #[tokio::test]

@@ -33,28 +33,28 @@ fn permanent(code: u16, cause: Cause) -> Outcome {
 }
 
 impl Asked {
-    fn lanes(&self, names: &[&str]) {
+    pub(super) fn lanes(&self, names: &[&str]) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(self.piece(move |context| Ok(queue::set_lanes(context.store, &names)?)), []);
     }
 
     /// What is due in a lane.
-    fn due(&self, lane: &str) -> Vec<Waiting> {
+    pub(super) fn due(&self, lane: &str) -> Vec<Waiting> {
         let now = self.machine.clock.now();
         self.machine.store.read(|store| queue::due(store, lane, now, 100)).unwrap()
     }
 
     /// A piece of work on the store, on a thread that may block.
-    fn piece<T: Send + 'static>(&self, work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static) -> T {
+    pub(super) fn piece<T: Send + 'static>(&self, work: impl FnOnce(&Context<'_>) -> Result<T> + Send + 'static) -> T {
         std::thread::scope(|scope| scope.spawn(|| self.machine.piece(work)).join().unwrap().unwrap())
     }
 
-    fn note(&self, work: impl FnOnce(&Context<'_>) -> Result<()> + Send + 'static) {
+    pub(super) fn note(&self, work: impl FnOnce(&Context<'_>) -> Result<()> + Send + 'static) {
         self.piece(work);
     }
 
     /// Says what came of everything that is due in a lane; how many messages.
-    fn answer(&self, lane: &'static str, outcome: &Outcome) -> usize {
+    pub(super) fn answer(&self, lane: &'static str, outcome: &Outcome) -> usize {
         let due = self.due(lane);
         for waiting in &due {
             let (waiting, outcome) = (waiting.clone(), outcome.clone());
@@ -63,7 +63,7 @@ impl Asked {
         due.len()
     }
 
-    async fn move_to(&self, instant: Millis) {
+    pub(super) async fn move_to(&self, instant: Millis) {
         let (status, answer) = self.ask("POST", "/waymark/clock", json!({"to": format_instant(instant)})).await;
         assert_eq!(status, 200, "{answer}");
     }

@@ -14,10 +14,11 @@ use serde_json::{Map, Value, json};
 use templates::Rendered;
 
 use super::load::Running;
+use crate::api::channels;
+use crate::deliver::filter::{self, NewCall};
 use crate::outbox::{self, Counted, Message, Placed, Sender};
 use crate::refusal::{Refusal, Result};
 use crate::runner::told;
-use crate::store;
 
 /// What a step asks of the store.
 pub struct Shop<'s> {
@@ -106,12 +107,12 @@ pub struct Desk<'s> {
 }
 
 impl Desk<'_> {
-    /// Carries out an effect; `sent` = messages of the activity so far, and when it was scheduled; `made` = the message.
+    /// Carries out an effect; `sent` = endpoints that the activity has handled so far, and when it was scheduled; `made` = the message.
     pub fn carry_out(&self, effect: &Effect, sent: (u64, Millis), made: Option<Rendered>) -> Result<()> {
         match &effect.what {
             What::Send { row, .. } => {
                 let parts = made.map(|rendered| rendered.parts).unwrap_or_default();
-                let message = self.message(effect.activity, *row, sent, parts, None);
+                let message = self.message(effect.activity, *row, sent, parts, None)?;
                 // One that waits for its channel's adapter is told of when that has taken it.
                 if outbox::put(self.transaction, &message)? == Placed::Kept {
                     self.told(effect.activity, *row, SendStatus::Success)?;
@@ -122,7 +123,7 @@ impl Desk<'_> {
             What::NotSent { row, status } => {
                 if matches!(status, SendStatus::FailurePermanent | SendStatus::HookFailure) {
                     let reason = effect.sentence(&self.running.program, self.people, self.now);
-                    let message = self.message(effect.activity, *row, sent, Vec::new(), Some(reason.clone()));
+                    let message = self.message(effect.activity, *row, sent, Vec::new(), Some(reason.clone()))?;
                     let placed = outbox::put(self.transaction, &message)?;
                     if placed == Placed::Kept && *status == SendStatus::FailurePermanent {
                         told::not_made(self.transaction, &message, &reason)?;
@@ -131,7 +132,7 @@ impl Desk<'_> {
                 self.told(effect.activity, *row, *status)
             }
             What::Failed { row, status } => self.told(effect.activity, *row, *status),
-            What::CallHook { call, rows, deadline, .. } => self.call(effect.activity, *call, rows, *deadline, sent.1),
+            What::CallHook { call, attempt, rows, .. } => self.call(effect.activity, (*call, *attempt), rows, sent.1),
             _ => Ok(()),
         }
     }
@@ -163,7 +164,7 @@ impl Desk<'_> {
         (sent, scheduled): (u64, Millis),
         parts: Vec<(String, String)>,
         failure: Option<String>,
-    ) -> Message {
+    ) -> Result<Message> {
         let Running { app, program, .. } = self.running;
         let endpoint = self.people.row(row as usize);
         let channel = endpoint.channel();
@@ -178,10 +179,15 @@ impl Desk<'_> {
             .and_then(|channel| program.message(activity.treatment, channel))
             .map(envelope_of)
             .unwrap_or_default();
+        if channel == Some(ChannelType::Email) && envelope.is_empty() {
+            // journeys.md 3.1: the default is the channel's. A custom message has no sender, and an envelope.
+            let from = channels::from_address(self.transaction, app)?;
+            envelope.extend(from.map(|from| ("FromAddress".to_owned(), Value::from(from))));
+        }
         if envelope.contains_key("DeliveryUri") {
             envelope.insert("ScheduledTime".into(), format_instant(scheduled).into());
         }
-        Message {
+        Ok(Message {
             id: format!("{:016x}{:016x}", half("campaign 1"), half("campaign 2")),
             application_id: app.clone(),
             sender: Sender::Campaign {
@@ -196,26 +202,26 @@ impl Desk<'_> {
             parts,
             envelope,
             failure,
-        }
+        })
     }
 
-    /// Puts a call of the hook down. Nothing leaves this machine, so that nobody is called: it has failed at once, and after
-    /// the third time the endpoints get `HOOK_FAILURE`.
-    fn call(&self, activity: Activity, number: u32, rows: &[u32], deadline: Millis, scheduled: Millis) -> Result<()> {
+    /// Puts a call of the hook down, which is made when the step is kept ([`filter`]).
+    fn call(&self, activity: Activity, (number, attempt): (u32, u8), rows: &[u32], scheduled: Millis) -> Result<()> {
         let Running { app, document, program, .. } = self.running;
-        let Some(called) = program.hook() else { return Ok(()) };
+        let Some(hook) = program.hook() else { return Ok(()) };
         let configuration = document.get("MessageConfiguration");
         let payload = hook::payload(program, activity, scheduled, app, configuration, self.people, rows);
-        let text = store::text(&payload);
-        let answer =
-            if text.len() > engine::call::MAX_PAYLOAD { r#"{"Unreadable":null}"# } else { r#"{"Failed":null}"# };
-        self.transaction
-            .prepare_cached(
-                "INSERT INTO campaign_calls (campaign, treatment, number, target, deadline, payload, answer)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?
-            .execute(params![program.id(), activity.treatment, number, called.target, deadline, text, answer])?;
-        Ok(())
+        let activity_id = program.activity_id(activity);
+        let call = NewCall {
+            campaign: program.id(),
+            treatment: activity.treatment,
+            activity: &activity_id,
+            number,
+            attempt,
+            target: &hook.target,
+            payload: &payload,
+        };
+        filter::put(self.transaction, call, self.now)
     }
 }
 

@@ -86,6 +86,7 @@ pub fn compile(
     let context = campaign::Context {
         settings: Some(settings),
         batch: BATCH,
+        driver_times_calls: true,
         members: &members,
         ..campaign::Context::new(&lookup, created)
     };
@@ -108,11 +109,11 @@ fn key(kind: TemplateKind, named: &TemplateName) -> Key {
     (kind, named.name.clone(), named.version.clone())
 }
 
-/// The templates that a campaign names, those without version in the one that is active.
+/// The templates that a campaign names, as those of journeys: without version the one that is active.
 pub fn templates_of(connection: &Connection, program: &Program) -> Result<BTreeMap<Key, Value>> {
     let mut found = BTreeMap::new();
     for (kind, named) in program.templates() {
-        if let Some(document) = templates::read(connection, kind, &named.name, named.version.as_deref())? {
+        if let Some(document) = templates::read_published(connection, kind, &named.name, named.version.as_deref())? {
             found.insert(key(kind, named), document);
         }
     }

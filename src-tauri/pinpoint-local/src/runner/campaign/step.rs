@@ -8,7 +8,7 @@ use engine::campaign::hook::Answer;
 use engine::campaign::{self, Input, Occurrence, Record, Records, SendStatus, State};
 use model::Millis;
 use model::view::Word;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde_json::Value;
 
 use super::desk::{Desk, Shop};
@@ -16,7 +16,8 @@ use super::load::{self, Running};
 use super::roll::Roll;
 use super::stored::{Stored, stop, unreadable, written};
 use crate::api::campaigns::Given;
-use crate::refusal::Result;
+use crate::deliver::filter::Answered;
+use crate::refusal::{Refusal, Result};
 use crate::store;
 
 /// Events that one step takes.
@@ -27,7 +28,6 @@ pub struct Going {
     revision: i64,
     running: Running,
     state: State,
-    records: Records,
 }
 
 /// Does what is due for a campaign whose treatments wait for slots, over the endpoints of its project.
@@ -111,19 +111,18 @@ impl Work {
             })?
             .collect::<rusqlite::Result<_>>()?;
         let more = events.len() as i64 == EVENTS;
-        let (running, state, records) = match going.filter(|going| going.revision == stored.revision) {
-            Some(Going { running, state, records, .. }) => (running, state, records),
+        let (running, state) = match going.filter(|going| going.revision == stored.revision) {
+            Some(Going { running, state, .. }) => (running, state),
             None => match load::load(transaction, &stored.app, &stored.id, stored.created, &stored.settings)? {
-                Ok(running) => {
-                    let records = records_of(transaction, &stored.id)?;
-                    (running, stored.state.clone(), records)
-                }
+                Ok(running) => (running, stored.state.clone()),
                 Err(broken) => {
                     stop(transaction, stored, &broken)?;
                     return Ok(Err(()));
                 }
             },
         };
+        // Read anew each time: lanes write into them what came of messages.
+        let records = records_of(transaction, &stored.id)?;
         Ok(Ok(Work { stored, running, state, records, events, more }))
     }
 
@@ -145,10 +144,12 @@ impl Work {
             self.step(transaction, people, input, now)?;
         }
         for (seq, treatment, number, answer) in answers(transaction, &self.stored.id)? {
-            let answer = match (answer.get("Json"), answer.get("Unreadable")) {
-                (Some(json), _) => Answer::Json(json),
-                (None, Some(_)) => Answer::Unreadable,
-                (None, None) => Answer::Failed,
+            let answer = match &answer {
+                Answered::Json(json) => Answer::Json(json),
+                Answered::Unreadable => Answer::Unreadable,
+                Answered::Failed => Answer::Failed,
+                Answered::TimedOut => Answer::TimedOut,
+                Answered::Refused(why) => Answer::Refused(why),
             };
             self.step(transaction, people, Input::HookAnswer { treatment, call: number, answer }, now)?;
             transaction.prepare_cached("DELETE FROM campaign_calls WHERE seq = ?1")?.execute(params![seq])?;
@@ -181,7 +182,7 @@ impl Work {
         let desk = Desk { transaction, running, people, now };
         campaign::advance(&running.program, state, &mut world, input, now, &mut |effect| {
             let sent = records.0.iter().find(|record| record.activity == effect.activity);
-            let sent = sent.map_or((0, now), |record| (record.status(SendStatus::Success), record.scheduled));
+            let sent = sent.map_or((0, now), |record| (record.total(), record.scheduled));
             if failure.borrow().is_none()
                 && let Err(refusal) = desk.carry_out(&effect, sent, made.take())
             {
@@ -200,27 +201,30 @@ impl Work {
         for record in &self.records.0 {
             keep(transaction, &self.running, record)?;
         }
-        self.records.0.retain(|record| record.ended.is_none());
         self.stored.status = self.state.status().as_str().to_owned();
         self.stored.state = self.state.clone();
         let answered = !answers(transaction, &self.stored.id)?.is_empty();
         let due = if self.more || answered { Some(now) } else { self.state.wakes() };
         let revision = self.stored.save(transaction, due)?;
         let going = self.state.treatments.iter().any(|treatment| treatment.run.is_some());
-        let Work { running, state, records, .. } = self;
-        Ok(going.then_some(Going { revision, running, state, records }))
+        let Work { running, state, .. } = self;
+        Ok(going.then_some(Going { revision, running, state }))
     }
 }
 
 /// Calls of the hook that have their answer: number of the row, treatment, call, and the answer.
-fn answers(connection: &Connection, campaign: &str) -> Result<Vec<(i64, u8, u32, Value)>> {
+fn answers(connection: &Connection, campaign: &str) -> Result<Vec<(i64, u8, u32, Answered)>> {
     let mut statement = connection.prepare_cached(
         "SELECT seq, treatment, number, answer FROM campaign_calls
          WHERE campaign = ?1 AND answer IS NOT NULL ORDER BY seq",
     )?;
     let rows = statement
-        .query_map(params![campaign], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, store::json(row, 3)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        .query_map(params![campaign], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)))?;
+    rows.map(|row| {
+        row.map_err(Refusal::from)
+            .and_then(|(seq, treatment, number, text)| Ok((seq, treatment, number, written(&text)?)))
+    })
+    .collect()
 }
 
 /// The activities of a campaign that are not over.
@@ -230,6 +234,24 @@ fn records_of(connection: &Connection, campaign: &str) -> Result<Records> {
         .query_map(params![campaign], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     Ok(Records(texts.iter().map(|text| written(text)).collect::<Result<_>>()?))
+}
+
+/// A message of an activity came to nothing; `status` in the words of events-and-analytics.md 1.2. The activity may be over,
+/// or gone with its campaign.
+pub fn undelivered(connection: &Connection, activity: &str, status: &str) -> Result<()> {
+    let found = connection
+        .prepare_cached("SELECT record, document FROM campaign_activities WHERE id = ?1")?
+        .query_row(params![activity], |row| Ok((row.get::<_, String>(0)?, store::json(row, 1)?)))
+        .optional()?;
+    let Some((record, mut document)) = found else { return Ok(()) };
+    let mut record: Record = written(&record)?;
+    // What was not tried, because the endpoint opted out meanwhile, has no word of its own (chosen).
+    record.failed(SendStatus::parse(status).unwrap_or(SendStatus::Failure));
+    record.write_counts(&mut document);
+    connection
+        .prepare_cached("UPDATE campaign_activities SET record = ?2, document = ?3 WHERE id = ?1")?
+        .execute(params![activity, serde_json::to_string(&record).map_err(unreadable)?, store::text(&document)])?;
+    Ok(())
 }
 
 fn keep(connection: &Connection, running: &Running, record: &Record) -> Result<()> {
