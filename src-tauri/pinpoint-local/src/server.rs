@@ -11,14 +11,9 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-<<<<<<< HEAD
 use crate::access::current::{self, Current};
 use crate::access::{KeyFile, Keys};
-use crate::api::{Answer, Call, Context, Handler, naming};
-=======
-use crate::access::Keys;
 use crate::api::{Answer, Call, Context, Handler, campaigns, naming};
->>>>>>> h1
 use crate::audit::{self, Entry};
 use crate::clock::{Clock, ClockSetting, Real, Virtual};
 use crate::deliver::{Deliverer, DeliveryError};

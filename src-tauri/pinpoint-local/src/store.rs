@@ -33,6 +33,7 @@ const STEPS: &[&str] = &[
     include_str!("store/10.sql"),
     include_str!("store/12.sql"),
     include_str!("store/13.sql"),
+    include_str!("store/14.sql"),
 ];
 
 /// File names in the data folder: the store, and what says that a process uses it.

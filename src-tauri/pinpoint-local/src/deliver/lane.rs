@@ -12,11 +12,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use super::queue::{self, Waiting};
-<<<<<<< HEAD
-use super::{custom, record, tracking, unsubscribe};
-=======
-use super::{custom, filter, record, unsubscribe};
->>>>>>> h1
+use super::{custom, filter, record, tracking, unsubscribe};
 use crate::api::{channels, endpoints};
 use crate::outbox::{Message, Sender};
 use crate::refusal::Result;

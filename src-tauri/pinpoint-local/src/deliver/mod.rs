@@ -11,14 +11,9 @@
 //!
 //! - `queue`: the table; `backoff`: when to try again; `lane`: takes, asks, records.
 //! - `record`: what an outcome or a receipt means for endpoints, participants, counts and events (`told`).
-<<<<<<< HEAD
-//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once.
+//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once; `filter`: those of the hooks of campaigns.
 //! - `hooks`: receipts, unsubscribe links, opens and clicks, which come from outside and carry a signature or a `token`.
 //! - `tracking`: mail whose links and image tell of clicks and opens.
-=======
-//! - `custom`: calls of Lambda functions and webhooks, many endpoints at once; `filter`: those of the hooks of campaigns.
-//! - `hooks`: receipts and unsubscribe links, which come from outside and carry a signature of their own.
->>>>>>> h1
 //! - `admin`: searching the outbox, the source of a mail, dead letters.
 
 pub mod admin;

@@ -26,13 +26,8 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::api::Context;
-<<<<<<< HEAD
-use crate::deliver::{self, queue};
-use crate::refusal::Result;
-=======
-use crate::deliver::{filter, queue};
+use crate::deliver::{self, filter, queue};
 use crate::refusal::{Refusal, Result};
->>>>>>> h1
 use crate::server::Machine;
 use crate::store;
 
