@@ -42,8 +42,10 @@ async fn the_page_holds_what_the_window_shows_however_large_the_journey_is() {
     let sizes = std::env::var("WAYMARK_STEPS").unwrap_or_else(|_| "100,1000".to_owned());
     for steps in sizes.split(',') {
         let browser = Chromium::start("canvas-speed").await;
-        let (path, key) = address.split_once('?').unwrap_or((&address, ""));
-        browser.client.goto(&format!("{path}?nodes={steps}&{key}")).await.expect("the page");
+        // the address with its key first: the page keeps it
+        browser.client.goto(&address).await.expect("the page");
+        let (page, _) = address.split_once('?').unwrap_or((&address, ""));
+        browser.client.goto(&format!("{page}?nodes={steps}")).await.expect("the page");
         measure(&browser, steps).await;
     }
 }

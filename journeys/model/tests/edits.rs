@@ -471,7 +471,7 @@ fn gesture(tape: &mut Tape, project: &Project) -> Option<Edit> {
     let kind = ActivityKind::ALL[tape.below(10)];
     let place = (tape.below(900) as f64, tape.below(900) as f64);
     Some(match tape.below(13) {
-        0 | 1 | 2 => drawing::insert(&welcome(), journey, &origin, kind)?.0,
+        0..=2 => drawing::insert(&welcome(), journey, &origin, kind)?.0,
         3 => drawing::add_loose(&welcome(), journey, kind).0,
         4 if ids.len() > 30 => drawing::delete(&welcome(), journey, &some),
         4 => drawing::delete(&welcome(), journey, some.get(..1)?),

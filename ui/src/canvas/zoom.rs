@@ -4,7 +4,7 @@ use diagram::Point;
 use leptos::prelude::*;
 
 use super::{bar::tidy, notes};
-use crate::store::store;
+use crate::store::{Mode, store};
 
 /// The bar.
 #[component]
@@ -26,8 +26,10 @@ pub fn ZoomBar() -> impl IntoView {
             <span class="level">{move || format!("{:.0}%", store.viewport.get().zoom * 100.0)}</span>
             <button title="Zoom in (+)" aria-label="Zoom in" on:click=move |_| zoom(1.25)>"+"</button>
             <button title="Show the whole journey (1)" data-test="fit" on:click=move |_| store.fit()>"Fit"</button>
-            <button title="Add a note (Shift+S)" data-test="add-note" on:click=move |_| notes::add(store)>"Note"</button>
-            <Show when=move || pinned.get()>
+            <Show when=move || store.mode.get() == Mode::Design>
+                <button title="Add a note (Shift+S)" data-test="add-note" on:click=move |_| notes::add(store)>"Note"</button>
+            </Show>
+            <Show when=move || store.mode.get() == Mode::Design && pinned.get()>
                 <button title="Take the hand-given positions of the selection back, or all of them" data-test="tidy" on:click=move |_| tidy(store)>"Tidy"</button>
             </Show>
         </div>
