@@ -91,9 +91,11 @@ pub fn Canvas() -> impl IntoView {
     // Listeners on the window, so that a gesture that leaves the canvas still ends.
     let moving = window_event_listener(leptos::ev::pointermove, move |event| pointer.moved(&event));
     let ending = window_event_listener(leptos::ev::pointerup, move |event| pointer.up(&event));
+    let losing = window_event_listener(leptos::ev::pointercancel, move |_| hand.rest());
     on_cleanup(move || {
         moving.remove();
         ending.remove();
+        losing.remove();
     });
     let shown = Memo::new(move |_| {
         let Some(window) = hand.kept.get() else { return (Vec::new(), Vec::new()) };

@@ -27,14 +27,25 @@ pub fn listen(store: Store) {
     on("copy", copy);
     on("cut", cut);
     on("paste", paste);
+    // WebKit asks beforehand whether there is something to copy or cut where no text is chosen, and a place to paste.
+    for name in ["beforecopy", "beforecut", "beforepaste"] {
+        let event = leptos::ev::Custom::<web_sys::Event>::new(name);
+        let listener = window_event_listener(event, move |event| {
+            let wanted = name == "beforepaste" || !selected(store).is_empty();
+            if wanted && !elsewhere(&event) {
+                event.prevent_default();
+            }
+        });
+        on_cleanup(move || listener.remove());
+    }
 }
 
 /// Whether the event is about text: in a field, or chosen with the mouse.
-fn elsewhere(event: &ClipboardEvent) -> bool {
+fn elsewhere(event: &web_sys::Event) -> bool {
     let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     let field = element.is_some_and(|at| matches!(at.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
     let chosen = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
-    field || chosen && event.type_() != "paste"
+    field || chosen && !event.type_().ends_with("paste")
 }
 
 fn copy(store: Store, event: &ClipboardEvent) -> bool {

@@ -85,6 +85,12 @@ impl Hand {
         }
     }
 
+    /// Gives up what is under way.
+    pub fn rest(&self) {
+        self.gesture.set(None);
+        self.by.set((0.0, 0.0));
+    }
+
     /// What lies under a place on the canvas.
     pub fn hit(&self, store: Store, at: Point) -> Hit {
         let reach = REACH / store.viewport.get_untracked().zoom;

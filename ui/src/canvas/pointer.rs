@@ -231,8 +231,7 @@ impl Pointer {
             }
             _ => {}
         }
-        hand.gesture.set(None);
-        hand.by.set((0.0, 0.0));
+        hand.rest();
     }
 
     /// A second press on a card goes to its first field.

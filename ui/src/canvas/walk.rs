@@ -73,8 +73,7 @@ pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
         "Escape" => {
             // what is under way is given up; nothing under way: nothing selected
             if hand.gesture.get_untracked().is_some() {
-                hand.gesture.set(None);
-                hand.by.set((0.0, 0.0));
+                hand.rest();
             } else {
                 store.selection.set(Selection::Journey);
             }
