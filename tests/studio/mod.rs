@@ -160,10 +160,10 @@ async fn several_at_once(hand: &Hand, first: &str) {
     // The text is the same that the system's clipboard would bring.
     hand.press("[data-test=fit]").await;
     hand.press(&format!("[data-activity='{first}']")).await;
-    hand.ask(&format!(
+    hand.ask(
         "const board = new DataTransfer(); window.copied = board; \
-         window.dispatchEvent(new ClipboardEvent('copy', {{clipboardData: board, cancelable: true}}));"
-    ))
+         window.dispatchEvent(new ClipboardEvent('copy', {clipboardData: board, cancelable: true}));",
+    )
     .await;
     let copied = hand.text("return window.copied.getData('text/plain')").await;
     let copied: serde_json::Value = serde_json::from_str(&copied).expect("what is copied is JSON");
