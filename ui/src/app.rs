@@ -7,6 +7,7 @@ use model::{Word, summary, wire};
 use crate::canvas::{Canvas, listen_to_clipboard};
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
+use crate::outline::Outline;
 use crate::palette::{Carried, Palette};
 use crate::problems::Problems;
 use crate::publish::Publish;
@@ -51,8 +52,8 @@ fn Studio() -> impl IntoView {
             <div class="rooms">
                 <aside class="left" aria-label="Project and palette">
                     <Sidebar />
-                    <Show when=move || store.settled.get() && store.mode.get() == Mode::Design>
-                        <Palette />
+                    <Show when=move || store.settled.get()>
+                        <Steps />
                     </Show>
                 </aside>
                 <main class="middle">
@@ -71,6 +72,31 @@ fn Studio() -> impl IntoView {
                 </aside>
             </div>
         </div>
+    }
+}
+
+/// What can be added, or what there is.
+#[component]
+fn Steps() -> impl IntoView {
+    let store = store();
+    let outlined = RwSignal::new(false);
+    let shows_outline = move || outlined.get() || store.mode.get() != Mode::Design;
+    let tab = move |outline: bool, word: &'static str, test: &'static str| {
+        view! {
+            <button role="tab" data-test=test aria-selected=move || (shows_outline() == outline).to_string()
+                disabled=move || !outline && store.mode.get() != Mode::Design on:click=move |_| outlined.set(outline)>
+                {word}
+            </button>
+        }
+    };
+    view! {
+        <div class="modes steps" role="tablist" aria-label="Steps">
+            {tab(false, "Add", "tab-add")}
+            {tab(true, "Outline", "tab-outline")}
+        </div>
+        <Show when=shows_outline fallback=Palette>
+            <Outline />
+        </Show>
     }
 }
 

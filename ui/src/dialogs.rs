@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DocumentId;
 
-use crate::keys::SHEET;
+use crate::commands::{COMMANDS, GESTURES};
+use crate::finder::Finder;
 use crate::problems::{sentence, sentences};
 use crate::store::{Dialog, Store, store};
 use crate::transport;
@@ -118,6 +119,8 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Open => "Open",
                     Dialog::Paste => "Paste JSON",
                     Dialog::Keys => "Keys",
+                    Dialog::Commands => "Commands",
+                    Dialog::Find => "Find in the project",
                     Dialog::Damaged => "Damaged files",
                     Dialog::Leave => "Unsaved changes",
                 };
@@ -126,6 +129,8 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Open => path_form(store, "Path of a project folder, a JSON file or a folder of them", "Open", open_path).into_any(),
                     Dialog::Paste => paste_form(store).into_any(),
                     Dialog::Keys => keys_sheet().into_any(),
+                    Dialog::Commands => view! { <Finder in_project=false /> }.into_any(),
+                    Dialog::Find => view! { <Finder in_project=true /> }.into_any(),
                     Dialog::Damaged => damaged(store).into_any(),
                     Dialog::Leave => leave(store).into_any(),
                 };
@@ -209,9 +214,12 @@ fn paste_form(store: Store) -> impl IntoView {
 }
 
 fn keys_sheet() -> impl IntoView {
+    let commands =
+        COMMANDS.iter().filter(|command| !command.keys.is_empty()).map(|command| (command.keys, command.words));
+    let with_keys = commands.chain(GESTURES.iter().copied());
     view! {
         <dl class="keys">
-            {SHEET.iter().map(|(key, does)| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*does}</dd></div> }).collect_view()}
+            {with_keys.map(|(key, does)| view! { <div><dt><kbd>{key}</kbd></dt><dd>{does}</dd></div> }).collect_view()}
         </dl>
     }
 }

@@ -10,6 +10,7 @@ use crate::form::{field, members, one_of};
 use crate::icons::{ENTRY, family, icon, of_kind};
 use crate::keys;
 use crate::store::{Selection, store};
+use crate::words::Words;
 
 /// The inspector.
 #[component]
@@ -62,6 +63,7 @@ fn journey_form() -> AnyView {
     view! {
         <header class="what"><h2>"Journey"</h2></header>
         <p class="note">"Settings of the whole journey. Select an activity to edit it."</p>
+        <Words />
         {members(shape, &path![], &first, &skip)}
     }
     .into_any()

@@ -6,32 +6,9 @@ use model::drawing::{self};
 use wasm_bindgen::JsCast;
 
 use crate::canvas::{duplicate, focus_canvas};
+use crate::commands;
 use crate::dialogs::save;
 use crate::store::{Dialog, Mode, Selection, Store};
-
-/// Every key and what it does, as the sheet shows them.
-pub const SHEET: &[(&str, &str)] = &[
-    ("Ctrl+S", "Save"),
-    ("Ctrl+Z", "Undo"),
-    ("Ctrl+Y", "Redo"),
-    ("Ctrl+Enter", "Simulate"),
-    ("Ctrl+O", "Open"),
-    ("Arrows", "Walk along the journey"),
-    ("Enter", "Edit the selected activity"),
-    ("A", "Add an activity after the selection"),
-    ("Ctrl+D", "Duplicate the selected activities"),
-    ("Ctrl+A", "Select all activities"),
-    ("Ctrl+C, X, V", "Copy, cut, paste activities"),
-    ("Shift+drag", "Select with a frame; Shift+click adds one"),
-    ("F", "Fold the branch behind the selected connection"),
-    ("Shift+S", "Add a note"),
-    ("Delete", "Delete the selection, disconnect a connection"),
-    ("Esc", "Back to the canvas"),
-    ("1", "Show the whole journey"),
-    ("0", "Zoom to 100%"),
-    ("+ and -", "Zoom"),
-    ("?", "This list"),
-];
 
 /// A key anywhere in the window.
 pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
@@ -72,17 +49,20 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             store.dialog.set(Some(Dialog::Open));
             true
         }
+        "k" if control => {
+            store.dialog.set(Some(Dialog::Commands));
+            true
+        }
+        "f" if control => {
+            store.dialog.set(Some(Dialog::Find));
+            true
+        }
         "d" if control => {
             duplicate(store);
             true
         }
         "enter" if control => {
-            // the view runs it when it opens without a run
-            store.run.set(None);
-            if store.mode.get_untracked() == Mode::Simulate {
-                crate::simulate::run(store);
-            }
-            store.mode.set(Mode::Simulate);
+            commands::simulate_now(store);
             true
         }
         "escape" => {
@@ -125,7 +105,8 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
     }
 }
 
-fn zoom(store: Store, factor: f64) {
+/// Zooms around the middle of the canvas.
+pub fn zoom(store: Store, factor: f64) {
     let (width, height) = store.canvas_size.get_untracked();
     store.viewport.update(|view| *view = view.zoom_at(Point { x: width / 2.0, y: height / 2.0 }, factor));
 }

@@ -7,12 +7,15 @@
 mod app;
 mod bench;
 mod canvas;
+mod commands;
 mod dialogs;
+mod finder;
 mod form;
 mod icons;
 mod inspector;
 mod keys;
 mod outbox;
+mod outline;
 mod palette;
 mod problems;
 mod publish;
@@ -22,6 +25,7 @@ mod start;
 mod store;
 mod timing;
 mod transport;
+mod words;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

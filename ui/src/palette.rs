@@ -40,7 +40,6 @@ pub fn Palette() -> impl IntoView {
     let store = store();
     view! {
         <section class="palette" aria-label="Activities to add">
-            <h2>"Add"</h2>
             {FAMILIES
                 .into_iter()
                 .map(|(title, kinds)| {

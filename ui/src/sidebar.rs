@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{DocumentId, Edit, Severity, TemplateKind, path};
 use serde_json::json;
 
-use crate::store::store;
+use crate::store::{Store, store};
 
 /// The list of journeys.
 #[component]
@@ -30,22 +30,11 @@ pub fn Sidebar() -> impl IntoView {
             (errors, all)
         })
     };
-    let add = move |_| {
-        let name = (1..)
-            .map(|n| format!("journey-{n}"))
-            .find(|name| store.project.with_untracked(|p| p.journey(name).is_none()));
-        if let Some(name) = name {
-            let id = DocumentId::Journey(name.clone());
-            let blank = json!({"Name": name, "State": "DRAFT", "StartCondition": {"SegmentStartCondition": {}}, "Activities": {}});
-            store.edit(Edit::new(format!("Add journey {name}")).set(&id, path![], blank));
-            store.show(&name);
-        }
-    };
     view! {
         <nav class="journeys" aria-label="Journeys">
             <div class="heading">
                 <h2>"Journeys"</h2>
-                <button class="quiet" title="Add a journey" aria-label="Add a journey" on:click=add>"+"</button>
+                <button class="quiet" title="Add a journey" aria-label="Add a journey" on:click=move |_| add_journey(store)>"+"</button>
             </div>
             <ul>
                 <For each=move || journeys.get() key=|id| id.clone() let:id>
@@ -83,5 +72,18 @@ pub fn Sidebar() -> impl IntoView {
                 <div><dt>"Recorded events"</dt><dd>{move || store.events.get()}</dd></div>
             </dl>
         </nav>
+    }
+}
+
+/// Adds a blank journey and shows it.
+pub fn add_journey(store: Store) {
+    let name =
+        (1..).map(|n| format!("journey-{n}")).find(|name| store.project.with_untracked(|p| p.journey(name).is_none()));
+    if let Some(name) = name {
+        let id = DocumentId::Journey(name.clone());
+        let blank =
+            json!({"Name": name, "State": "DRAFT", "StartCondition": {"SegmentStartCondition": {}}, "Activities": {}});
+        store.edit(Edit::new(format!("Add journey {name}")).set(&id, path![], blank));
+        store.show(&name);
     }
 }

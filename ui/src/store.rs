@@ -1,11 +1,13 @@
 //! The one state of the window, and what is derived from it.
 
+use std::collections::HashMap;
+
 use bridge::{Failure, FileProblem, Opened, SimulationView, Story};
 use diagram::scene::Scene;
 use diagram::{Layout, Viewport};
 use leptos::prelude::*;
 use model::drawing::Origin;
-use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project};
+use model::{Diagnostic, DocumentId, Edit, Journey, Path, Place, Project, Severity};
 use serde_json::Value;
 use validation::Report;
 
@@ -61,6 +63,10 @@ pub enum Dialog {
     Paste,
     /// Lists the keys.
     Keys,
+    /// Lists the commands.
+    Commands,
+    /// Searches the project.
+    Find,
     /// Damaged files: whether to overwrite them.
     Damaged,
     /// Unsaved changes are about to be left.
@@ -120,6 +126,8 @@ pub struct Store {
     pub layout: Memo<Layout>,
     /// What the checks say.
     pub report: Memo<Report>,
+    /// By activity of the journey on the canvas (`@entry` for the entry): the worst problem, and how many.
+    pub problems: Memo<HashMap<String, (Severity, usize)>>,
     /// Whether there are unsaved changes.
     pub dirty: Memo<bool>,
 }
@@ -143,6 +151,7 @@ impl Store {
         let layout = Memo::new(move |_| {
             timed("layout", || scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())))
         });
+        let report = live_report(project, settled);
         Store {
             open: RwSignal::new(false),
             settled,
@@ -169,7 +178,8 @@ impl Store {
             document,
             scene,
             layout,
-            report: live_report(project, settled),
+            report,
+            problems: Memo::new(move |_| by_activity(report, journey)),
             dirty: Memo::new(move |_| project.with(|now| saved.with(|then| now.documents != then.documents))),
         }
     }
@@ -304,22 +314,27 @@ impl Store {
 
     /// Goes to what a problem is about: the journey, the activity and the field.
     pub fn go_to(&self, found: &Diagnostic) {
+        self.go_to_place(&found.place);
+    }
+
+    /// Goes to a place in the project: the journey, the activity and the field.
+    pub fn go_to_place(&self, place: &Place) {
         self.mode.set(Mode::Design);
-        if let DocumentId::Journey(name) = &found.place.document {
+        if let DocumentId::Journey(name) = &place.document {
             if *name != self.journey.get_untracked() {
                 self.show(name);
             }
-            match found.place.path.activity() {
+            match place.path.activity() {
                 Some(id) => self.select_activity(id),
-                None if found.place.path.starts_with(&model::path!["StartCondition"]) => {
+                None if place.path.starts_with(&model::path!["StartCondition"]) => {
                     self.selection.set(Selection::Entry);
                     self.reveal("@entry");
                 }
                 None => self.selection.set(Selection::Journey),
             }
-            self.field.set(Some(found.place.path.clone()));
+            self.field.set(Some(place.path.clone()));
         } else {
-            self.tell(format!("This is about {}, which is edited as a file.", found.place.document.file()));
+            self.tell(format!("This is about {}, which is edited as a file.", place.document.file()));
         }
     }
 
@@ -354,6 +369,27 @@ fn live_report(project: RwSignal<Project>, settled: RwSignal<bool>) -> Memo<Repo
         let check = |checks: &mut validation::LiveCheck| project.with(|project| checks.check(project, None));
         timed("check", || checks.try_update_value(check).unwrap_or_default())
     })
+}
+
+/// Problems by activity. Those of the entry are about the start condition and where it leads.
+fn by_activity(report: Memo<Report>, journey: RwSignal<String>) -> HashMap<String, (Severity, usize)> {
+    let id = DocumentId::Journey(journey.get());
+    let about_entry = [model::path!["StartCondition"], model::path!["StartActivity"]];
+    let mut all: HashMap<String, (Severity, usize)> = HashMap::new();
+    report.with(|report| {
+        for found in report.of(&id) {
+            let path = &found.place.path;
+            let of = match path.activity() {
+                Some(activity) => activity,
+                None if about_entry.iter().any(|about| path.starts_with(about)) => "@entry",
+                None => continue,
+            };
+            let (worst, count) = all.entry(of.to_owned()).or_insert((found.severity, 0));
+            *worst = (*worst).min(found.severity);
+            *count += 1;
+        }
+    });
+    all
 }
 
 /// The store of the window.

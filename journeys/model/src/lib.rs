@@ -8,7 +8,8 @@
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
 //! - [`Project`], [`Edit`]: what is open, and the only way it changes; [`Account`]: what is known of where it goes.
-//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words; [`elapsed`]: on which day.
+//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words; [`elapsed`]: on which day;
+//!   [`search`]: where something stands.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
 pub mod account;
@@ -24,6 +25,7 @@ pub mod operations;
 pub mod path;
 pub mod project;
 pub mod reader;
+pub mod search;
 pub mod shapes;
 pub mod similar;
 pub mod summary;

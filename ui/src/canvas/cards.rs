@@ -75,7 +75,7 @@ fn Step(
     let kind = move || node.with(|node| kind_of(node.as_ref()));
     let problems = {
         let id = id.clone();
-        Memo::new(move |_| hand.problems.with(|problems| problems.get(&id).copied()))
+        Memo::new(move |_| store.problems.with(|problems| problems.get(&id).copied()))
     };
     let selected = {
         let id = id.clone();

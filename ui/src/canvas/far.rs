@@ -117,7 +117,7 @@ fn Bitmap(hand: Hand) -> impl IntoView {
         store.selection.track();
         store.story.track();
         store.mode.track();
-        hand.problems.track();
+        store.problems.track();
         if before.is_some() {
             let view = store.viewport.get_untracked();
             again(view);
@@ -155,7 +155,7 @@ pub fn paint_into(store: Store, hand: Hand, element: &HtmlCanvasElement, window:
                     Stands::End | Stands::Folded(_) => (inks.panel, inks.line),
                     Stands::Missing => (inks.panel, inks.bad),
                 };
-                let wrong = hand.problems.with_untracked(|problems| {
+                let wrong = store.problems.with_untracked(|problems| {
                     problems.get(&node.id).is_some_and(|(worst, _)| *worst == model::Severity::Error)
                 });
                 let lit = is_lit(store, &node.id, node.stands == Stands::Entry);

@@ -1,10 +1,9 @@
 //! What the hand does on the canvas, and what the canvas derives from the picture for it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use diagram::{Detail, Hit, Index, Point, Rect};
 use leptos::prelude::*;
-use model::Severity;
 use model::drawing::{self, Origin, Refusal};
 
 use crate::store::{Mode, Selection, Store};
@@ -50,8 +49,6 @@ pub struct Hand {
     pub detail: Memo<Detail>,
     /// The part of the canvas that is drawn; `None` = not measured yet.
     pub kept: Memo<Option<Rect>>,
-    /// By activity (`@entry` for the entry): the worst problem, and how many.
-    pub problems: Memo<HashMap<String, (Severity, usize)>>,
     /// While a connection is drawn: where it may not lead.
     pub refused: Memo<BTreeMap<String, Refusal>>,
 }
@@ -75,7 +72,6 @@ impl Hand {
                 let margin = if store.settled.get() { MARGIN } else { 0.0 };
                 (width > 0.0).then(|| store.viewport.get().kept(width, height, margin, STEP))
             }),
-            problems: Memo::new(move |_| problems(store)),
             refused: Memo::new(move |_| match gesture.get() {
                 Some(Gesture::Connect(origin)) => {
                     store.peek(|journey| drawing::refusals(journey, &origin)).unwrap_or_default()
@@ -96,27 +92,6 @@ impl Hand {
         let reach = REACH / store.viewport.get_untracked().zoom;
         store.layout.with_untracked(|layout| self.index.with_untracked(|index| index.hit(layout, at, reach)))
     }
-}
-
-/// Problems by activity. Those of the entry are about the start condition and where it leads.
-fn problems(store: Store) -> HashMap<String, (Severity, usize)> {
-    let id = model::DocumentId::Journey(store.journey.get());
-    let about_entry = [model::path!["StartCondition"], model::path!["StartActivity"]];
-    let mut all: HashMap<String, (Severity, usize)> = HashMap::new();
-    store.report.with(|report| {
-        for found in report.of(&id) {
-            let path = &found.place.path;
-            let of = match path.activity() {
-                Some(activity) => activity,
-                None if about_entry.iter().any(|about| path.starts_with(about)) => "@entry",
-                None => continue,
-            };
-            let (worst, count) = all.entry(of.to_owned()).or_insert((found.severity, 0));
-            *worst = (*worst).min(found.severity);
-            *count += 1;
-        }
-    });
-    all
 }
 
 /// Whether journeys can be changed in this view.

@@ -43,7 +43,7 @@ fn Map(hand: Hand) -> impl IntoView {
     };
     Effect::new(move |_| {
         store.layout.track();
-        hand.problems.track();
+        store.problems.track();
         if let Some(element) = element.get() {
             let sharp = window().device_pixel_ratio().max(1.0);
             paint_into(store, hand, &element, &area.get(), scale() * sharp);

@@ -100,7 +100,7 @@ pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
 }
 
 /// Selects every activity that is drawn.
-fn select_all(store: Store) {
+pub fn select_all(store: Store) {
     let ids: Vec<String> = store.scene.with_untracked(|scene| {
         let activity = |node: &&diagram::scene::SceneNode| matches!(node.stands, Stands::Activity(_));
         scene.nodes.iter().filter(activity).map(|node| node.id.clone()).collect()

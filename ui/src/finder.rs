@@ -1,0 +1,177 @@
+//! The lists behind Ctrl+K and Ctrl+F: type, choose with the arrows, Enter.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html;
+use leptos::prelude::*;
+use model::search::search;
+use model::{ActivityKind, DocumentId, Place};
+
+use crate::canvas::focus_canvas;
+use crate::commands::{COMMANDS, Command, add, kinds};
+use crate::store::{Store, store};
+
+/// Most lines that are shown.
+const MOST: usize = 60;
+
+/// What a line does when it is chosen.
+#[derive(Clone)]
+enum Act {
+    Command(Command),
+    Add(ActivityKind),
+    Show(String),
+    GoTo(Place),
+}
+
+/// A line of the list.
+#[derive(Clone)]
+struct Line {
+    title: String,
+    about: String,
+    keys: &'static str,
+    act: Act,
+}
+
+/// A search field with its list; `in_project` = over the contents of the project, else over commands and journeys.
+#[component]
+pub fn Finder(in_project: bool) -> impl IntoView {
+    let store = store();
+    let wanted = RwSignal::new(String::new());
+    let at = RwSignal::new(0_usize);
+    let lines: Memo<Lines> = Memo::new(move |_| {
+        let wanted = wanted.get();
+        Lines(if in_project { found(store, &wanted) } else { fitting(store, &wanted) })
+    });
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+        }
+    });
+    let choose = move |place: usize| {
+        if let Some(line) = lines.with_untracked(|lines| lines.0.get(place).cloned()) {
+            store.dialog.set(None);
+            act(store, line.act);
+        }
+    };
+    let press = move |event: KeyboardEvent| {
+        let count = lines.with_untracked(|lines| lines.0.len());
+        let to = match event.key().as_str() {
+            "ArrowDown" => at.get_untracked() + 1,
+            "ArrowUp" => at.get_untracked() + count.saturating_sub(1),
+            "Enter" => {
+                event.prevent_default();
+                return choose(at.get_untracked());
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        at.set(to.checked_rem(count).unwrap_or(0));
+        if let Some(line) = document().get_element_by_id(&line_id(at.get_untracked())) {
+            let options = web_sys::ScrollIntoViewOptions::new();
+            options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            line.scroll_into_view_with_scroll_into_view_options(&options);
+        }
+    };
+    let label = if in_project { "Names, contents, conditions" } else { "What to do, or a journey" };
+    let none = move || match (in_project, wanted.with(|wanted| wanted.trim().is_empty())) {
+        (true, true) => "Type what to look for in journeys, segments, templates and campaigns.",
+        (true, false) => "Nothing in this project has that.",
+        (false, _) => "There is no such command.",
+    };
+    view! {
+        <input type="search" role="combobox" aria-expanded="true" aria-controls="found" aria-autocomplete="list" autocomplete="off"
+            placeholder=label aria-label=label node_ref=input data-test="finder"
+            aria-activedescendant=move || line_id(at.get())
+            on:input=move |event| { wanted.set(event_target_value(&event)); at.set(0) } on:keydown=press />
+        <ul class="found" id="found" role="listbox" aria-label="Found" data-test="found">
+            {move || lines.get().0.into_iter().enumerate().map(|(place, line)| view! {
+                <li role="option" id=line_id(place) aria-selected=move || (at.get() == place).to_string()
+                    on:pointermove=move |_| at.set(place) on:click=move |_| choose(place)>
+                    <span class="title clip">{line.title}</span>
+                    <span class="about clip">{line.about}</span>
+                    {(!line.keys.is_empty()).then(|| view! { <kbd>{line.keys}</kbd> })}
+                </li>
+            }).collect_view()}
+        </ul>
+        <Show when=move || lines.with(|lines| lines.0.is_empty())>
+            <p class="note">{none}</p>
+        </Show>
+    }
+}
+
+/// Lines are made anew for every text; whether two are the same is not asked.
+#[derive(Clone)]
+struct Lines(Vec<Line>);
+
+impl PartialEq for Lines {
+    fn eq(&self, _: &Lines) -> bool {
+        false
+    }
+}
+
+fn line_id(place: usize) -> String {
+    format!("found-{place}")
+}
+
+fn act(store: Store, act: Act) {
+    match act {
+        Act::Command(command) => (command.run)(store),
+        Act::Add(kind) => add(store, kind),
+        Act::Show(journey) => {
+            store.show(&journey);
+            focus_canvas();
+        }
+        Act::GoTo(place) => {
+            store.go_to_place(&place);
+            focus_canvas();
+        }
+    }
+}
+
+/// Commands, kinds to add and journeys that have all words of `wanted`.
+fn fitting(store: Store, wanted: &str) -> Vec<Line> {
+    let words: Vec<String> = wanted.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let commands = COMMANDS.iter().map(|command| Line {
+        title: command.words.to_owned(),
+        about: String::new(),
+        keys: command.keys,
+        act: Act::Command(*command),
+    });
+    let adding = kinds().map(|kind| Line {
+        title: format!("Add {}", kind.title()),
+        about: "after the selection".to_owned(),
+        keys: "",
+        act: Act::Add(kind),
+    });
+    let journeys = store.project.with_untracked(|project| {
+        let names = project.journeys().map(|(name, _)| name.to_owned());
+        names.collect::<Vec<_>>()
+    });
+    let journeys = journeys.into_iter().map(|name| Line {
+        title: format!("Go to {name}"),
+        about: "journey".to_owned(),
+        keys: "",
+        act: Act::Show(name),
+    });
+    let fits = |line: &Line| {
+        let title = line.title.to_lowercase();
+        words.iter().all(|word| title.contains(word.as_str()))
+    };
+    commands.chain(adding).chain(journeys).filter(fits).take(MOST).collect()
+}
+
+/// What the project has of it.
+fn found(store: Store, wanted: &str) -> Vec<Line> {
+    let hits = store.project.with_untracked(|project| search(project, wanted, MOST));
+    let line = |hit: model::search::Hit| Line {
+        about: match (hit.excerpt.is_empty(), &hit.place.document) {
+            (false, _) => hit.excerpt,
+            (true, DocumentId::Journey(name)) if *name != hit.title => format!("in {name}"),
+            (true, document) => document.file(),
+        },
+        title: hit.title,
+        keys: "",
+        act: Act::GoTo(hit.place),
+    };
+    hits.into_iter().map(line).collect()
+}
