@@ -4,6 +4,7 @@
 //! the same bytes every time. Journeys, segments, templates and campaigns there are written by hand: never touched.
 
 mod draws;
+mod gallery;
 mod moments;
 mod people;
 mod places;
@@ -37,7 +38,7 @@ pub fn run(root: &Path) -> Result<()> {
 
 /// All files, the same each time.
 fn files() -> Result<Vec<Written>> {
-    Ok([onboarding(), cart_abandonment()?, win_back(), flash_sale()?, broken_on_purpose()].concat())
+    Ok([onboarding(), cart_abandonment()?, win_back(), flash_sale()?, broken_on_purpose(), gallery::files()].concat())
 }
 
 /// A list of one value.

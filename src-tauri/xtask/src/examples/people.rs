@@ -118,6 +118,12 @@ impl Endpoint {
         }
     }
 
+    /// Drops all columns but the address and those that begin with one of `starts`.
+    pub fn keep(&mut self, starts: &[&str]) {
+        let named = |column: &str| ["Id", "ChannelType", "Address"].iter().chain(starts).any(|s| column.starts_with(s));
+        self.columns.retain(|(column, _)| named(column));
+    }
+
     /// The first value of a column, empty when absent.
     pub fn get(&self, column: &str) -> &str {
         let found = self.columns.iter().find(|(name, _)| *name == column);
