@@ -1,6 +1,6 @@
 //! The recipes: one an example.
 
-use super::Values::OneOf;
+use super::Values::{Number, OneOf};
 use super::{Column, Recipe, Start};
 use crate::examples::records::App;
 
@@ -24,6 +24,37 @@ pub const RECIPES: &[Recipe] = &[
             days: (0, 10),
             attributes: &[("source", &[(55, "web"), (35, "app"), (10, "branch")])],
             metrics: &[],
+        }],
+    },
+    Recipe {
+        seed: 43,
+        files: ("price-drop/endpoints/people.csv", "price-drop/events/prices.jsonl"),
+        word: "hiker",
+        people: 640,
+        channels: &[(28, "APNS"), (26, "GCM"), (20, "SMS")],
+        columns: &[
+            Column("User.UserAttributes.PriceAlerts", OneOf(&[(80, "on"), (20, "off")])),
+            Column(
+                "Attributes.Watched",
+                OneOf(&[
+                    (30, "Tarn two-person tent"),
+                    (30, "Fell down jacket"),
+                    (25, "Cairn boots"),
+                    (15, "Beck stove"),
+                ]),
+            ),
+            Column("Metrics.WatchedPrice", Number(45, 320)),
+            Column("Metrics.Saving", Number(10, 120)),
+            Column("Metrics.StockLeft", Number(1, 25)),
+        ],
+        app: App { package: "com.example.ridgeline", title: "Ridgeline" },
+        starts: &[Start {
+            kind: "price.dropped",
+            share: 30,
+            of: ("User.UserAttributes.PriceAlerts", "on"),
+            days: (0, 12),
+            attributes: &[("reason", &[(70, "sale"), (30, "last season")])],
+            metrics: &[("percent", 4, 45)],
         }],
     },
 ];
