@@ -57,4 +57,36 @@ pub const RECIPES: &[Recipe] = &[
             metrics: &[("percent", 4, 45)],
         }],
     },
+    Recipe {
+        seed: 47,
+        files: ("outage/endpoints/people.csv", "outage/events/lines.jsonl"),
+        word: "line",
+        people: 680,
+        channels: &[(52, "SMS")],
+        columns: &[
+            Column("User.UserAttributes.Contract", OneOf(&[(75, "home"), (25, "business")])),
+            Column("User.UserAttributes.StatusAlerts", OneOf(&[(85, "on"), (15, "off")])),
+            Column("Attributes.Line", OneOf(&[(60, "up"), (40, "down")])),
+            Column("Metrics.MinutesDown", Number(5, 600)),
+        ],
+        app: App { package: "com.example.northgrid", title: "Northgrid" },
+        starts: &[
+            Start {
+                kind: "line.down",
+                share: 50,
+                of: ("Attributes.Line", "down"),
+                days: (0, 3),
+                attributes: &[("severity", &[(75, "major"), (25, "minor")])],
+                metrics: &[("lines_affected", 40, 9000)],
+            },
+            Start {
+                kind: "line.restored",
+                share: 28,
+                of: ("Attributes.Line", "up"),
+                days: (0, 4),
+                attributes: &[("severity", &[(75, "major"), (25, "minor")])],
+                metrics: &[("minutes_down", 5, 600)],
+            },
+        ],
+    },
 ];
