@@ -89,4 +89,26 @@ pub const RECIPES: &[Recipe] = &[
             },
         ],
     },
+    Recipe {
+        seed: 53,
+        files: ("renewal/endpoints/people.csv", "renewal/events/renewals.jsonl"),
+        word: "subscriber",
+        people: 720,
+        channels: &[(44, "SMS")],
+        columns: &[
+            Column("User.UserAttributes.Plan", OneOf(&[(65, "yearly"), (35, "monthly")])),
+            Column("User.UserAttributes.RenewsByItself", OneOf(&[(35, "yes"), (65, "no")])),
+            Column("Attributes.Edition", OneOf(&[(50, "print"), (50, "digital")])),
+            Column("Metrics.IssuesRead", Number(0, 13)),
+        ],
+        app: App { package: "com.example.paperboat", title: "Paperboat" },
+        starts: &[Start {
+            kind: "subscription.renews",
+            share: 36,
+            of: ("User.UserAttributes.Plan", "yearly"),
+            days: (0, 14),
+            attributes: &[("edition", &[(50, "print"), (50, "digital")])],
+            metrics: &[("days_left", 29, 31)],
+        }],
+    },
 ];
