@@ -1,6 +1,6 @@
 //! The recipes: one an example.
 
-use super::Values::{Number, OneOf};
+use super::Values::{Moment, Number, OneOf};
 use super::{Column, Recipe, Start};
 use crate::examples::records::App;
 
@@ -109,6 +109,28 @@ pub const RECIPES: &[Recipe] = &[
             days: (0, 14),
             attributes: &[("edition", &[(50, "print"), (50, "digital")])],
             metrics: &[("days_left", 29, 31)],
+        }],
+    },
+    Recipe {
+        seed: 59,
+        files: ("feature-announcement/endpoints/people.csv", "feature-announcement/events/boards.jsonl"),
+        word: "maker",
+        people: 720,
+        channels: &[(22, "APNS"), (24, "GCM")],
+        columns: &[
+            Column("User.UserAttributes.Plan", OneOf(&[(45, "free"), (55, "team")])),
+            Column("User.UserAttributes.Role", OneOf(&[(82, "member"), (18, "admin")])),
+            Column("User.UserAttributes.LastSeen", Moment(-90, 0)),
+            Column("Metrics.Boards", Number(0, 40)),
+        ],
+        app: App { package: "com.example.looma", title: "Looma" },
+        starts: &[Start {
+            kind: "board.opened",
+            share: 30,
+            of: ("User.UserAttributes.Plan", "team"),
+            days: (0, 10),
+            attributes: &[("surface", &[(70, "browser"), (30, "tablet")])],
+            metrics: &[("people_on_board", 1, 9)],
         }],
     },
 ];
