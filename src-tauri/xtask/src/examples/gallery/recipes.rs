@@ -133,4 +133,35 @@ pub const RECIPES: &[Recipe] = &[
             metrics: &[("people_on_board", 1, 9)],
         }],
     },
+    Recipe {
+        seed: 61,
+        files: ("security-alert/endpoints/people.csv", "security-alert/events/sign-ins.jsonl"),
+        word: "account",
+        people: 640,
+        channels: &[(24, "APNS"), (24, "GCM"), (30, "SMS")],
+        columns: &[
+            Column("User.UserAttributes.TwoStep", OneOf(&[(45, "on"), (55, "off")])),
+            Column("Attributes.LastDevice", OneOf(&[(40, "Windows laptop"), (35, "Android phone"), (25, "iPad")])),
+            Column("Attributes.LastCity", OneOf(&[(40, "Lisbon"), (30, "Toronto"), (30, "Osaka")])),
+        ],
+        app: App { package: "com.example.keystone", title: "Keystone" },
+        starts: &[
+            Start {
+                kind: "sign_in.new_device",
+                share: 26,
+                of: ("User.UserAttributes.TwoStep", "off"),
+                days: (0, 12),
+                attributes: &[("risk", &[(30, "high"), (45, "medium"), (25, "low")])],
+                metrics: &[("kilometres_from_home", 0, 9000)],
+            },
+            Start {
+                kind: "sign_in.new_device",
+                share: 22,
+                of: ("User.UserAttributes.TwoStep", "on"),
+                days: (0, 12),
+                attributes: &[("risk", &[(30, "high"), (45, "medium"), (25, "low")])],
+                metrics: &[("kilometres_from_home", 0, 9000)],
+            },
+        ],
+    },
 ];
