@@ -164,4 +164,28 @@ pub const RECIPES: &[Recipe] = &[
             },
         ],
     },
+    Recipe {
+        seed: 67,
+        files: ("survey/endpoints/people.csv", "survey/events/trips.jsonl"),
+        word: "traveller",
+        people: 700,
+        channels: &[(48, "SMS")],
+        columns: &[
+            Column("User.UserAttributes.Surveys", OneOf(&[(88, "on"), (12, "off")])),
+            Column(
+                "Attributes.Route",
+                OneOf(&[(40, "Oban to Iona"), (35, "Rosslare to Fishguard"), (25, "Kiel to Oslo")]),
+            ),
+            Column("Metrics.MinutesLate", Number(0, 75)),
+        ],
+        app: App { package: "com.example.tidemark", title: "Tidemark" },
+        starts: &[Start {
+            kind: "trip.completed",
+            share: 30,
+            of: ("User.UserAttributes.Surveys", "on"),
+            days: (0, 12),
+            attributes: &[("deck", &[(70, "standard"), (30, "cabin")])],
+            metrics: &[("minutes_late", 0, 75)],
+        }],
+    },
 ];
