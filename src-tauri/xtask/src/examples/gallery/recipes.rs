@@ -188,4 +188,24 @@ pub const RECIPES: &[Recipe] = &[
             metrics: &[("minutes_late", 0, 75)],
         }],
     },
+    Recipe {
+        seed: 71,
+        files: ("consent/endpoints/people.csv", "consent/events/sign-ups.jsonl"),
+        word: "guest",
+        people: 820,
+        channels: &[(26, "SMS")],
+        columns: &[
+            Column("Attributes.Consent", OneOf(&[(35, "pending"), (55, "given"), (10, "withdrawn")])),
+            Column("Attributes.ConsentDate", Moment(-1100, 0)),
+        ],
+        app: App { package: "com.example.hollowoak", title: "Hollow Oak Tea" },
+        starts: &[Start {
+            kind: "newsletter.signup",
+            share: 55,
+            of: ("Attributes.Consent", "pending"),
+            days: (0, 12),
+            attributes: &[("form", &[(50, "footer"), (35, "checkout"), (15, "fair")])],
+            metrics: &[],
+        }],
+    },
 ];
