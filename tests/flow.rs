@@ -27,7 +27,7 @@ const BROKEN: &str = "broken-on-purpose";
 #[tokio::test(flavor = "multi_thread")]
 async fn every_example_opens_checks_simulates_publishes_and_reads_back() {
     let names: Vec<String> = Examples::default().list().into_iter().map(|example| example.name).collect();
-    assert_eq!(names.len(), 13, "{names:?}");
+    assert_eq!(names.len(), 14, "{names:?}");
     for name in names.iter().filter(|name| *name != BROKEN) {
         let place = copy(name);
         let opened = folder::read(place.path()).unwrap();

@@ -208,4 +208,42 @@ pub const RECIPES: &[Recipe] = &[
             metrics: &[],
         }],
     },
+    Recipe {
+        seed: 73,
+        files: ("event-stream/endpoints/people.csv", "event-stream/events/workouts.jsonl"),
+        word: "runner",
+        people: 640,
+        channels: &[(34, "APNS"), (34, "GCM")],
+        columns: &[
+            Column("User.UserAttributes.Plan", OneOf(&[(30, "10k"), (30, "half"), (15, "marathon"), (25, "none")])),
+            Column("Metrics.WeeklyGoal", Number(5, 60)),
+        ],
+        app: App { package: "com.example.stridewell", title: "Stridewell" },
+        starts: &[
+            Start {
+                kind: "workout.finished",
+                share: 40,
+                of: ("User.UserAttributes.Plan", "10k"),
+                days: (0, 10),
+                attributes: &[("sport", &[(75, "run"), (25, "ride")])],
+                metrics: &[("kilometres", 1, 16), ("minutes", 10, 90)],
+            },
+            Start {
+                kind: "workout.finished",
+                share: 40,
+                of: ("User.UserAttributes.Plan", "half"),
+                days: (0, 10),
+                attributes: &[("sport", &[(85, "run"), (15, "ride")])],
+                metrics: &[("kilometres", 3, 24), ("minutes", 20, 150)],
+            },
+            Start {
+                kind: "workout.finished",
+                share: 55,
+                of: ("User.UserAttributes.Plan", "marathon"),
+                days: (0, 10),
+                attributes: &[("sport", &[(90, "run"), (10, "ride")])],
+                metrics: &[("kilometres", 5, 36), ("minutes", 30, 240)],
+            },
+        ],
+    },
 ];
