@@ -24,7 +24,18 @@ const REPLAYED: &[(&str, &str)] = &[
 ];
 
 /// Files of events that start journeys and campaigns.
-const STARTS: &[&str] = &["cart-abandonment/events/carts.jsonl", "onboarding/events/accounts-created.jsonl"];
+const STARTS: &[&str] = &[
+    "cart-abandonment/events/carts.jsonl",
+    "consent/events/sign-ups.jsonl",
+    "event-stream/events/workouts.jsonl",
+    "onboarding/events/accounts-created.jsonl",
+    "outage/events/lines.jsonl",
+    "price-drop/events/prices.jsonl",
+    "renewal/events/renewals.jsonl",
+    "security-alert/events/sign-ins.jsonl",
+    "survey/events/trips.jsonl",
+    "verification/events/accounts.jsonl",
+];
 
 /// A run, ready to be walked.
 pub struct Ready {

@@ -15,7 +15,7 @@ fn rules(report: &Report, document: &str) -> Vec<String> {
 
 #[test]
 fn the_good_examples_have_no_errors() {
-    for name in &examples::NAMES[..4] {
+    for name in examples::NAMES.iter().filter(|name| **name != "broken-on-purpose") {
         let project = examples::read(name);
         let report = check(&project);
         let errors: Vec<_> =

@@ -7,7 +7,22 @@ use model::{DocumentId, Project, TemplateKind};
 use serde_json::{Value, json};
 
 /// The names of all examples, the good ones first.
-pub const NAMES: [&str; 5] = ["onboarding", "cart-abandonment", "win-back", "flash-sale", "broken-on-purpose"];
+pub const NAMES: [&str; 14] = [
+    "onboarding",
+    "cart-abandonment",
+    "win-back",
+    "flash-sale",
+    "verification",
+    "price-drop",
+    "outage",
+    "renewal",
+    "feature-announcement",
+    "security-alert",
+    "survey",
+    "consent",
+    "event-stream",
+    "broken-on-purpose",
+];
 
 /// The project of that example.
 pub fn read(name: &str) -> Project {
