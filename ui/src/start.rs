@@ -37,23 +37,16 @@ pub fn Start() -> impl IntoView {
                 <p>"Draw a customer journey, check it, run people through it, publish it."</p>
             </header>
             <div class="starts">
-                <section>
+                <section class="gallery">
                     <h2>"Start from an example"</h2>
-                    <ul class="examples">
-                        <For each=move || examples.get() key=|example| example.name.clone() let:example>
-                            {
-                                let name = example.name.clone();
-                                view! {
-                                    <li>
-                                        <button class="example" data-example=name.clone() on:click=move |_| open(name.clone())>
-                                            <strong>{example.title}</strong>
-                                            <span>{example.description}</span>
-                                        </button>
-                                    </li>
-                                }
-                            }
-                        </For>
-                    </ul>
+                    <For each=move || by_goal(examples.get()) key=|(goal, _)| goal.clone() let:shelf>
+                        <div class="goal">
+                            <h3>{shelf.0}</h3>
+                            <ul class="examples">
+                                {shelf.1.into_iter().map(|example| card(example, open)).collect_view()}
+                            </ul>
+                        </div>
+                    </For>
                 </section>
                 <section>
                     <h2>"Start blank"</h2>
@@ -79,6 +72,38 @@ pub fn Start() -> impl IntoView {
             </div>
         </main>
     }
+}
+
+/// One example: its title and the first words of what it shows; all of it on hover.
+fn card(example: Example, open: impl Fn(String) + Copy + 'static) -> impl IntoView {
+    let Example { name, title, description, .. } = example;
+    let first = first_words(&description).to_owned();
+    view! {
+        <li>
+            <button class="example" data-example=name.clone() title=description on:click=move |_| open(name.clone())>
+                <strong>{title}</strong>
+                <span>{first}</span>
+            </button>
+        </li>
+    }
+}
+
+/// The examples that follow each other with the same goal, together.
+fn by_goal(examples: Vec<Example>) -> Vec<(String, Vec<Example>)> {
+    let mut shelves: Vec<(String, Vec<Example>)> = Vec::new();
+    for example in examples {
+        match shelves.last_mut() {
+            Some((goal, shelf)) if *goal == example.goal => shelf.push(example),
+            _ => shelves.push((example.goal.clone(), vec![example])),
+        }
+    }
+    shelves
+}
+
+/// What stands before the first colon or the end of the first sentence; all of the text where there is neither.
+fn first_words(text: &str) -> &str {
+    let sentence = text.split_once(". ").map_or(text, |(first, _)| first);
+    sentence.split_once(": ").map_or(sentence, |(first, _)| first).trim_end_matches('.')
 }
 
 /// Opens a new project with one journey of which only the entry is placed.

@@ -5,11 +5,24 @@ use std::path::{Path, PathBuf};
 
 use bridge::Example;
 
+use serde::Deserialize;
+
 use crate::failure::{Outcome, disk, not_found};
 use crate::settings_file;
 
 /// Files of the examples: name below `journeys/examples`, and content.
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+
+/// What examples are for, in the order of a customer's life; mistakes come last: nobody wants to begin with them.
+const GOALS: &[&str] = &["Welcome", "Sell", "Inform", "Listen", "Keep", "Mistakes"];
+
+/// What the settings of an example say beside those of any project.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Shelf {
+    /// One of [`GOALS`].
+    goal: String,
+}
 
 /// Where examples come from.
 #[derive(Clone, Debug, Default)]
@@ -19,9 +32,9 @@ pub struct Examples {
 }
 
 impl Examples {
-    /// All examples, by name.
+    /// All examples, by goal and name; those of a goal that is not known here come last.
     pub fn list(&self) -> Vec<Example> {
-        let mut names: Vec<String> = match &self.folder {
+        let names: Vec<String> = match &self.folder {
             Some(folder) => fs::read_dir(folder)
                 .into_iter()
                 .flatten()
@@ -33,9 +46,10 @@ impl Examples {
                 .filter_map(|(file, _)| file.strip_suffix(settings_file::FILE)?.strip_suffix('/').map(str::to_owned))
                 .collect(),
         };
-        // the one that shows mistakes comes last: nobody wants to begin with it
-        names.sort_by_key(|name| (name.starts_with("broken"), name.clone()));
-        names.into_iter().map(|name| self.describe(name)).collect()
+        let mut examples: Vec<Example> = names.into_iter().map(|name| self.describe(name)).collect();
+        let place = |goal: &str| GOALS.iter().position(|known| *known == goal).unwrap_or(GOALS.len());
+        examples.sort_by_cached_key(|example| (place(&example.goal), example.goal.clone(), example.name.clone()));
+        examples
     }
 
     fn describe(&self, name: String) -> Example {
@@ -49,7 +63,8 @@ impl Examples {
                 .unwrap_or_default(),
         };
         let (settings, _) = settings_file::read(&text);
-        Example { name, title: settings.name, description: settings.description }
+        let Shelf { goal } = toml::from_str(&text).unwrap_or_default();
+        Example { name, title: settings.name, goal, description: settings.description }
     }
 
     /// Copies an example into `into`, which is made; files that are there already stay.
@@ -98,5 +113,32 @@ impl Examples {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Examples, GOALS};
+
+    #[test]
+    fn examples_stand_by_goal_and_say_what_they_show() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../journeys/examples");
+        for examples in [Examples::default(), Examples { folder: Some(folder) }] {
+            let listed = examples.list();
+            let places: Vec<_> = listed
+                .iter()
+                .map(|example| GOALS.iter().position(|goal| *goal == example.goal).map(|place| (place, &example.name)))
+                .collect();
+            assert!(places.iter().all(Option::is_some), "{listed:#?}");
+            assert!(places.is_sorted(), "{listed:#?}");
+            assert!(GOALS.iter().all(|goal| listed.iter().any(|example| example.goal == *goal)), "{listed:#?}");
+            for example in &listed {
+                assert!(!example.title.is_empty() && example.title.chars().count() <= 30, "{example:?}");
+                let length = example.description.chars().count();
+                assert!((40..=260).contains(&length), "{length} characters: {example:?}");
+            }
+        }
     }
 }

@@ -89,11 +89,13 @@ pub struct Example {
     pub name: String,
     /// Its title.
     pub title: String,
+    /// What it is for, in a word: `Welcome`, `Sell`, …; empty when it does not say.
+    pub goal: String,
     /// What it shows.
     pub description: String,
 }
 
-/// Lists the examples.
+/// Lists the examples, those of one goal together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListExamples {}
 
