@@ -35,7 +35,7 @@ fn new_makes_a_project_that_is_clean() {
     assert_eq!(code(&waymark(&["new", text(&empty)])), 0);
     assert_eq!(code(&waymark(&["check", text(&empty)])), 0);
     let list = waymark(&["new", "--list"]);
-    assert_eq!(stdout(&list).lines().count(), 5, "{list:?}");
+    assert_eq!(stdout(&list).lines().count(), 14, "{list:?}");
 }
 
 #[test]
