@@ -11,6 +11,10 @@ use super::people::{self, Endpoint, Person};
 use super::records::{self, App};
 use super::{Written, single};
 
+/// What the people's file says beside addresses: columns that begin so.
+const KEPT: &[&str] =
+    &["OptOut", "User.", "Attributes.", "Metrics.", "Demographic.Timezone", "Location.Country", "Location.PostalCode"];
+
 /// What an example's people and events are made of.
 struct Recipe {
     seed: u64,
@@ -67,7 +71,6 @@ impl Recipe {
             let columns: Vec<_> =
                 self.columns.iter().map(|Column(name, values)| (*name, values.draw(&mut draws))).collect();
             let fill = |mut endpoint: Endpoint| {
-                endpoint.keep(&["OptOut", "User.", "Demographic.Timezone", "Location.Country", "Location.PostalCode"]);
                 columns.iter().for_each(|(name, value)| endpoint.set(name, single(value)));
                 endpoint
             };
@@ -82,6 +85,8 @@ impl Recipe {
                 }
             }
         }
+        // Events say more of a device than the people's file, which stays small.
+        endpoints.iter_mut().for_each(|endpoint| endpoint.keep(KEPT));
         [(self.files.0, people::csv(&endpoints)), (self.files.1, records::lines(events))]
     }
 }
