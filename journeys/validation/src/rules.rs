@@ -137,7 +137,7 @@ mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
 
-use model::{Diagnostic, DocumentId, Path, Severity, View, path, time, wire};
+use model::{Diagnostic, DocumentId, Edit, Path, Severity, View, path, time, wire};
 use serde_json::Value;
 
 use crate::similar::similar;
@@ -378,6 +378,34 @@ fn unknown_segment(document: &Document, found: &mut Findings, at: Path, name: &s
     if let Some(meant) = meant.or(only.filter(other)) {
         finding.set(format!("Choose segment {meant}"), &at, meant);
     }
+}
+
+/// The first `most` elements of the list at `at`, for a fix that takes the others away.
+fn first_elements(root: &Value, at: &Path, most: usize) -> Value {
+    let list = at.find(root).and_then(Value::as_array);
+    Value::Array(list.into_iter().flatten().take(most).cloned().collect())
+}
+
+/// The edit that takes the activity of that number out, and leads what led to it to `to`, or to an end. `None` when the
+/// journey would have no start then.
+fn bypass(ctx: &JourneyContext, number: usize, to: Option<&str>, label: &str) -> Option<Edit> {
+    let gone = ctx.activities[number].id;
+    let to = to.filter(|to| *to != gone);
+    let mut edit = Edit::new(label);
+    let lead = |edit: Edit, at: Path| match to {
+        Some(to) => edit.set(ctx.document.id, at, to),
+        None => edit.remove(ctx.document.id, at),
+    };
+    if ctx.start == Some(number) {
+        to?;
+        edit = lead(edit, path!["StartActivity"]);
+    }
+    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways).filter(|(activity, _)| activity.id != gone) {
+        for way in ways.iter().filter(|way| way.target == Some(gone)) {
+            edit = lead(edit, activity.slot_path(way.slot));
+        }
+    }
+    Some(edit.remove(ctx.document.id, path!["Activities", gone]))
 }
 
 /// An open range of a day that can be read.

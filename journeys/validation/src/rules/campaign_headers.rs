@@ -1,5 +1,6 @@
 use model::wire;
 
+use crate::rules::first_elements;
 use crate::{Document, Findings, places};
 use templates::limits::EMAIL_HEADERS as HEADERS;
 
@@ -29,7 +30,8 @@ fn check(document: &Document, _: wire::WriteCampaignRequest, found: &mut Finding
         if headers.len() > HEADERS {
             found
                 .report(list.clone(), format!("the e-mail has {} headers; {HEADERS} is the most", headers.len()))
-                .help("take some away");
+                .help("take some away")
+                .set(format!("Keep the first {HEADERS}"), &list, first_elements(document.root, &list, HEADERS));
         }
         for (i, header) in headers {
             let fixed = header.value().filter(|value| !value.contains("{{"));
@@ -41,7 +43,8 @@ fn check(document: &Document, _: wire::WriteCampaignRequest, found: &mut Finding
                             list.join(i).join(member),
                             format!("`{member}` of the header has {count} characters; {most} is the most"),
                         )
-                        .help("shorten it");
+                        .help("shorten it")
+                        .remove("Take the header away", list.join(i));
                 }
             }
         }

@@ -26,18 +26,20 @@ fn check(document: &Document, campaign: wire::WriteCampaignRequest, found: &mut 
     if !by_event {
         return;
     }
-    if let Some(imported) = imported(document.project, segment) {
-        let message = if imported.name() == segment {
+    if let Some(source) = imported(document.project, segment) {
+        let message = if source.name() == segment {
             format!("an event sends the campaign, and segment `{segment}` is imported")
         } else {
-            format!(
-                "an event sends the campaign, and segment `{segment}` is made of the imported `{}`",
-                imported.name()
-            )
+            format!("an event sends the campaign, and segment `{segment}` is made of the imported `{}`", source.name())
         };
-        found
+        let finding = found
             .report(path!["SegmentId"], message)
-            .related_in(Place { document: imported.clone(), path: Path::default() }, "the imported segment")
+            .related_in(Place { document: source.clone(), path: Path::default() }, "the imported segment")
             .help("choose a dynamic segment");
+        let project = document.project;
+        let mut dynamic = project.segment_names().filter(|name| imported(project, name).is_none());
+        if let (Some(only), None) = (dynamic.next(), dynamic.next()) {
+            finding.set(format!("Choose segment {only}"), &path!["SegmentId"], only);
+        }
     }
 }

@@ -1,6 +1,7 @@
 use model::{path, wire};
 use serde_json::Value;
 
+use crate::rules::first_elements;
 use crate::{Document, Findings};
 
 rule! {
@@ -23,7 +24,8 @@ fn check(document: &Document, _: wire::WriteCampaignRequest, found: &mut Finding
     let count = list.find(document.root).and_then(Value::as_array).map_or(0, Vec::len);
     if count > MOST {
         found
-            .report(list, format!("the campaign has {count} additional treatments; {MOST} is the most"))
-            .help("take one away");
+            .report(list.clone(), format!("the campaign has {count} additional treatments; {MOST} is the most"))
+            .help("take one away")
+            .set(format!("Keep the first {MOST}"), &list, first_elements(document.root, &list, MOST));
     }
 }

@@ -1,5 +1,6 @@
 use model::{View, path};
 
+use crate::rules::first_elements;
 use crate::{Findings, JourneyContext};
 
 rule! {
@@ -22,9 +23,11 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     for (channel, list) in closed.object() {
         let count = list.as_array().map_or(0, Vec::len);
         if count > MOST {
+            let at = path!["ClosedDays", channel];
             found
-                .report(path!["ClosedDays", channel], format!("{count} closed days for {channel}; {MOST} is the most"))
-                .help("close weekdays by open hours instead");
+                .report(at.clone(), format!("{count} closed days for {channel}; {MOST} is the most"))
+                .help("close weekdays by open hours instead")
+                .set(format!("Keep the first {MOST}"), &at, first_elements(ctx.document.root, &at, MOST));
         }
     }
 }

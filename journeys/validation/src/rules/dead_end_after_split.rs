@@ -1,5 +1,6 @@
 use model::{ActivityKind, Slot};
 
+use crate::rules::bypass;
 use crate::{Findings, JourneyContext};
 
 rule! {
@@ -19,10 +20,11 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways) {
+    for (number, (activity, ways)) in ctx.activities.iter().zip(&ctx.ways).enumerate() {
         let Some(kind) = activity.kind().filter(|kind| kind.is_split()) else { continue };
         let open: Vec<_> = ways.iter().filter(|way| way.target.is_none()).collect();
-        if open.len() < ways.len() && kind != ActivityKind::RandomSplit {
+        let all_open = open.len() == ways.len();
+        if !all_open && kind != ActivityKind::RandomSplit {
             continue;
         }
         for way in open {
@@ -34,9 +36,12 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                 Slot::Branch(i) => format!("branch {} ({})", i + 1, way.label),
                 _ => format!("branch `{}`", way.label),
             };
-            found
+            let finding = found
                 .report(at, format!("{branch} of `{}` leads nowhere: people leave the journey here", activity.id))
                 .help("connect it if more should happen to them");
+            if let Some(edit) = bypass(ctx, number, None, "Delete the split").filter(|_| all_open) {
+                finding.fix(edit);
+            }
         }
     }
 }

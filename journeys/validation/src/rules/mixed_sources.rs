@@ -1,4 +1,4 @@
-use model::{path, wire};
+use model::{View, path, wire};
 use serde_json::Value;
 
 use crate::{Document, Findings, places};
@@ -29,16 +29,19 @@ fn check(document: &Document, _: wire::WriteSegmentRequest, found: &mut Findings
         });
         let Some(name) = imported else { continue };
         if sources.len() > 1 {
+            let alone = sources.iter().find(|source| source.id() == Some(name)).map(|source| source.object().clone());
             found
                 .report(
-                    list,
+                    list.clone(),
                     format!("the imported segment `{name}` is mixed with {} other sources", sources.len() - 1),
                 )
-                .help("use the imported segment alone");
+                .help("use the imported segment alone")
+                .set(format!("Keep {name} alone"), &list, Value::Array(alone.into_iter().map(Value::Object).collect()));
         } else if all.len() > 1 {
             found
                 .report(list, format!("the imported segment `{name}` is used, and there are {} groups", all.len()))
-                .help("keep only the group with the imported segment");
+                .help("keep only the group with the imported segment")
+                .set("Keep this group alone", &groups, Value::Array(vec![Value::Object(group.object().clone())]));
         }
     }
 }

@@ -1,5 +1,6 @@
 use model::Payload;
 
+use crate::rules::bypass;
 use crate::{Findings, JourneyContext, places};
 
 rule! {
@@ -16,14 +17,18 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for activity in &ctx.activities {
+    for (number, activity) in ctx.activities.iter().enumerate() {
         let Some(Payload::RandomSplit(split)) = activity.payload else { continue };
         let Some(at) = places::list_path(activity) else { continue };
         let count = split.branches().len();
         if count < 2 {
-            found
+            let finding = found
                 .report(at, format!("`{}` has {count} branches; 2 is the least", activity.id))
                 .help("add a branch, or delete the split");
+            let next = ctx.ways[number].iter().find_map(|way| way.target);
+            if let Some(edit) = bypass(ctx, number, next, "Delete the split") {
+                finding.fix(edit);
+            }
         } else if count > 5 {
             found
                 .report(at, format!("`{}` has {count} branches; 5 is the most", activity.id))

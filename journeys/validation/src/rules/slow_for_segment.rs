@@ -18,6 +18,8 @@ rule! {
 }
 
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
+/// The most that `MessagesPerSecond` may say (journeys.md 5).
+const HIGHEST_RATE: i64 = 20_000;
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let own = ctx.journey.wire.limits().and_then(|limits| limits.messages_per_second());
@@ -29,11 +31,16 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     if seconds > SECONDS_OF_A_DAY {
         let days = seconds / SECONDS_OF_A_DAY;
         let days = if days == 1 { "more than a day".to_owned() } else { format!("{days} days") };
-        found
+        let at = path!["Limits", "MessagesPerSecond"];
+        let finding = found
             .report(
-                path!["Limits", "MessagesPerSecond"],
+                at.clone(),
                 format!("one message to the {size} members of `{}` takes {days} at {rate} per second", id.name()),
             )
             .help("raise the rate, or make the segment smaller");
+        let enough = (size + SECONDS_OF_A_DAY - 1) / SECONDS_OF_A_DAY;
+        if enough <= account.unwrap_or(HIGHEST_RATE).min(HIGHEST_RATE) {
+            finding.set(format!("Send {enough} a second"), &at, enough);
+        }
     }
 }

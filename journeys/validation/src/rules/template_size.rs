@@ -1,6 +1,7 @@
 use model::{TemplateKind, path};
 use templates::limits::{Excess, Unit, excesses};
 
+use crate::rules::first_elements;
 use crate::{Findings, TemplateContext};
 
 rule! {
@@ -31,7 +32,11 @@ fn check(template: &TemplateContext, found: &mut Findings) {
             }
             Unit::Elements => {
                 let name = if at == path!["Headers"] { "headers".to_owned() } else { format!("`{at}`") };
-                found.report(at, format!("the template has {count} {name}; {most} is the most")).help("take some away");
+                let first = first_elements(template.document.root, &at, most);
+                found
+                    .report(at.clone(), format!("the template has {count} {name}; {most} is the most"))
+                    .help("take some away")
+                    .set(format!("Keep the first {most}"), &at, first);
             }
         }
     }

@@ -1,7 +1,7 @@
 use model::wire::Frequency;
 use model::{path, wire};
 
-use crate::rules::too_many_campaigns::{active_before, is_active};
+use crate::rules::too_many_campaigns::{active_before, can_pause, is_active};
 use crate::{Document, Findings};
 
 rule! {
@@ -27,11 +27,14 @@ fn check(document: &Document, campaign: wire::WriteCampaignRequest, found: &mut 
     };
     let before = active_before(document).filter(|other| frequency(*other) == Some(kind)).count();
     if before >= MOST {
-        found
+        let finding = found
             .report(
                 path!["Schedule", "Frequency"],
                 format!("{before} other `{kind}` campaigns are active before this one; {MOST} is the most"),
             )
             .help("let one campaign wait for several events, or pause one");
+        if can_pause(campaign) {
+            finding.set("Pause it", &path!["IsPaused"], true);
+        }
     }
 }

@@ -1,5 +1,5 @@
 use model::path;
-use model::time::{format_instant, parse_instant};
+use model::time::{HOUR, format_instant, parse_instant};
 
 use crate::{Findings, JourneyContext, places};
 
@@ -27,9 +27,14 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             format_instant(until),
             format_instant(end)
         );
-        found
-            .report(at.join("WaitUntil"), message)
+        let at = at.join("WaitUntil");
+        let finding = found
+            .report(at.clone(), message)
             .related(path!["Schedule", "EndTime"], "the end")
             .help("choose an earlier date, or end the journey later");
+        let latest = end - HOUR;
+        if ctx.begin.is_none_or(|begin| begin < latest) {
+            finding.set("Wait until an hour before the end", &at, format_instant(latest));
+        }
     }
 }
