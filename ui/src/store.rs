@@ -351,7 +351,7 @@ fn live_report(project: RwSignal<Project>, settled: RwSignal<bool>) -> Memo<Repo
         if !settled.get() {
             return Report::default();
         }
-        let check = |checks: &mut validation::LiveCheck| project.with(|project| checks.check(project, None));
+        let check = |checks: &mut validation::LiveCheck| project.with(|project| checks.check(project, validation::Facts::default()));
         timed("check", || checks.try_update_value(check).unwrap_or_default())
     })
 }

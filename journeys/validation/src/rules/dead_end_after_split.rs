@@ -1,6 +1,6 @@
-use model::{ActivityKind, Slot};
+use model::ActivityKind;
 
-use crate::rules::bypass;
+use crate::rules::{bypass, way_name};
 use crate::{Findings, JourneyContext};
 
 rule! {
@@ -32,10 +32,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             if at.find(ctx.document.root).is_some_and(|target| target.as_str() == Some("")) {
                 continue; // `empty-target` says so
             }
-            let branch = match way.slot {
-                Slot::Branch(i) => format!("branch {} ({})", i + 1, way.label),
-                _ => format!("branch `{}`", way.label),
-            };
+            let branch = way_name(way);
             let finding = found
                 .report(at, format!("{branch} of `{}` leads nowhere: people leave the journey here", activity.id))
                 .help("connect it if more should happen to them");
