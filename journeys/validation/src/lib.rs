@@ -13,6 +13,7 @@ mod context;
 pub mod evidence;
 mod findings;
 mod live;
+pub mod page;
 mod places;
 mod rules;
 
@@ -26,6 +27,7 @@ pub use evidence::Evidence;
 pub use findings::{Finding, Findings};
 pub use live::LiveCheck;
 pub(crate) use model::similar;
+pub use page::Page;
 pub use rules::{Check, RULES, Rule, explain};
 
 /// Everything that the checks say about a project.

@@ -200,7 +200,8 @@ impl Rule {
         matches!(self.check, Check::Run(_))
     }
 
-    /// What it checks, why it matters, an example, how to fix it and the source; a few paragraphs of Markdown.
+    /// What it checks, why it matters, a bad example, how to fix it, a good example and the source, as Markdown;
+    /// [`page`](Rule::page) has the parts apart.
     pub fn explanation(&self) -> String {
         let lines = self.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
         lines.collect::<Vec<_>>().join("\n")

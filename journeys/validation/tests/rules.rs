@@ -55,6 +55,16 @@ fn cases() -> Vec<Case> {
     CASES.iter().flat_map(|(_, text)| fixture::cases(text)).collect()
 }
 
+/// The bad and the good example of every rule's page, with the rule.
+fn examples() -> Vec<(&'static validation::Rule, Case, Case)> {
+    let both = |rule: &'static validation::Rule| {
+        let page = rule.page();
+        let example = |word: &str, json: &str| fixture::example(&format!("{word} example of {}", rule.id), json);
+        (rule, example("bad", &page.bad_json), example("good", &page.good_json))
+    };
+    validation::RULES.iter().map(both).collect()
+}
+
 fn report(case: &Case) -> Report {
     check_with(&case.project, case.facts())
 }
@@ -89,10 +99,29 @@ fn every_rule_has_a_case_that_fires_and_one_that_stays_silent() {
 }
 
 #[test]
+fn every_page_shows_what_its_rule_reports_and_what_it_does_not() {
+    let mut wrong = String::new();
+    for (rule, bad, good) in examples() {
+        let (bad, good) = (report(&bad), report(&good));
+        if !bad.diagnostics.iter().any(|one| one.rule == rule.id) {
+            wrong += &format!("{}: the bad example has only {:#?}\n", rule.id, told(&bad.diagnostics));
+        }
+        if good.diagnostics.iter().any(|one| one.rule == rule.id) || good.errors().count() > 0 {
+            wrong += &format!("{}: the good example has {:#?}\n", rule.id, told(&good.diagnostics));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+fn told(found: &[model::Diagnostic]) -> Vec<String> {
+    found.iter().map(|one| format!("{} {}: {}", one.place.path, one.rule, one.message)).collect()
+}
+
+#[test]
 fn every_fix_cures() {
     let mut fixable = BTreeSet::new();
     let mut wrong = String::new();
-    for case in cases() {
+    for case in cases().into_iter().chain(examples().into_iter().map(|(_, bad, _)| bad)) {
         let before = report(&case);
         for one in &before.diagnostics {
             let Some(fix) = &one.fix else { continue };
@@ -166,12 +195,13 @@ fn diagnostics_follow_the_order_of_the_document() {
 fn every_rule_explains_itself() {
     for rule in validation::RULES {
         let text = rule.explanation();
-        let parts = ["Checks", "**Why it matters.**", "**Example.**", "**How to fix it.**", "Source: "];
-        let places: Vec<_> = parts.iter().map(|part| text.find(part)).collect();
-        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{}:\n{text}", rule.id);
+        let page = rule.page();
+        let parts = [&page.what, &page.why, &page.bad, &page.bad_json, &page.fix, &page.good_json, &page.source];
+        assert!(parts.iter().all(|part| !part.is_empty() && !part.contains("**")), "{}: {page:#?}", rule.id);
+        assert!(page.what.starts_with("Checks"), "{}: {}", rule.id, page.what);
         assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
         assert!(!rule.title.ends_with('.') && !rule.title.starts_with(char::is_uppercase), "{}", rule.title);
-        assert!(text.lines().all(|line| !line.starts_with(' ')), "{}:\n{text}", rule.id);
+        assert_eq!(text.matches("```").count(), 4, "{}:\n{text}", rule.id);
     }
     assert!(validation::RULES.is_sorted_by_key(|rule| rule.id.replace('-', "_")), "the table is in order of id");
 }

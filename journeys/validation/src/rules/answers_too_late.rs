@@ -12,9 +12,53 @@ rule! {
     ///
     /// **Why it matters.** They count as people who did nothing, and get what was meant for those.
     ///
-    /// **Example.** A split that asks 1 hour after an e-mail who opened it, while most people open it in the evening.
+    /// **Bad example.** A split that asks 1 hour after an e-mail who opened it, while most people open it in the evening.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"opened": {
+    ///     "arrived": 300,
+    ///     "answers": {"all": 120, "late": 60, "most_within": 93600000}
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///     "opened": {"ConditionalSplit": {
+    ///       "Condition": {"Conditions": [{"EventCondition": {
+    ///         "MessageActivity": "hello",
+    ///         "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///       }}]},
+    ///       "EvaluationWaitTime": {"WaitFor": "PT2H"},
+    ///       "TrueActivity": "offer"
+    ///     }},
+    ///     "offer": {"PUSH": {"TemplateName": "hello"}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Judge later: set an evaluation wait within which nine in ten answers come.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"opened": {
+    ///     "arrived": 300,
+    ///     "answers": {"all": 120, "late": 60, "most_within": 93600000}
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///     "opened": {"ConditionalSplit": {
+    ///       "Condition": {"Conditions": [{"EventCondition": {
+    ///         "MessageActivity": "hello",
+    ///         "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///       }}]},
+    ///       "EvaluationWaitTime": {"WaitFor": "P2D"},
+    ///       "TrueActivity": "offer"
+    ///     }},
+    ///     "offer": {"PUSH": {"TemplateName": "hello"}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 3.8, and our own judgement from a simulated run; `EvaluationWaitTime`.
     "answers-too-late", Warning, "a split judges before the answers come", Run

@@ -10,9 +10,47 @@ rule! {
     /// **Why it matters.** Nobody gets what is on that branch. Its condition is misspelled, never true, or true of people
     /// whom an earlier branch takes.
     ///
-    /// **Example.** A split on the segment `buyers`, in a run in which none of 300 people is a buyer.
+    /// **Bad example.** A split on the segment `buyers`, in a run in which none of 300 people is a buyer.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"hello": {
+    ///     "arrived": 300,
+    ///     "ways": [{"slot": "Yes", "people": 0}, {"slot": "No", "people": 300}]
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"ConditionalSplit": {
+    ///       "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///       "TrueActivity": "offer",
+    ///       "FalseActivity": "nudge"
+    ///     }},
+    ///     "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Check the condition and the people of the run, or take the branch away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"hello": {
+    ///     "arrived": 300,
+    ///     "ways": [{"slot": "Yes", "people": 120}, {"slot": "No", "people": 180}]
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"ConditionalSplit": {
+    ///       "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///       "TrueActivity": "offer",
+    ///       "FalseActivity": "nudge"
+    ///     }},
+    ///     "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// Source: our own judgement, from the counts of a simulated run.
     "branch-never-taken", Warning, "nobody takes a branch", Run

@@ -9,9 +9,27 @@ rule! {
     ///
     /// **Why it matters.** The service refuses more.
     ///
-    /// **Example.** A `List-Unsubscribe` with a very long address.
+    /// **Bad example.** A `List-Unsubscribe` with a very long address.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"EmailMessage": {
+    ///   "Title": "News",
+    ///   "Body": "News",
+    ///   "Headers": [{"Name": "List-Unsubscribe", "Value": "<871>"}]
+    /// }}}}
+    /// ```
     ///
     /// **How to fix it.** Shorten it, or take headers away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"EmailMessage": {
+    ///   "Title": "News",
+    ///   "Body": "News",
+    ///   "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://shop.example/stop>"}]
+    /// }}}}
+    /// ```
     ///
     /// Source: campaigns.md 2 and 11, C013; `CampaignEmailMessage.Headers`. A value with variables is measured when it is
     /// rendered.

@@ -10,9 +10,39 @@ rule! {
     /// **Why it matters.** Whether somebody is a member is asked at the moment of the event; the service can do that
     /// for dynamic segments only.
     ///
-    /// **Example.** `"Frequency": "EVENT"` and a segment whose `SegmentType` is `IMPORT`.
+    /// **Bad example.** `"Frequency": "EVENT"` and a segment whose `SegmentType` is `IMPORT`.
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT"},
+    ///   "campaigns/news": {
+    ///     "SegmentId": "list",
+    ///     "Schedule": {
+    ///       "Frequency": "EVENT",
+    ///       "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///       "StartTime": "2026-12-01T09:00:00Z"
+    ///     }
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Choose a dynamic segment.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT"},
+    ///   "campaigns/news": {
+    ///     "SegmentId": "buyers",
+    ///     "Schedule": {
+    ///       "Frequency": "EVENT",
+    ///       "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///       "StartTime": "2026-12-01T09:00:00Z"
+    ///     }
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: campaigns.md 3 and 11, C006; `WriteCampaignRequest.SegmentId`, `SegmentResponse.SegmentType`.
     "campaign-imported-segment", Error, "an event campaign uses an imported segment", Campaign

@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** Nobody would get anything; the service refuses the campaign.
     ///
-    /// **Example.** A campaign with neither `MessageConfiguration` nor `TemplateConfiguration`.
+    /// **Bad example.** A campaign with neither `MessageConfiguration` nor `TemplateConfiguration`.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"TemplateConfiguration": {}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a template.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"TemplateConfiguration": {"EmailTemplate": {"Name": "hello"}}}}
+    /// ```
     ///
     /// Source: campaigns.md 1, 2 and 11, C009.
     "campaign-message", Error, "a campaign sends nothing", Campaign

@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses more: five treatments, the campaign itself among them.
     ///
-    /// **Example.** Five elements in `AdditionalTreatments`.
+    /// **Bad example.** Five elements in `AdditionalTreatments`.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"AdditionalTreatments": [{"SizePercent": 10}, "*5"]}}
+    /// ```
     ///
     /// **How to fix it.** Take one away, or make a second campaign.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"AdditionalTreatments": [{"SizePercent": 10}, "*4"]}}
+    /// ```
     ///
     /// Source: campaigns.md 4 and 11, C014; `WriteCampaignRequest.AdditionalTreatments`.
     "campaign-treatments", Error, "a campaign has too many treatments", Campaign

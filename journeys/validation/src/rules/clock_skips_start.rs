@@ -13,9 +13,33 @@ rule! {
     ///
     /// **Why it matters.** Nobody can say when they enter; the service may let them in an hour sooner, later or never.
     ///
-    /// **Example.** `"LocalTime": true` and a start at 02:30 on 28 March 2027, when clocks in Berlin go from 02:00 to 03:00.
+    /// **Bad example.** `"LocalTime": true` and a start at 02:30 on 28 March 2027, when clocks in Berlin go from 02:00 to 03:00.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"people": 300, "timezones": {"Europe/Berlin": 300}},
+    ///   "journeys/welcome": {
+    ///     "LocalTime": true,
+    ///     "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///     "Schedule": {"StartTime": "2027-03-28T02:30:00", "EndTime": "2027-06-01T09:00:00"}
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Start an hour later or earlier.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"people": 300, "timezones": {"Europe/Berlin": 300}},
+    ///   "journeys/welcome": {
+    ///     "LocalTime": true,
+    ///     "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///     "Schedule": {"StartTime": "2027-03-28T03:30:00", "EndTime": "2027-06-01T09:00:00"}
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 6, "Schedule", and the tz database, for the time zones of a simulated run.
     "clock-skips-start", Warning, "the local start does not exist in a time zone", Run

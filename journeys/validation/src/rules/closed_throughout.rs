@@ -8,9 +8,41 @@ rule! {
     ///
     /// **Why it matters.** Nothing would be sent by that channel at all.
     ///
-    /// **Example.** A journey from 24 to 26 December, and SMS closed from 20 to 31 December.
+    /// **Bad example.** A journey from 24 to 26 December, and SMS closed from 20 to 31 December.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-24T09:00:00Z", "EndTime": "2026-12-26T09:00:00Z"},
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "ClosedDays": {"EMAIL": [{
+    ///     "Name": "Christmas",
+    ///     "StartDateTime": "2026-12-20T00:00:00",
+    ///     "EndDateTime": "2026-12-31T00:00:00"
+    ///   }]}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Take the closed days away, or move the journey.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-24T09:00:00Z", "EndTime": "2026-12-26T09:00:00Z"},
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "ClosedDays": {"EMAIL": [{
+    ///     "Name": "Christmas",
+    ///     "StartDateTime": "2026-12-25T00:00:00",
+    ///     "EndDateTime": "2026-12-31T00:00:00"
+    ///   }]}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and our own judgement; `ClosedDays`. Local times are compared as times of UTC.
     "closed-throughout", Warning, "a channel is closed on all days of the journey", Journey

@@ -7,9 +7,44 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish a condition that asks nothing, or several things at once.
     ///
-    /// **Example.** `{"SegmentCondition": {…}, "EventCondition": {…}}`
+    /// **Bad example.** `{"SegmentCondition": {…}, "EventCondition": {…}}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{
+    ///       "SegmentCondition": {"SegmentId": "buyers"},
+    ///       "EventCondition": {
+    ///         "MessageActivity": "hello",
+    ///         "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///       }
+    ///     }]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** In a yes/no split make two conditions of it; in a multivariate split keep one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.4, 3.5 and 10, J039; `SimpleCondition`.
     "condition-kind", Error, "a condition asks nothing, or several things", Journey

@@ -11,9 +11,51 @@ rule! {
     ///
     /// **Why it matters.** For people who come by a path without the message, the answer is always no, whatever they did.
     ///
-    /// **Example.** A random split sends one e-mail or the other, and both lead to a split that asks who opened the first.
+    /// **Bad example.** A random split sends one e-mail or the other, and both lead to a split that asks who opened the first.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"RandomSplit": {"Branches": [
+    ///     {"Percentage": 50, "NextActivity": "mild"},
+    ///     {"Percentage": 50, "NextActivity": "bold"}
+    ///   ]}},
+    ///   "mild": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "bold": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "bold",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Ask on the branch of the message, before the paths meet.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"RandomSplit": {"Branches": [
+    ///     {"Percentage": 50, "NextActivity": "mild"},
+    ///     {"Percentage": 50, "NextActivity": "bold"}
+    ///   ]}},
+    ///   "mild": {"EMAIL": {"TemplateName": "hello", "NextActivity": "offer"}},
+    ///   "bold": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "bold",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.8 and our own judgement; `EventCondition.MessageActivity`.
     "condition-on-other-branch", Warning, "a split asks some people about a message that they never got", Journey

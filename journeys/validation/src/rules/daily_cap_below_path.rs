@@ -9,9 +9,41 @@ rule! {
     ///
     /// **Why it matters.** A message above the cap is not sent later but never, and people go on without it.
     ///
-    /// **Example.** `"DailyCap": 1` and two SMS with a wait of 3 hours between them.
+    /// **Bad example.** `"DailyCap": 1` and two SMS with a wait of 3 hours between them.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Limits": {"DailyCap": 1},
+    ///   "Activities": {
+    ///     "hello": {"SMS": {
+    ///       "TemplateName": "hello",
+    ///       "MessageConfig": {"MessageType": "PROMOTIONAL"},
+    ///       "NextActivity": "rest"
+    ///     }},
+    ///     "rest": {"Wait": {"WaitTime": {"WaitFor": "PT3H"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Raise the cap, or wait longer between the messages.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Limits": {"DailyCap": 1},
+    ///   "Activities": {
+    ///     "hello": {"SMS": {
+    ///       "TemplateName": "hello",
+    ///       "MessageConfig": {"MessageType": "PROMOTIONAL"},
+    ///       "NextActivity": "rest"
+    ///     }},
+    ///     "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 5 (24 hours, rolling) and our own judgement; `JourneyLimits.DailyCap`.
     "daily-cap-below-path", Warning, "a path has more messages in a day than the cap allows", Journey

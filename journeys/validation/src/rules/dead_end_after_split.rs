@@ -10,10 +10,30 @@ rule! {
     /// people". All ways open decide nothing. An open way of a random split drops a share of the people by chance, which
     /// looks the same as a forgotten connection; a share that is left out on purpose is clearer as a holdout.
     ///
-    /// **Example.** A yes/no split without `TrueActivity` and without `FalseActivity`; a random split of 50 and 50 of
+    /// **Bad example.** A yes/no split without `TrueActivity` and without `FalseActivity`; a random split of 50 and 50 of
     /// which one branch has no `NextActivity`.
     ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "who"}},
+    ///   "who": {"ConditionalSplit": {"Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]}}}
+    /// }}}
+    /// ```
+    ///
     /// **How to fix it.** Connect the branches, or delete the split; use a holdout to leave a share out.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "who"}},
+    ///   "who": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 4; our own judgement.
     "dead-end-after-split", Warning, "a branch of a split leads nowhere", Journey

@@ -12,9 +12,51 @@ rule! {
     /// **Why it matters.** Else is for the rest. When nearly everybody is the rest, the branches do not describe the
     /// people who come.
     ///
-    /// **Example.** A split by country with branches for three countries, in which 280 of 300 people live elsewhere.
+    /// **Bad example.** A split by country with branches for three countries, in which 280 of 300 people live elsewhere.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"hello": {
+    ///     "arrived": 300,
+    ///     "ways": [{"slot": {"Branch": 0}, "people": 20}, {"slot": "Else", "people": 280}]
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"MultiCondition": {
+    ///       "Branches": [{
+    ///         "Condition": {"SegmentCondition": {"SegmentId": "buyers"}},
+    ///         "NextActivity": "offer"
+    ///       }],
+    ///       "DefaultActivity": "nudge"
+    ///     }},
+    ///     "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Add a branch for the largest group that takes Else, or check the conditions.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"hello": {
+    ///     "arrived": 300,
+    ///     "ways": [{"slot": {"Branch": 0}, "people": 120}, {"slot": "Else", "people": 180}]
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"MultiCondition": {
+    ///       "Branches": [{
+    ///         "Condition": {"SegmentCondition": {"SegmentId": "buyers"}},
+    ///         "NextActivity": "offer"
+    ///       }],
+    ///       "DefaultActivity": "nudge"
+    ///     }},
+    ///     "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// Source: our own judgement, from the counts of a simulated run.
     "else-takes-most", Warning, "nearly everybody takes Else", Run

@@ -9,9 +9,30 @@ rule! {
     ///
     /// **Why it matters.** Nobody can say who goes which way; the service does not publish it.
     ///
-    /// **Example.** `"Condition": {"Conditions": []}`
+    /// **Bad example.** `"Condition": {"Conditions": []}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "who"}},
+    ///   "who": {"ConditionalSplit": {"Condition": {"Conditions": []}, "TrueActivity": "offer"}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Add a condition: an event, a segment, or criteria.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "who"}},
+    ///   "who": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.4 and 10, J039; `Condition.Conditions`.
     "empty-split", Error, "a yes/no split has no conditions", Journey

@@ -8,9 +8,27 @@ rule! {
     /// **Why it matters.** Those who are held out are compared with the others to see what the messages do. People who
     /// have got one already are no such comparison.
     ///
-    /// **Example.** `hello (EMAIL) -> Holdout -> offer (EMAIL)`
+    /// **Bad example.** `hello (EMAIL) -> Holdout -> offer (EMAIL)`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "control"}},
+    ///   "control": {"Holdout": {"Percentage": 10, "NextActivity": "offer"}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Put the holdout first; to send something to a part of the people only, use a random split.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Holdout": {"Percentage": 10, "NextActivity": "mail"}},
+    ///   "mail": {"EMAIL": {"TemplateName": "hello", "NextActivity": "offer"}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.7 and our own judgement; `HoldoutActivity`.
     "holdout-after-message", Warning, "a holdout comes after a message", Journey

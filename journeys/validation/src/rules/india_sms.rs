@@ -8,9 +8,31 @@ rule! {
     ///
     /// **Why it matters.** India's carriers block messages of which they do not know the sender's entity and the template.
     ///
-    /// **Example.** An SMS without `EntityId`, and 40 people with numbers that begin with +91.
+    /// **Bad example.** An SMS without `EntityId`, and 40 people with numbers that begin with +91.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"people": 300, "indian_numbers": 40},
+    ///   "journeys/welcome": {"Activities": {"hello": {"SMS": {
+    ///     "TemplateName": "hello",
+    ///     "MessageConfig": {"MessageType": "PROMOTIONAL"}
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Register both with the carriers, and write `EntityId` and `TemplateId` into `MessageConfig`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"people": 300, "indian_numbers": 40},
+    ///   "journeys/welcome": {"Activities": {"hello": {"SMS": {
+    ///     "TemplateName": "hello",
+    ///     "MessageConfig": {"MessageType": "PROMOTIONAL", "EntityId": "1101", "TemplateId": "1107"}
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// Source: `JourneySMSMessage.EntityId` and `TemplateId`, for the numbers of a simulated run.
     "india-sms", Warning, "texts to India lack the entity or the template", Run

@@ -11,9 +11,37 @@ rule! {
     /// **Why it matters.** At its end a journey takes in nobody, but whoever is inside goes on: a message about an offer
     /// that ended with it still goes out.
     ///
-    /// **Example.** A journey that ends on 24 December, with a week of waits before its last message.
+    /// **Bad example.** A journey that ends on 24 December, with a week of waits before its last message.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"nudge": {"arrived": 300, "sent": 300, "last_sent": 1796860800000}}},
+    ///   "journeys/welcome": {
+    ///     "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2026-12-03T09:00:00Z"},
+    ///     "Activities": {
+    ///       "hello": {"Wait": {"WaitTime": {"WaitFor": "P7D"}, "NextActivity": "nudge"}},
+    ///       "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///     }
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** End it later, or shorten the waits.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"nudge": {"arrived": 300, "sent": 300, "last_sent": 1796860800000}}},
+    ///   "journeys/welcome": {
+    ///     "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2026-12-24T09:00:00Z"},
+    ///     "Activities": {
+    ///       "hello": {"Wait": {"WaitTime": {"WaitFor": "P7D"}, "NextActivity": "nudge"}},
+    ///       "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///     }
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 6 and 7, and our own judgement from a simulated run; `JourneySchedule.EndTime`.
     "messages-after-end", Warning, "messages go out after the journey's end", Run

@@ -11,9 +11,47 @@ rule! {
     ///
     /// **Why it matters.** A message above a cap is not sent later but never, and people go on as if they had got it.
     ///
-    /// **Example.** `"Limits": {"TotalCap": 1}` in a journey with two e-mails: nobody gets the second.
+    /// **Bad example.** `"Limits": {"TotalCap": 1}` in a journey with two e-mails: nobody gets the second.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"nudge": {"arrived": 300, "sent": 0, "not_sent": {"DAILY_CAP": 300}}}},
+    ///   "journeys/welcome": {
+    ///     "Limits": {"TotalCap": 1},
+    ///     "Activities": {
+    ///       "hello": {"SMS": {
+    ///         "TemplateName": "hello",
+    ///         "MessageConfig": {"MessageType": "PROMOTIONAL"},
+    ///         "NextActivity": "rest"
+    ///       }},
+    ///       "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "nudge"}},
+    ///       "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///     }
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Raise the cap, take it away, or send fewer messages.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"nudge": {"arrived": 300, "sent": 0, "not_sent": {"DAILY_CAP": 300}}}},
+    ///   "journeys/welcome": {
+    ///     "Limits": {},
+    ///     "Activities": {
+    ///       "hello": {"SMS": {
+    ///         "TemplateName": "hello",
+    ///         "MessageConfig": {"MessageType": "PROMOTIONAL"},
+    ///         "NextActivity": "rest"
+    ///       }},
+    ///       "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "nudge"}},
+    ///       "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///     }
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 5, from the counts of a simulated run; `JourneyLimits`.
     "messages-capped", Warning, "caps keep messages back", Run

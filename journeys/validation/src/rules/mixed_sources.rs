@@ -8,9 +8,28 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the segment.
     ///
-    /// **Example.** Two sources, of which one has `"SegmentType": "IMPORT"`.
+    /// **Bad example.** Two sources, of which one has `"SegmentType": "IMPORT"`.
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT"},
+    ///   "segments/vip": {"SegmentGroups": {"Groups": [{"SourceSegments": [
+    ///     {"Id": "list"},
+    ///     {"Id": "buyers"}
+    ///   ]}]}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Make a segment of the imported one alone, with the other criteria as dimensions.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT"},
+    ///   "segments/vip": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "list"}]}]}}
+    /// }
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.2 and 6, S004 and S005; `SegmentGroup.SourceSegments`.
     "mixed-sources", Error, "an imported source segment is mixed with others", Segment

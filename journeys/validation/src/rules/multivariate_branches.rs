@@ -10,9 +10,41 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish more; with none everybody takes Else.
     ///
-    /// **Example.** Five branches, one for each country.
+    /// **Bad example.** Five branches, one for each country.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "who"}},
+    ///   "who": {"MultiCondition": {
+    ///     "Branches": [
+    ///       {"Condition": {"SegmentCondition": {"SegmentId": "buyers"}}, "NextActivity": "offer"},
+    ///       "*5"
+    ///     ],
+    ///     "DefaultActivity": "nudge"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Lead Else to a second multivariate split for the rest.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "who"}},
+    ///   "who": {"MultiCondition": {
+    ///     "Branches": [
+    ///       {"Condition": {"SegmentCondition": {"SegmentId": "buyers"}}, "NextActivity": "offer"},
+    ///       "*4"
+    ///     ],
+    ///     "DefaultActivity": "nudge"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.5 and 10, J043; `MultiConditionalSplitActivity.Branches`.
     "multivariate-branches", Error, "a multivariate split has no branches, or more than 4", Journey

@@ -7,9 +7,35 @@ rule! {
     /// **Why it matters.** People pass it and get nothing: none of them has an endpoint of the channel, or the channel is
     /// closed on all the days on which they come.
     ///
-    /// **Example.** An SMS for people who have e-mail addresses only.
+    /// **Bad example.** An SMS for people who have e-mail addresses only.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"nudge": {"arrived": 300, "not_sent": {"UNSUPPORTED_CHANNEL": 300}}}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Look at the reason, and send by another channel or at another time.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"nudge": {
+    ///     "arrived": 300,
+    ///     "sent": 280,
+    ///     "not_sent": {"UNSUPPORTED_CHANNEL": 20}
+    ///   }}},
+    ///   "journeys/welcome": {"Activities": {
+    ///     "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///     "nudge": {"PUSH": {"TemplateName": "hello"}}
+    ///   }}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 6, from the counts of a simulated run.
     "nothing-sent", Warning, "a message is sent to nobody", Run

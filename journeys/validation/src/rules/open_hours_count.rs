@@ -9,9 +9,42 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota.
     ///
-    /// **Example.** Five ranges on Monday, one for each train of the morning.
+    /// **Bad example.** Five ranges on Monday, one for each train of the morning.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [
+    ///     {"StartTime": "08:00", "EndTime": "09:00"},
+    ///     {"StartTime": "10:00", "EndTime": "11:00"},
+    ///     {"StartTime": "12:00", "EndTime": "13:00"},
+    ///     {"StartTime": "14:00", "EndTime": "15:00"},
+    ///     {"StartTime": "15:30", "EndTime": "17:00"}
+    ///   ]}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Join ranges that lie close together.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [
+    ///     {"StartTime": "08:00", "EndTime": "09:00"},
+    ///     {"StartTime": "10:00", "EndTime": "11:00"},
+    ///     {"StartTime": "12:00", "EndTime": "13:00"},
+    ///     {"StartTime": "14:00", "EndTime": "17:00"}
+    ///   ]}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6, 10 (J052) and 12; `OpenHours`.
     "open-hours-count", Error, "more than 4 open ranges on a day", Journey

@@ -8,9 +8,29 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish fewer or more.
     ///
-    /// **Example.** One branch with 100 percent.
+    /// **Bad example.** One branch with 100 percent.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"RandomSplit": {"Branches": [{"Percentage": 100, "NextActivity": "offer"}]}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Add a branch, or delete the split; for more than 5 let one branch lead to a second split.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"RandomSplit": {"Branches": [
+    ///     {"Percentage": 50, "NextActivity": "offer"},
+    ///     {"Percentage": 50, "NextActivity": "nudge"}
+    ///   ]}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.6 and 10, J044; `RandomSplitActivity.Branches`.
     "random-split-branches", Error, "a random split has fewer than 2 or more than 5 branches", Journey

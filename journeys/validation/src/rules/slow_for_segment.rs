@@ -9,9 +9,31 @@ rule! {
     ///
     /// **Why it matters.** Messages wait in a queue, and people get them at odd hours, days after each other.
     ///
-    /// **Example.** `"MessagesPerSecond": 10` and a segment of 5,000,000 members: almost six days.
+    /// **Bad example.** `"MessagesPerSecond": 10` and a segment of 5,000,000 members: almost six days.
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT", "ImportDefinition": {"Size": 5000000}},
+    ///   "journeys/welcome": {
+    ///     "StartCondition": {"SegmentStartCondition": {"SegmentId": "list"}},
+    ///     "Limits": {"MessagesPerSecond": 10}
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Raise the rate, or make the segment smaller.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT", "ImportDefinition": {"Size": 5000000}},
+    ///   "journeys/welcome": {
+    ///     "StartCondition": {"SegmentStartCondition": {"SegmentId": "list"}},
+    ///     "Limits": {"MessagesPerSecond": 100}
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J063; the day is our own judgement.
     "slow-for-segment", Warning, "the rate is low for the size of the segment", Journey

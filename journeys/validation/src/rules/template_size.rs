@@ -10,9 +10,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses larger ones.
     ///
-    /// **Example.** An SMS of 2,000 characters.
+    /// **Bad example.** An SMS of 2,000 characters.
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "News",
+    ///   "Headers": [{"Name": "X-Campaign", "Value": "news"}, "*16"]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Shorten it; put pictures and long texts on a page, and link it.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "News",
+    ///   "Headers": [{"Name": "X-Campaign", "Value": "news"}, "*15"]
+    /// }}
+    /// ```
     ///
     /// Source: templates.md 1 and 5.
     "template-size", Error, "a template is too large", Template

@@ -10,9 +10,25 @@ rule! {
     /// **Why it matters.** With local time, people without a time zone do not enter; with quiet time, they get messages at
     /// night or none at all.
     ///
-    /// **Example.** `"LocalTime": true`, and 90 of 300 people have no `Demographic.Timezone`.
+    /// **Bad example.** `"LocalTime": true`, and 90 of 300 people have no `Demographic.Timezone`.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"people": 300, "without_timezone": 90, "entered": 210},
+    ///   "journeys/welcome": {"LocalTime": true, "TimezoneEstimationMethods": []}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Estimate unknown time zones, or add them to the people.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"people": 300, "without_timezone": 90, "entered": 210},
+    ///   "journeys/welcome": {"LocalTime": true, "TimezoneEstimationMethods": ["PHONE_NUMBER", "POSTAL_CODE"]}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 2, 6 and 10, J062, from the people of a simulated run; `TimezoneEstimationMethods`.
     "timezone-missing", Warning, "people have no time zone", Run

@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota for a whole account; more can not be scheduled.
     ///
-    /// **Example.** A campaign for each of 250 shops.
+    /// **Bad example.** A campaign for each of 250 shops.
+    ///
+    /// ```json
+    /// {"campaigns/shop*201": {"SegmentId": "buyers"}}
+    /// ```
     ///
     /// **How to fix it.** Pause some with `IsPaused`, or send one campaign by several segments in a group.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/shop*200": {"SegmentId": "buyers"}}
+    /// ```
     ///
     /// Source: campaigns.md 11, C021, and 12.
     "too-many-campaigns", Error, "more than 200 campaigns are active", Campaign

@@ -9,9 +9,27 @@ rule! {
     ///
     /// **Why it matters.** These are the service's quotas.
     ///
-    /// **Example.** A campaign for each of 30 events.
+    /// **Bad example.** A campaign for each of 30 events.
+    ///
+    /// ```json
+    /// {"campaigns/event*26": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "2026-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Let one campaign wait for several events: `EventType` has a list of values.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/event*25": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "2026-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: campaigns.md 3, 11 (C022) and 12.
     "too-many-event-campaigns", Error, "more than 25 event campaigns are active", Campaign

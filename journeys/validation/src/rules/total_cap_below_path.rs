@@ -9,9 +9,41 @@ rule! {
     ///
     /// **Why it matters.** An endpoint gets no more messages than the cap says; the last ones on the path are never sent.
     ///
-    /// **Example.** `"TotalCap": 2` and a path with three e-mails.
+    /// **Bad example.** `"TotalCap": 2` and a path with three e-mails.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Limits": {"TotalCap": 1},
+    ///   "Activities": {
+    ///     "hello": {"SMS": {
+    ///       "TemplateName": "hello",
+    ///       "MessageConfig": {"MessageType": "PROMOTIONAL"},
+    ///       "NextActivity": "rest"
+    ///     }},
+    ///     "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Raise the cap to the messages on the path, or send fewer.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Limits": {"TotalCap": 2},
+    ///   "Activities": {
+    ///     "hello": {"SMS": {
+    ///       "TemplateName": "hello",
+    ///       "MessageConfig": {"MessageType": "PROMOTIONAL"},
+    ///       "NextActivity": "rest"
+    ///     }},
+    ///     "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 5 and our own judgement; `JourneyLimits.TotalCap`.
     "total-cap-below-path", Warning, "a path has more messages than the cap allows", Journey

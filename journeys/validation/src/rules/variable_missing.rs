@@ -10,9 +10,40 @@ rule! {
     ///
     /// **Why it matters.** Who lacks the value gets no message at all.
     ///
-    /// **Example.** `Hello {{Attributes.City}}`, and 120 of 300 people have no `City`.
+    /// **Bad example.** `Hello {{Attributes.City}}`, and 120 of 300 people have no `City`.
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"hello": {
+    ///     "arrived": 300,
+    ///     "sent": 300,
+    ///     "written": 180,
+    ///     "unwritten": {"Attributes.City": 120}
+    ///   }}},
+    ///   "templates/email/news": {"TextPart": "Hello {{Attributes.City}}"},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "news"}}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Give the variable a default value in the template, if only an empty one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "evidence": {"activities": {"hello": {
+    ///     "arrived": 300,
+    ///     "sent": 300,
+    ///     "written": 180,
+    ///     "unwritten": {"Attributes.City": 120}
+    ///   }}},
+    ///   "templates/email/news": {
+    ///     "TextPart": "Hello {{Attributes.City}}",
+    ///     "DefaultSubstitutions": "{\"Attributes.City\": \"you\"}"
+    ///   },
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "news"}}}}
+    /// }
+    /// ```
     ///
     /// Source: templates.md 3; journeys.md 10, J060, from a simulated run; `DefaultSubstitutions`.
     "variable-missing", Warning, "people lack the value of a variable", Run

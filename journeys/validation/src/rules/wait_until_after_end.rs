@@ -9,9 +9,31 @@ rule! {
     ///
     /// **Why it matters.** People would still wait when the journey is over, and never get what follows.
     ///
-    /// **Example.** `"WaitUntil": "2027-05-01T09:00:00Z"` in a journey that ends in April.
+    /// **Bad example.** `"WaitUntil": "2027-05-01T09:00:00Z"` in a journey that ends in April.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2027-04-01T09:00:00Z"},
+    ///   "Activities": {
+    ///     "hello": {"Wait": {"WaitTime": {"WaitUntil": "2027-05-01T09:00:00Z"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Choose an earlier date, or end the journey later.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2027-04-01T09:00:00Z"},
+    ///   "Activities": {
+    ///     "hello": {"Wait": {"WaitTime": {"WaitUntil": "2027-03-01T09:00:00Z"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 3.3 and 10, J038; `WaitTime.WaitUntil`.
     "wait-until-after-end", Error, "a wait goes on after the journey's end", Journey
