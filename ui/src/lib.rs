@@ -16,6 +16,8 @@ mod outbox;
 mod palette;
 mod problems;
 mod publish;
+mod review;
+mod rule_page;
 mod sidebar;
 mod simulate;
 mod start;

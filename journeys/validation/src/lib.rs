@@ -21,7 +21,7 @@ use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use checked::{CheckedJourney, checked, checked_with};
+pub use checked::{CheckedJourney, checked, checked_with, published_with};
 pub use context::{Document, Facts, JourneyContext, TemplateContext};
 pub use evidence::Evidence;
 pub use findings::{Finding, Findings};
