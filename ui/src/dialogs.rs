@@ -9,6 +9,8 @@ use model::DocumentId;
 use crate::commands::{COMMANDS, GESTURES};
 use crate::finder::Finder;
 use crate::problems::{sentence, sentences};
+use crate::review::review;
+use crate::rule_page::rule_page;
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -114,7 +116,7 @@ pub fn Dialogs() -> impl IntoView {
     view! {
         {move || {
             store.dialog.get().map(|dialog| {
-                let title = match dialog {
+                let title = match &dialog {
                     Dialog::SaveAs => "Save the project",
                     Dialog::Open => "Open",
                     Dialog::Paste => "Paste JSON",
@@ -123,7 +125,12 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Find => "Find in the project",
                     Dialog::Damaged => "Damaged files",
                     Dialog::Leave => "Unsaved changes",
+                    Dialog::Review => "Review",
+                    Dialog::Rule { id, .. } => validation::explain(id).map_or("A rule", |rule| rule.title),
                 };
+                let wide = matches!(dialog, Dialog::Review | Dialog::Rule { .. });
+                let title = crate::problems::sentence(title);
+                let heading = title.clone();
                 let body = match dialog {
                     Dialog::SaveAs => path_form(store, "Folder for the project", "Save", |store, path| save_into(store, path, false)).into_any(),
                     Dialog::Open => path_form(store, "Path of a project folder, a JSON file or a folder of them", "Open", open_path).into_any(),
@@ -133,10 +140,12 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Find => view! { <Finder in_project=true /> }.into_any(),
                     Dialog::Damaged => damaged(store).into_any(),
                     Dialog::Leave => leave(store).into_any(),
+                    Dialog::Review => review(),
+                    Dialog::Rule { id, back } => rule_page(&id, back.map(|back| *back)),
                 };
                 view! {
                     <div class="veil" on:pointerdown=move |_| store.dialog.set(None)>
-                        <div class="dialog" role="dialog" aria-modal="true" aria-label=title on:pointerdown=|event| event.stop_propagation()>
+                        <div class="dialog" class:wide=wide role="dialog" aria-modal="true" aria-label=heading on:pointerdown=|event| event.stop_propagation()>
                             <header>
                                 <h2>{title}</h2>
                                 <button class="quiet" aria-label="Close" on:click=move |_| store.dialog.set(None)>"×"</button>

@@ -19,6 +19,8 @@ mod outline;
 mod palette;
 mod problems;
 mod publish;
+mod review;
+mod rule_page;
 mod sidebar;
 mod simulate;
 mod start;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Diagnostic, DocumentId, Severity};
 
-use crate::store::store;
+use crate::store::{Dialog, store};
 
 /// How many rows the list has at most; nobody reads on, and each row weighs on the page.
 const MOST: usize = 200;
@@ -53,6 +53,8 @@ pub fn Problems() -> impl IntoView {
             (e, w) => format!("{}, {}", plural(e, "error"), plural(w, "warning")),
         }
     };
+    let of_run = |rule: &str| validation::explain(rule).is_some_and(|rule| rule.is_of_run());
+    let stale = move || store.ran.with(|ran| store.document.with(|now| now != ran));
     let rows = Memo::new(move |_| found.with(|all| (0..all.len().min(MOST)).collect::<Vec<_>>()));
     view! {
         <section class="problems" aria-label="Problems" data-test="problems">
@@ -77,6 +79,20 @@ pub fn Problems() -> impl IntoView {
                                         <span class="message">{move || at().map(|f| sentence(&f.message))}</span>
                                         <span class="help">{move || at().map(|f| sentence(&f.help))}</span>
                                         <span class="where">{move || at().map(|f| place(&f))}</span>
+                                    </button>
+                                    {move || at().filter(|f| of_run(&f.rule)).map(|_| view! {
+                                        <span class="seen" title=move || if stale() { "The journey was changed since that run" } else { "" }>
+                                            {move || if stale() { "Seen in an earlier run" } else { "Seen in the simulated run" }}
+                                        </span>
+                                    })}
+                                    <button
+                                        class="link rule"
+                                        title="What this rule checks, and why"
+                                        on:click=move |_| if let Some(found) = at() {
+                                            store.dialog.set(Some(Dialog::Rule { id: found.rule, back: None }));
+                                        }
+                                    >
+                                        {move || at().map(|f| f.rule)}
                                     </button>
                                     {move || at().and_then(|f| f.fix).map(|fix| {
                                         let title = fix.title.clone();
@@ -111,7 +127,8 @@ pub fn sentences(what: &str, help: &str) -> String {
     format!("{} {}", ended(what), ended(help)).trim().to_owned()
 }
 
-fn place(found: &Diagnostic) -> String {
+/// Where a problem is, in few words.
+pub fn place(found: &Diagnostic) -> String {
     match (&found.place.document, found.place.path.activity()) {
         (DocumentId::Journey(_), Some(id)) => id.to_owned(),
         (DocumentId::Journey(_), None) => found.place.path.to_string(),

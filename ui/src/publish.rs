@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 
 use crate::outbox::Outbox;
 use crate::problems::{sentence, sentences};
-use crate::store::{Store, store};
+use crate::review::obstacle;
+use crate::store::{Dialog, Store, store};
 use crate::transport;
 
 /// How often the progress of a publication is asked for, in milliseconds.
@@ -42,10 +43,7 @@ pub fn Publish() -> impl IntoView {
         local: RwSignal::new(None),
     };
     refresh(store, desk);
-    let errors = move || {
-        let id = model::DocumentId::Journey(store.journey.get());
-        store.report.with(|report| report.of(&id).filter(|f| f.severity == model::Severity::Error).count())
-    };
+    let not_yet = Memo::new(move |_| obstacle(store));
     let blocked = move || desk.plan.with(|plan| plan.as_ref().is_some_and(|plan| !plan.obstacles.is_empty()));
     view! {
         <section class="publish" data-test="publish">
@@ -77,16 +75,18 @@ pub fn Publish() -> impl IntoView {
                 <button
                     class="primary"
                     data-test="apply"
-                    disabled=move || { desk.busy.get() || errors() > 0 || blocked() }
+                    disabled=move || { desk.busy.get() || not_yet.with(Option::is_some) || blocked() }
+                    title=move || not_yet.get().unwrap_or_default()
                     on:click=move |_| apply(store, desk)
                 >"Publish"</button>
                 <Show when=move || { store.folder.get().is_some() && store.endpoints.get() > 0 }>
                     <button data-test="load-people" disabled=move || desk.busy.get() on:click=move |_| load(store, desk)>"Load sample people"</button>
                 </Show>
             </div>
-            <Show when=move || { errors() > 0 }>
-                <p class="complaint bad">{move || format!("Not before {} {} mended: see Problems under Design.", errors(), if errors() == 1 { "error is" } else { "errors are" })}</p>
-            </Show>
+            <div class="row review-state">
+                <button data-test="review-open" on:click=move |_| store.dialog.set(Some(Dialog::Review))>"Review"</button>
+                <span class="note" data-test="review-state">{move || not_yet.get().unwrap_or_else(|| "Reviewed: it can be published.".to_owned())}</span>
+            </div>
             {move || desk.plan.get().map(|plan| plan_list(&plan))}
             {move || desk.progress.get().map(|progress| progress_list(&progress))}
             <Outbox />

@@ -1,6 +1,6 @@
 //! The one state of the window, and what is derived from it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use bridge::{Failure, FileProblem, Opened, SimulationView, Story};
 use diagram::scene::Scene;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use model::drawing::Origin;
 use model::{Diagnostic, DocumentId, Edit, Journey, Path, Place, Project, Severity};
 use serde_json::Value;
-use validation::Report;
+use validation::{Facts, Report};
 
 use crate::timing::timed;
 
@@ -71,6 +71,15 @@ pub enum Dialog {
     Damaged,
     /// Unsaved changes are about to be left.
     Leave,
+    /// What stands between the journey and its publication.
+    Review,
+    /// The page of a rule.
+    Rule {
+        /// The rule.
+        id: String,
+        /// What stood there before, to go back to.
+        back: Option<Box<Dialog>>,
+    },
 }
 
 /// The state; copying it copies handles.
@@ -114,6 +123,10 @@ pub struct Store {
     pub notice: RwSignal<Option<Notice>>,
     /// The last simulated run.
     pub run: RwSignal<Option<SimulationView>>,
+    /// The journey as it was when that run was made.
+    pub ran: RwSignal<Value>,
+    /// Recommendations that somebody marked as reviewed, in the words of `review`.
+    pub reviewed: RwSignal<BTreeSet<String>>,
     /// The story being read.
     pub story: RwSignal<Option<Story>>,
     undo: RwSignal<Vec<Edit>>,
@@ -151,7 +164,13 @@ impl Store {
         let layout = Memo::new(move |_| {
             timed("layout", || scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())))
         });
-        let report = live_report(project, settled);
+        let run = RwSignal::new(None);
+        let ran = RwSignal::new(Value::Null);
+        Effect::new(move |_| {
+            run.track();
+            ran.set(document.get_untracked());
+        });
+        let report = live_report(project, settled, run);
         Store {
             open: RwSignal::new(false),
             settled,
@@ -171,7 +190,9 @@ impl Store {
             carried: RwSignal::new(None),
             dialog: RwSignal::new(None),
             notice: RwSignal::new(None),
-            run: RwSignal::new(None),
+            run,
+            ran,
+            reviewed: RwSignal::new(BTreeSet::new()),
             story: RwSignal::new(None),
             undo: RwSignal::new(Vec::new()),
             redo: RwSignal::new(Vec::new()),
@@ -209,6 +230,7 @@ impl Store {
         self.mode.set(Mode::Design);
         self.dialog.set(None);
         self.notice.set(None);
+        self.reviewed.set(BTreeSet::new());
         self.show(&first);
         self.open.set(true);
     }
@@ -360,13 +382,22 @@ impl Store {
 }
 
 /// What the checks say, with the templates that did not change remembered from one edit to the next.
-fn live_report(project: RwSignal<Project>, settled: RwSignal<bool>) -> Memo<Report> {
+fn live_report(
+    project: RwSignal<Project>,
+    settled: RwSignal<bool>,
+    run: RwSignal<Option<SimulationView>>,
+) -> Memo<Report> {
     let checks = StoredValue::new(validation::LiveCheck::default());
     Memo::new(move |_| {
         if !settled.get() {
             return Report::default();
         }
-        let check = |checks: &mut validation::LiveCheck| project.with(|project| checks.check(project, None));
+        let check = |checks: &mut validation::LiveCheck| {
+            run.with(|run| {
+                let evidence = run.as_ref().map(|run| &run.evidence);
+                project.with(|project| checks.check(project, Facts { evidence, ..Facts::default() }))
+            })
+        };
         timed("check", || checks.try_update_value(check).unwrap_or_default())
     })
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use model::time::{DAY, HOUR, parse_clock, parse_duration, parse_instant};
+use model::time::{DAY, HOUR, parse_duration, parse_instant, zone_offset};
 use model::{Journey, Millis, Path, path};
 
 /// The zones furthest east and west: nowhere is a wall clock earlier or later.
@@ -118,19 +118,4 @@ impl Schedule {
         let at = |wall: Option<DateTime>| Some(zone.to_timestamp(wall?).ok()?.as_millisecond());
         (at(start), at(end))
     }
-}
-
-/// `UTC`, `UTC+01`, `UTC-03:30` (journeys.md 6); in milliseconds east of UTC.
-pub(crate) fn zone_offset(name: &str) -> Option<Millis> {
-    let rest = name.strip_prefix("UTC")?;
-    if rest.is_empty() {
-        return Some(0);
-    }
-    let (sign, clock) = match rest.split_at_checked(1)? {
-        ("+", clock) => (1, clock),
-        ("-", clock) => (-1, clock),
-        _ => return None,
-    };
-    let minutes = if clock.len() == 2 { parse_clock(&format!("{clock}:00")) } else { parse_clock(clock) }?;
-    Some(sign * Millis::from(minutes) * model::time::MINUTE)
 }

@@ -123,3 +123,18 @@ pub fn parse_open_clock(text: &str) -> Option<u16> {
         _ => parse_clock(text),
     }
 }
+
+/// `UTC`, `UTC+01`, `UTC-03:30` (journeys.md 6); in milliseconds east of UTC.
+pub fn zone_offset(name: &str) -> Option<Millis> {
+    let rest = name.strip_prefix("UTC")?;
+    if rest.is_empty() {
+        return Some(0);
+    }
+    let (sign, clock) = match rest.split_at_checked(1)? {
+        ("+", clock) => (1, clock),
+        ("-", clock) => (-1, clock),
+        _ => return None,
+    };
+    let minutes = if clock.len() == 2 { parse_clock(&format!("{clock}:00")) } else { parse_clock(clock) }?;
+    Some(sign * Millis::from(minutes) * MINUTE)
+}

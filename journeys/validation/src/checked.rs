@@ -132,6 +132,16 @@ pub fn checked_with<'a>(project: &'a Project, name: &str, facts: Facts<'a>) -> R
     }
 }
 
+/// What publishing the journey of that file name looks at: the journey and the segments and templates it uses. Empty when
+/// there is no such journey.
+pub fn published_with<'a>(project: &'a Project, name: &str) -> Vec<&'a DocumentId> {
+    let wanted = DocumentId::Journey(name.to_owned());
+    let Some((id, root)) = project.documents.get_key_value(&wanted) else { return Vec::new() };
+    let mut all = vec![id];
+    all.extend(uses(Document { project, id, root, facts: Facts::default() }));
+    all
+}
+
 /// The segments and templates that a journey names and that exist, each once, sources first.
 fn uses(document: Document<'_>) -> Vec<&DocumentId> {
     let mut out = Vec::new();

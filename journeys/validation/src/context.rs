@@ -10,6 +10,8 @@ use petgraph::visit::{Dfs, DfsPostOrder};
 use serde_json::Value;
 use templates::{Template, TemplateError};
 
+use crate::evidence::Evidence;
+
 /// How long a journey may run (journeys.md 6, 12).
 pub const LONGEST_JOURNEY: Millis = 540 * DAY;
 
@@ -20,6 +22,8 @@ pub struct Facts<'a> {
     pub now: Option<Millis>,
     /// What the account behind the target allows; `None` = anything.
     pub account: Option<&'a Account>,
+    /// What a simulated run has shown; `None` = there was none.
+    pub evidence: Option<&'a Evidence>,
 }
 
 /// One document of a project.

@@ -1,8 +1,8 @@
 //! What is wrong with a project, where, why, and what to do about it.
 //!
-//! Takes a [`Project`]; gives a [`Report`], or a [`CheckedJourney`] or [`CheckedCampaign`] when nothing stands in the way of publishing.
-//! Never changes the project, never reads a clock: who wants past dates reported, or what an account does not allow, passes
-//! [`Facts`] to [`check_with`].
+//! Takes a [`Project`]; gives a [`Report`], or a [`CheckedJourney`] or [`CheckedCampaign`] when nothing stands in the way of
+//! publishing. Never changes the project, never reads a clock, never simulates: who wants past dates reported, what an account
+//! does not allow, or what a simulated run has shown ([`Evidence`]), passes [`Facts`] to [`check_with`].
 //!
 //! One rule is one file in `rules/`, named like the rule's id; [`RULES`] lists them and [`explain`] finds one. A rule
 //! looks at a [`Document`], or at a [`JourneyContext`], which holds what many rules need: activities, graph, who is
@@ -10,8 +10,10 @@
 
 mod checked;
 mod context;
+pub mod evidence;
 mod findings;
 mod live;
+pub mod page;
 mod places;
 mod rules;
 
@@ -19,11 +21,13 @@ use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use checked::{CheckedCampaign, CheckedJourney, checked, checked_campaign, checked_with};
+pub use checked::{CheckedCampaign, CheckedJourney, checked, checked_campaign, checked_with, published_with};
 pub use context::{Document, Facts, JourneyContext, TemplateContext};
+pub use evidence::Evidence;
 pub use findings::{Finding, Findings};
 pub use live::LiveCheck;
 pub(crate) use model::similar;
+pub use page::Page;
 pub use rules::{Check, RULES, Rule, explain};
 
 /// Everything that the checks say about a project.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Diagnostic, DocumentId, Millis, Project};
+use model::{Diagnostic, DocumentId, Project};
 use serde_json::Value;
 
 use crate::context::{Document, Facts};
@@ -19,12 +19,12 @@ pub struct LiveCheck {
 }
 
 impl LiveCheck {
-    /// Checks a whole project as of `now`; `None` = dates may lie in the past.
-    pub fn check(&mut self, project: &Project, now: Option<Millis>) -> Report {
+    /// Checks a whole project, with what is known beside it.
+    pub fn check(&mut self, project: &Project, facts: Facts) -> Report {
         self.templates.retain(|id, _| project.documents.contains_key(id));
         let mut diagnostics = Vec::new();
         for (id, root) in &project.documents {
-            let document = Document { project, id, root, facts: Facts { now, account: None } };
+            let document = Document { project, id, root, facts };
             if !matches!(id, DocumentId::Template(..)) {
                 diagnostics.extend(check_document(document));
                 continue;

@@ -16,6 +16,8 @@ macro_rules! rule {
 
 mod activity_id;
 mod activity_type;
+mod answers_too_late;
+mod branch_never_taken;
 mod campaign_custom_delivery;
 mod campaign_delivery_uri;
 mod campaign_event_filter;
@@ -39,22 +41,27 @@ mod campaign_timezone;
 mod campaign_treatments;
 mod channel_disabled;
 mod channel_values;
+mod clock_skips_start;
 mod closed_days_count;
 mod closed_days_order;
+mod closed_throughout;
 mod condition_activity;
 mod condition_event;
 mod condition_kind;
 mod condition_not_upstream;
+mod condition_on_other_branch;
 mod contact_center_role;
 mod contact_center_settings;
 mod criterion_values;
 mod custom_data_size;
 mod custom_endpoint_types;
 mod cycle;
+mod daily_cap_below_path;
 mod dead_end_after_split;
 mod default_substitutions;
 mod delivery_uri;
 mod dropped_in_quiet_time;
+mod else_takes_most;
 mod email_sandbox;
 mod emails_in_a_row;
 mod empty_split;
@@ -64,10 +71,13 @@ mod entry_event;
 mod event_contact_center;
 mod event_local_time;
 mod event_refresh;
+mod few_reached;
+mod holdout_after_message;
 mod holdout_percentage;
 mod imported_event_segment;
 mod imported_segment_size;
 mod in_app_content;
+mod india_sms;
 mod journey_name;
 mod journey_size;
 mod journey_state;
@@ -77,21 +87,26 @@ mod malformed_clock;
 mod malformed_duration;
 mod malformed_instant;
 mod malformed_member;
+mod messages_after_end;
+mod messages_capped;
 mod metric_operator;
 mod missing_default;
 mod missing_template;
 mod mixed_sources;
 mod multivariate_branches;
+mod never_finished;
 mod no_activities;
 mod no_end_time;
 mod no_evaluation_wait;
 mod no_message;
 mod no_timezone_estimate;
+mod nothing_sent;
 mod open_hours_count;
 mod open_hours_order;
 mod open_hours_overlap;
 mod open_hours_quiet;
 mod pointless_end;
+mod quiet_time_drops;
 mod quiet_time_incomplete;
 mod quiet_time_too_long;
 mod random_split_branches;
@@ -121,10 +136,12 @@ mod template_size;
 mod template_syntax;
 mod template_version;
 mod timeframe_cap_off;
+mod timezone_missing;
 mod too_many_activities;
 mod too_many_campaigns;
 mod too_many_contact_centers;
 mod too_many_event_campaigns;
+mod total_cap_below_path;
 mod unknown_condition_segment;
 mod unknown_entry_segment;
 mod unknown_member;
@@ -133,13 +150,15 @@ mod unknown_source_segment;
 mod unknown_template;
 mod unreachable_activity;
 mod unverified_sender;
+mod variable_missing;
 mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
 
-use model::{Diagnostic, DocumentId, Path, Severity, View, path, time, wire};
+use model::{Connection, Diagnostic, DocumentId, Edit, Path, Severity, Slot, View, path, time, wire};
 use serde_json::Value;
 
+use crate::evidence::Evidence;
 use crate::similar::similar;
 use crate::{Document, Findings, JourneyContext, TemplateContext};
 
@@ -169,12 +188,20 @@ pub enum Check {
     Segment(fn(&Document, wire::WriteSegmentRequest, &mut Findings)),
     /// Every template.
     Template(fn(&TemplateContext, &mut Findings)),
+    /// Every journey of which a simulated run has shown something.
+    Run(fn(&JourneyContext, &Evidence, &mut Findings)),
     /// Every campaign.
     Campaign(fn(&Document, wire::WriteCampaignRequest, &mut Findings)),
 }
 
 impl Rule {
-    /// What it checks, why it matters, an example, how to fix it and the source; a few paragraphs of Markdown.
+    /// Whether it goes by what a simulated run has shown, and is silent without one.
+    pub fn is_of_run(&self) -> bool {
+        matches!(self.check, Check::Run(_))
+    }
+
+    /// What it checks, why it matters, a bad example, how to fix it, a good example and the source, as Markdown;
+    /// [`page`](Rule::page) has the parts apart.
     pub fn explanation(&self) -> String {
         let lines = self.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
         lines.collect::<Vec<_>>().join("\n")
@@ -185,6 +212,8 @@ impl Rule {
 pub static RULES: &[Rule] = &[
     activity_id::RULE,
     activity_type::RULE,
+    answers_too_late::RULE,
+    branch_never_taken::RULE,
     campaign_custom_delivery::RULE,
     campaign_delivery_uri::RULE,
     campaign_event_filter::RULE,
@@ -208,22 +237,27 @@ pub static RULES: &[Rule] = &[
     campaign_treatments::RULE,
     channel_disabled::RULE,
     channel_values::RULE,
+    clock_skips_start::RULE,
     closed_days_count::RULE,
     closed_days_order::RULE,
+    closed_throughout::RULE,
     condition_activity::RULE,
     condition_event::RULE,
     condition_kind::RULE,
     condition_not_upstream::RULE,
+    condition_on_other_branch::RULE,
     contact_center_role::RULE,
     contact_center_settings::RULE,
     criterion_values::RULE,
     custom_data_size::RULE,
     custom_endpoint_types::RULE,
     cycle::RULE,
+    daily_cap_below_path::RULE,
     dead_end_after_split::RULE,
     default_substitutions::RULE,
     delivery_uri::RULE,
     dropped_in_quiet_time::RULE,
+    else_takes_most::RULE,
     email_sandbox::RULE,
     emails_in_a_row::RULE,
     empty_split::RULE,
@@ -233,10 +267,13 @@ pub static RULES: &[Rule] = &[
     event_contact_center::RULE,
     event_local_time::RULE,
     event_refresh::RULE,
+    few_reached::RULE,
+    holdout_after_message::RULE,
     holdout_percentage::RULE,
     imported_event_segment::RULE,
     imported_segment_size::RULE,
     in_app_content::RULE,
+    india_sms::RULE,
     journey_name::RULE,
     journey_size::RULE,
     journey_state::RULE,
@@ -246,21 +283,26 @@ pub static RULES: &[Rule] = &[
     malformed_duration::RULE,
     malformed_instant::RULE,
     malformed_member::RULE,
+    messages_after_end::RULE,
+    messages_capped::RULE,
     metric_operator::RULE,
     missing_default::RULE,
     missing_template::RULE,
     mixed_sources::RULE,
     multivariate_branches::RULE,
+    never_finished::RULE,
     no_activities::RULE,
     no_end_time::RULE,
     no_evaluation_wait::RULE,
     no_message::RULE,
     no_timezone_estimate::RULE,
+    nothing_sent::RULE,
     open_hours_count::RULE,
     open_hours_order::RULE,
     open_hours_overlap::RULE,
     open_hours_quiet::RULE,
     pointless_end::RULE,
+    quiet_time_drops::RULE,
     quiet_time_incomplete::RULE,
     quiet_time_too_long::RULE,
     random_split_branches::RULE,
@@ -290,10 +332,12 @@ pub static RULES: &[Rule] = &[
     template_syntax::RULE,
     template_version::RULE,
     timeframe_cap_off::RULE,
+    timezone_missing::RULE,
     too_many_activities::RULE,
     too_many_campaigns::RULE,
     too_many_contact_centers::RULE,
     too_many_event_campaigns::RULE,
+    total_cap_below_path::RULE,
     unknown_condition_segment::RULE,
     unknown_entry_segment::RULE,
     unknown_member::RULE,
@@ -302,6 +346,7 @@ pub static RULES: &[Rule] = &[
     unknown_template::RULE,
     unreachable_activity::RULE,
     unverified_sender::RULE,
+    variable_missing::RULE,
     wait_length::RULE,
     wait_time::RULE,
     wait_until_after_end::RULE,
@@ -333,6 +378,12 @@ pub(crate) fn run(document: Document) -> Vec<Diagnostic> {
             (Check::Journey(check), _) => {
                 if let Some(context) = &context {
                     check(context, &mut findings);
+                }
+            }
+            (Check::Run(check), _) => {
+                let evidence = document.facts.evidence.filter(|evidence| evidence.journey == document.id.name());
+                if let (Some(context), Some(evidence)) = (&context, evidence) {
+                    check(context, evidence, &mut findings);
                 }
             }
             (Check::Segment(check), DocumentId::Segment(_)) => {
@@ -378,6 +429,42 @@ fn unknown_segment(document: &Document, found: &mut Findings, at: Path, name: &s
     if let Some(meant) = meant.or(only.filter(other)) {
         finding.set(format!("Choose segment {meant}"), &at, meant);
     }
+}
+
+/// A way out of a split, by name.
+fn way_name(way: &Connection) -> String {
+    match way.slot {
+        Slot::Branch(i) => format!("branch {} ({})", i + 1, way.label),
+        _ => format!("branch `{}`", way.label),
+    }
+}
+
+/// The first `most` elements of the list at `at`, for a fix that takes the others away.
+fn first_elements(root: &Value, at: &Path, most: usize) -> Value {
+    let list = at.find(root).and_then(Value::as_array);
+    Value::Array(list.into_iter().flatten().take(most).cloned().collect())
+}
+
+/// The edit that takes the activity of that number out, and leads what led to it to `to`, or to an end. `None` when the
+/// journey would have no start then.
+fn bypass(ctx: &JourneyContext, number: usize, to: Option<&str>, label: &str) -> Option<Edit> {
+    let gone = ctx.activities[number].id;
+    let to = to.filter(|to| *to != gone);
+    let mut edit = Edit::new(label);
+    let lead = |edit: Edit, at: Path| match to {
+        Some(to) => edit.set(ctx.document.id, at, to),
+        None => edit.remove(ctx.document.id, at),
+    };
+    if ctx.start == Some(number) {
+        to?;
+        edit = lead(edit, path!["StartActivity"]);
+    }
+    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways).filter(|(activity, _)| activity.id != gone) {
+        for way in ways.iter().filter(|way| way.target == Some(gone)) {
+            edit = lead(edit, activity.slot_path(way.slot));
+        }
+    }
+    Some(edit.remove(ctx.document.id, path!["Activities", gone]))
 }
 
 /// An open range of a day that can be read.

@@ -343,8 +343,8 @@ proptest! {
         ] {
             project.documents.insert(id.parse().unwrap(), value.clone());
         }
-        let report = check_with(&project, Facts { now, account: None });
-        prop_assert_eq!(&report, &check_with(&project, Facts { now, account: None }));
+        let report = check_with(&project, Facts { now, ..Facts::default() });
+        prop_assert_eq!(&report, &check_with(&project, Facts { now, ..Facts::default() }));
         let _ = checked(&project, "j");
         for one in &report.diagnostics {
             if let Some(fix) = &one.fix {

@@ -331,6 +331,7 @@ impl Inner {
         };
         let cohort = Cohort::new(&command.project, &command.journey, people, events, &request)?;
         let (run, people) = cohort.run(SHOWN_PEOPLE, &|_| {});
+        let evidence = cohort.evidence(&command.journey, &run);
         let mut runs = lock(&self.runs);
         runs.made += 1;
         let run_id = runs.made;
@@ -338,7 +339,7 @@ impl Inner {
         let old = runs.kept.len().saturating_sub(KEPT_RUNS);
         runs.kept.drain(..old);
         let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(bridge::SimulationView { run_id, run, people, took })
+        Ok(bridge::SimulationView { run_id, run, people, took, evidence })
     }
 
     fn tell(&self, command: bridge::Tell) -> Outcome<simulation::Story> {

@@ -125,7 +125,7 @@ impl Publication {
             return Err(bad_input("the project has no journey", "draw one, or open one"));
         }
         let target = self.project.settings.target.get(&self.target);
-        let facts = Facts { now: None, account: target.and_then(|target| target.account.as_ref()) };
+        let facts = Facts { account: target.and_then(|target| target.account.as_ref()), ..Facts::default() };
         let (mut journeys, mut campaigns) = (Vec::new(), Vec::new());
         for name in &names {
             let id = match name.strip_prefix("campaigns/") {

@@ -1,5 +1,6 @@
 //! Simulated runs on all processors.
 
+mod evidence;
 mod many;
 mod messages;
 pub(crate) mod segments;
@@ -81,6 +82,8 @@ pub struct Cohort {
     notes: Vec<Note>,
     /// The templates of message activities, by activity.
     contents: Vec<Option<Content>>,
+    /// What its splits ask about messages.
+    questions: Vec<evidence::Question>,
     rates: Rates,
 }
 
@@ -161,6 +164,7 @@ impl Cohort {
         let seed = request.seed.or(defaults.seed).unwrap_or(1);
         Ok(Cohort {
             contents: Content::of(project, &program),
+            questions: evidence::Question::of(journey),
             rates: Rates {
                 journey: per_second.and_then(|rate| u32::try_from(rate).ok()).filter(|rate| *rate > 0),
                 channels: defaults

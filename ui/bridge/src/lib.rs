@@ -10,6 +10,7 @@ use serde_json::Value;
 pub use simulation::{
     ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, PersonSummary, Run, Story, StoryStep,
 };
+pub use validation::Evidence;
 
 /// A question of the window to the machine.
 pub trait Command: Serialize + DeserializeOwned {
@@ -207,6 +208,9 @@ pub struct SimulationView {
     pub people: Vec<PersonSummary>,
     /// How long it took, in milliseconds.
     pub took: u64,
+    /// What it has shown, for the checks.
+    #[serde(default)]
+    pub evidence: Evidence,
 }
 
 /// The story of one person of the last simulated run.

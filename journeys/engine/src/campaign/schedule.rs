@@ -7,12 +7,10 @@ use jiff::civil::DateTime;
 use jiff::fmt::temporal::Pieces;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use model::time::{DAY, HOUR, MINUTE};
+use model::time::{DAY, HOUR, MINUTE, zone_offset};
 use model::view::Word;
 use model::wire::{Frequency, Schedule as Wire};
 use model::{Millis, Path, View};
-
-use crate::schedule::zone_offset;
 
 /// A start that lies no further back than this still counts (campaigns.md 11, C008).
 pub(crate) const GRACE: Millis = 15 * MINUTE;

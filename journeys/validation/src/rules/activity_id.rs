@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey, even as a draft.
     ///
-    /// **Example.** `"Activities": {"say hello!": …}`
+    /// **Bad example.** `"Activities": {"say hello!": …}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartActivity": "say hello!",
+    ///   "Activities": {"say hello!": {"EMAIL": {"TemplateName": "hello"}}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Rename it everywhere: `sayhello`. What people read is the `Description`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartActivity": "sayhello",
+    ///   "Activities": {"sayhello": {"EMAIL": {"TemplateName": "hello"}}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 1 and 10, J004; `WriteJourneyRequest.Activities`.
     "activity-id", Error, "an activity id is not allowed", Journey

@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses an activity that is nothing, or two things at once.
     ///
-    /// **Example.** `"hello": {"EMAIL": {…}, "SMS": {…}}`
+    /// **Bad example.** `"hello": {"EMAIL": {…}, "SMS": {…}}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {
+    ///   "EMAIL": {"TemplateName": "hello"},
+    ///   "SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}
+    /// }}}}
+    /// ```
     ///
     /// **How to fix it.** Make two activities of it, the first leading to the second.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3 and 10, J005; `Activity`.
     "activity-type", Error, "an activity is of no kind, or of several", Journey

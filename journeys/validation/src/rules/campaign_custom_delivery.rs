@@ -8,9 +8,22 @@ rule! {
     /// **Why it matters.** A custom message goes to a function or a web address; without one there is nobody to call, and
     /// the service refuses the campaign.
     ///
-    /// **Example.** `"CustomMessage": {"Data": "{}"}` and no `CustomDeliveryConfiguration`.
+    /// **Bad example.** `"CustomMessage": {"Data": "{}"}` and no `CustomDeliveryConfiguration`.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"CustomMessage": {"Data": "{}"}}}}
+    /// ```
     ///
     /// **How to fix it.** Add `CustomDeliveryConfiguration` with a `DeliveryUri`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {
+    ///   "MessageConfiguration": {"CustomMessage": {"Data": "{}"}},
+    ///   "CustomDeliveryConfiguration": {"DeliveryUri": "greet"}
+    /// }}
+    /// ```
     ///
     /// Source: campaigns.md 1, 7 and 11, C010; `WriteCampaignRequest.CustomDeliveryConfiguration`.
     "campaign-custom-delivery", Error, "a campaign's custom message has nowhere to go", Campaign

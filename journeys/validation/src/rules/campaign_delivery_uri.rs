@@ -9,9 +9,25 @@ rule! {
     ///
     /// **Why it matters.** There would be nobody to call; the service refuses the campaign.
     ///
-    /// **Example.** `"DeliveryUri": "http://example.com/hook"`
+    /// **Bad example.** `"DeliveryUri": "http://example.com/hook"`
+    ///
+    /// ```json
+    /// {"campaigns/news": {
+    ///   "MessageConfiguration": {"CustomMessage": {"Data": "{}"}},
+    ///   "CustomDeliveryConfiguration": {"DeliveryUri": "http://example.com/hook"}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Write `https://example.com/hook`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {
+    ///   "MessageConfiguration": {"CustomMessage": {"Data": "{}"}},
+    ///   "CustomDeliveryConfiguration": {"DeliveryUri": "https://example.com/hook"}
+    /// }}
+    /// ```
     ///
     /// Source: campaigns.md 7 and 11, C011; `CustomDeliveryConfiguration.DeliveryUri`.
     "campaign-delivery-uri", Error, "a campaign does not say whom to call", Campaign

@@ -9,9 +9,23 @@ rule! {
     /// **Why it matters.** Without the event it would never send; with an event and another frequency nobody can say which
     /// of them was meant. The service refuses both.
     ///
-    /// **Example.** `"Schedule": {"Frequency": "EVENT", "StartTime": "2026-12-01T09:00:00Z"}`
+    /// **Bad example.** `"Schedule": {"Frequency": "EVENT", "StartTime": "2026-12-01T09:00:00Z"}`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {"Frequency": "EVENT", "StartTime": "2026-12-01T09:00:00Z"}}}
+    /// ```
     ///
     /// **How to fix it.** Add `EventFilter`, or take it away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "2026-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: campaigns.md 3 and 11, C005; `Schedule.EventFilter`.
     "campaign-event-filter", Error, "event and frequency of a campaign do not fit", Campaign

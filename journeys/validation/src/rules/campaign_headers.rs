@@ -1,5 +1,6 @@
 use model::wire;
 
+use crate::rules::first_elements;
 use crate::{Document, Findings, places};
 use templates::limits::EMAIL_HEADERS as HEADERS;
 
@@ -8,9 +9,27 @@ rule! {
     ///
     /// **Why it matters.** The service refuses more.
     ///
-    /// **Example.** A `List-Unsubscribe` with a very long address.
+    /// **Bad example.** A `List-Unsubscribe` with a very long address.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"EmailMessage": {
+    ///   "Title": "News",
+    ///   "Body": "News",
+    ///   "Headers": [{"Name": "List-Unsubscribe", "Value": "<871>"}]
+    /// }}}}
+    /// ```
     ///
     /// **How to fix it.** Shorten it, or take headers away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"EmailMessage": {
+    ///   "Title": "News",
+    ///   "Body": "News",
+    ///   "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://shop.example/stop>"}]
+    /// }}}}
+    /// ```
     ///
     /// Source: campaigns.md 2 and 11, C013; `CampaignEmailMessage.Headers`. A value with variables is measured when it is
     /// rendered.
@@ -29,7 +48,8 @@ fn check(document: &Document, _: wire::WriteCampaignRequest, found: &mut Finding
         if headers.len() > HEADERS {
             found
                 .report(list.clone(), format!("the e-mail has {} headers; {HEADERS} is the most", headers.len()))
-                .help("take some away");
+                .help("take some away")
+                .set(format!("Keep the first {HEADERS}"), &list, first_elements(document.root, &list, HEADERS));
         }
         for (i, header) in headers {
             let fixed = header.value().filter(|value| !value.contains("{{"));
@@ -41,7 +61,8 @@ fn check(document: &Document, _: wire::WriteCampaignRequest, found: &mut Finding
                             list.join(i).join(member),
                             format!("`{member}` of the header has {count} characters; {most} is the most"),
                         )
-                        .help("shorten it");
+                        .help("shorten it")
+                        .remove("Take the header away", list.join(i));
                 }
             }
         }

@@ -10,9 +10,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the campaign.
     ///
-    /// **Example.** `"Hook": {"Mode": "FILTER"}`
+    /// **Bad example.** `"Hook": {"Mode": "FILTER"}`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Hook": {"Mode": "FILTER"}}}
+    /// ```
     ///
     /// **How to fix it.** Name the function as `LambdaFunctionName`, or the address as `WebUrl`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Hook": {"Mode": "FILTER", "LambdaFunctionName": "choose"}}}
+    /// ```
     ///
     /// Source: campaigns.md 7 and 11, C018 (chosen); `CampaignHook`.
     "campaign-hook", Error, "a campaign's hook can not be called", Campaign

@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the campaign.
     ///
-    /// **Example.** `"Limits": {"MaximumDuration": 10}`
+    /// **Bad example.** `"Limits": {"MaximumDuration": 10}`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Limits": {"MaximumDuration": 10}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a number in the range; 0 means no cap.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Limits": {"MaximumDuration": 60}}}
+    /// ```
     ///
     /// Source: campaigns.md 6 and 11, C017; `CampaignLimits`.
     "campaign-limit-range", Error, "a campaign's limit is out of range", Campaign

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses more.
     ///
-    /// **Example.** A `GCMMessage.Body` of 300 characters.
+    /// **Bad example.** A `GCMMessage.Body` of 300 characters.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"GCMMessage": {"Title": "News", "Body": "<201>"}}}}
+    /// ```
     ///
     /// **How to fix it.** Shorten it, and let the rest wait behind a link.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"MessageConfiguration": {"GCMMessage": {"Title": "News", "Body": "<200>"}}}}
+    /// ```
     ///
     /// Source: campaigns.md 2 and 11, C012; `Message.Body`, `CampaignCustomMessage.Data`.
     "campaign-message-size", Error, "a campaign's message is too large", Campaign

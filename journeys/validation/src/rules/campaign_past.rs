@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** The first message would be late, and nobody would see it; the service refuses the campaign.
     ///
-    /// **Example.** `"StartTime": "2020-01-01T09:00:00Z"`
+    /// **Bad example.** `"StartTime": "2020-01-01T09:00:00Z"`
+    ///
+    /// ```json
+    /// {"now": "2026-11-30T09:00:00Z", "campaigns/news": {"Schedule": {"StartTime": "2020-01-01T09:00:00Z"}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a later date, or `IMMEDIATE`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"now": "2026-11-30T09:00:00Z", "campaigns/news": {"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}}}
+    /// ```
     ///
     /// Source: campaigns.md 11, C008 (chosen); `Schedule.StartTime`.
     "campaign-past", Error, "a campaign's start is past", Campaign

@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** It runs as soon as it is created, so there is nothing to pause; the service refuses it.
     ///
-    /// **Example.** `"IsPaused": true` and `"StartTime": "IMMEDIATE"`.
+    /// **Bad example.** `"IsPaused": true` and `"StartTime": "IMMEDIATE"`.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"IsPaused": true, "Schedule": {"StartTime": "IMMEDIATE"}}}
+    /// ```
     ///
     /// **How to fix it.** Give it a start date, or do not pause it.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"IsPaused": true, "Schedule": {"StartTime": "2026-12-01T09:00:00Z"}}}
+    /// ```
     ///
     /// Source: campaigns.md 3, 8 and 11, C024; `WriteCampaignRequest.IsPaused`.
     "campaign-pause", Error, "a campaign that starts at once is paused", Campaign

@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** Nobody can say when it runs; the service refuses it.
     ///
-    /// **Example.** `"Schedule": {"StartTime": "tomorrow"}`
+    /// **Bad example.** `"Schedule": {"StartTime": "tomorrow"}`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {"StartTime": "tomorrow"}}}
+    /// ```
     ///
     /// **How to fix it.** Write `StartTime` as `IMMEDIATE` or a date, and `EndTime` as a later date.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}}}
+    /// ```
     ///
     /// Source: campaigns.md 3 and 11, C002 and C003; `Schedule`.
     "campaign-schedule", Error, "a campaign's schedule is wrong", Campaign

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** There would be nobody to send to; the service refuses the campaign.
     ///
-    /// **Example.** A campaign without `SegmentId`.
+    /// **Bad example.** A campaign without `SegmentId`.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"SegmentId": "nobody"}}
+    /// ```
     ///
     /// **How to fix it.** Choose a segment.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"SegmentId": "buyers"}}
+    /// ```
     ///
     /// Source: campaigns.md 1 and 11, C001; `WriteCampaignRequest.SegmentId`.
     "campaign-segment", Error, "a campaign is for no segment", Campaign

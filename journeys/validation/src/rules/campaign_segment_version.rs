@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** There would be nobody to send to; the service refuses the campaign.
     ///
-    /// **Example.** `"SegmentVersion": 7`, and the segment was saved as version 3.
+    /// **Bad example.** `"SegmentVersion": 7`, and the segment was saved as version 3.
+    ///
+    /// ```json
+    /// {"segments/vip": {"Version": 3}, "campaigns/news": {"SegmentId": "vip", "SegmentVersion": 7}}
+    /// ```
     ///
     /// **How to fix it.** Name a version that exists, or none for the latest.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"segments/vip": {"Version": 3}, "campaigns/news": {"SegmentId": "vip", "SegmentVersion": 3}}
+    /// ```
     ///
     /// Source: campaigns.md 1 and 11, C001; `WriteCampaignRequest.SegmentVersion`, `SegmentResponse.Version`.
     "campaign-segment-version", Error, "a campaign names a version of its segment that does not exist", Campaign

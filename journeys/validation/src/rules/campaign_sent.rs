@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses changes of a campaign that is sending or was sent.
     ///
-    /// **Example.** A saved `CampaignResponse` with `"State": {"CampaignStatus": "COMPLETED"}`.
+    /// **Bad example.** A saved `CampaignResponse` with `"State": {"CampaignStatus": "COMPLETED"}`.
+    ///
+    /// ```json
+    /// {"campaigns/news": {"State": {"CampaignStatus": "COMPLETED"}}}
+    /// ```
     ///
     /// **How to fix it.** Send a copy under another name.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"State": {"CampaignStatus": "SCHEDULED"}}}
+    /// ```
     ///
     /// Source: campaigns.md 8 (chosen) and 11, C025; `CampaignResponse.State`.
     "campaign-sent", Warning, "a campaign was sent already", Campaign

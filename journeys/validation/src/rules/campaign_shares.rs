@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** The campaign itself gets what is left; the service refuses shares beyond 100.
     ///
-    /// **Example.** `"HoldoutPercent": 20` and two treatments of 50 percent.
+    /// **Bad example.** `"HoldoutPercent": 20` and two treatments of 50 percent.
+    ///
+    /// ```json
+    /// {"campaigns/news": {
+    ///   "HoldoutPercent": 20,
+    ///   "AdditionalTreatments": [{"SizePercent": 50}, {"SizePercent": 50}]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Lower a share.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {
+    ///   "HoldoutPercent": 20,
+    ///   "AdditionalTreatments": [{"SizePercent": 40}, {"SizePercent": 40}]
+    /// }}
+    /// ```
     ///
     /// Source: campaigns.md 4 and 11, C015 and C016; `WriteTreatmentResource.SizePercent`,
     /// `WriteCampaignRequest.HoldoutPercent`.

@@ -10,9 +10,27 @@ rule! {
     ///
     /// **Why it matters.** The service needs that time to listen everywhere; it refuses an earlier start.
     ///
-    /// **Example.** `"Schedule": {"Frequency": "EVENT", "StartTime": "IMMEDIATE"}`
+    /// **Bad example.** `"Schedule": {"Frequency": "EVENT", "StartTime": "IMMEDIATE"}`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "IMMEDIATE"
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Start it later.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "2026-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: campaigns.md 3 and 11, C007; `Schedule.StartTime`.
     "campaign-start-too-soon", Error, "an event campaign starts less than 15 minutes ahead", Campaign

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** There would be nothing to send; the service refuses the campaign.
     ///
-    /// **Example.** `"TemplateConfiguration": {"EmailTemplate": {"Name": "newz"}}`
+    /// **Bad example.** `"TemplateConfiguration": {"EmailTemplate": {"Name": "newz"}}`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"TemplateConfiguration": {"EmailTemplate": {"Name": "helo"}}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a template that exists, or add the missing one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"TemplateConfiguration": {"EmailTemplate": {"Name": "hello"}}}}
+    /// ```
     ///
     /// Source: campaigns.md 1 and 11, C019; `TemplateConfiguration`.
     "campaign-template", Error, "a campaign's template does not exist", Campaign

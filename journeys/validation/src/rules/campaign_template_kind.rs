@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the campaign.
     ///
-    /// **Example.** `"EmailTemplate": {"Name": "nudge"}`, and `nudge` is an SMS.
+    /// **Bad example.** `"EmailTemplate": {"Name": "nudge"}`, and `nudge` is an SMS.
+    ///
+    /// ```json
+    /// {
+    ///   "templates/sms/nudge": {"Body": "Come back"},
+    ///   "campaigns/news": {"TemplateConfiguration": {"EmailTemplate": {"Name": "nudge"}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Choose a template of the channel.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "templates/sms/nudge": {"Body": "Come back"},
+    ///   "campaigns/news": {"TemplateConfiguration": {"SMSTemplate": {"Name": "nudge"}}}
+    /// }
+    /// ```
     ///
     /// Source: campaigns.md 1 and 11, C019; `TemplateConfiguration`.
     "campaign-template-kind", Error, "a campaign's template is of the wrong kind", Campaign

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses names of places: offsets do not change in summer.
     ///
-    /// **Example.** `"Timezone": "Europe/Paris"`
+    /// **Bad example.** `"Timezone": "Europe/Paris"`
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {"StartTime": "2026-12-01T09:00:00Z", "Timezone": "Europe/Paris"}}}
+    /// ```
     ///
     /// **How to fix it.** Write the offset: `UTC+01`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/news": {"Schedule": {"StartTime": "2026-12-01T09:00:00Z", "Timezone": "UTC+01"}}}
+    /// ```
     ///
     /// Source: campaigns.md 3 and 11, C004; `Schedule.Timezone`.
     "campaign-timezone", Error, "a campaign's time zone is not an offset name", Campaign

@@ -9,9 +9,28 @@ rule! {
     /// **Why it matters.** Nothing would be delivered; the service does not publish it. Custom channels and in-app messages
     /// are always on.
     ///
-    /// **Example.** An SMS, and `channels = ["EMAIL"]` below `[target.prod.account]` in `waymark.toml`.
+    /// **Bad example.** An SMS, and `channels = ["EMAIL"]` below `[target.prod.account]` in `waymark.toml`.
+    ///
+    /// ```json
+    /// {
+    ///   "account": {"channels": ["EMAIL"]},
+    ///   "journeys/welcome": {"Activities": {"hello": {"SMS": {
+    ///     "TemplateName": "hello",
+    ///     "MessageConfig": {"MessageType": "PROMOTIONAL"}
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Enable the channel in the account, or send by another.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "account": {"channels": ["EMAIL"]},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 10, J027; campaigns.md 11, C020.
     "channel-disabled", Error, "a channel is not enabled", Document

@@ -10,9 +10,19 @@ rule! {
     ///
     /// **Why it matters.** No endpoint has another channel, so nobody would match; the service refuses the segment.
     ///
-    /// **Example.** `"Channel": {"DimensionType": "INCLUSIVE", "Values": ["Email"]}`
+    /// **Bad example.** `"Channel": {"DimensionType": "INCLUSIVE", "Values": ["Email"]}`
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Demographic": {"Channel": {"Values": ["Email"]}}}}}
+    /// ```
     ///
     /// **How to fix it.** Write `EMAIL`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Demographic": {"Channel": {"Values": ["EMAIL"]}}}}}
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S002; `SegmentDemographics.Channel`, `ChannelType`.
     "channel-values", Error, "a segment asks for a channel that does not exist", Document

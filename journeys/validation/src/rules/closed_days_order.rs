@@ -8,9 +8,39 @@ rule! {
     ///
     /// **Why it matters.** Nothing would be closed; the service does not publish the journey.
     ///
-    /// **Example.** From 27 December to 24 December.
+    /// **Bad example.** From 27 December to 24 December.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "ClosedDays": {"EMAIL": [{
+    ///     "Name": "Christmas",
+    ///     "StartDateTime": "2026-12-27T00:00:00",
+    ///     "EndDateTime": "2026-12-24T00:00:00"
+    ///   }]}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Exchange the two.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "ClosedDays": {"EMAIL": [{
+    ///     "Name": "Christmas",
+    ///     "StartDateTime": "2026-12-24T00:00:00",
+    ///     "EndDateTime": "2026-12-27T00:00:00"
+    ///   }]}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 10, J053; `ClosedDaysRule`.
     "closed-days-order", Error, "a closed time ends before it starts", Journey

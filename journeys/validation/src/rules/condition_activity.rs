@@ -7,9 +7,43 @@ rule! {
     /// **Why it matters.** Only messages cause the events that a split can ask about; without one the answer is always
     /// no, and the service does not publish the journey.
     ///
-    /// **Example.** `"EventCondition": {"MessageActivity": "wait1", …}`
+    /// **Bad example.** `"EventCondition": {"MessageActivity": "wait1", …}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "rest"}},
+    ///   "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "rest",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"EMAIL": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Name an email, SMS, push notification or other message activity before the split.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "rest"}},
+    ///   "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"EMAIL": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.8 and 10, J041; `EventCondition.MessageActivity`.
     "condition-activity", Error, "an event condition does not name a message", Journey

@@ -9,9 +9,41 @@ rule! {
     /// **Why it matters.** An e-mail is never delivered as an SMS: the answer would always be no. The service does not
     /// publish such a journey. An event of your own app can be an entry, but not a condition.
     ///
-    /// **Example.** `"MessageActivity": "hello"` (an e-mail) with `"Values": ["_SMS.SUCCESS"]`
+    /// **Bad example.** `"MessageActivity": "hello"` (an e-mail) with `"Values": ["_SMS.SUCCESS"]`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_SMS.SUCCESS"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Choose an event of the channel: `_email.delivered`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.8 (table of events) and 10, J042; `EventDimensions.EventType`.
     "condition-event", Error, "an event condition asks about an event that can not happen", Journey

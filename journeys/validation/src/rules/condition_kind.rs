@@ -7,9 +7,44 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish a condition that asks nothing, or several things at once.
     ///
-    /// **Example.** `{"SegmentCondition": {…}, "EventCondition": {…}}`
+    /// **Bad example.** `{"SegmentCondition": {…}, "EventCondition": {…}}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{
+    ///       "SegmentCondition": {"SegmentId": "buyers"},
+    ///       "EventCondition": {
+    ///         "MessageActivity": "hello",
+    ///         "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///       }
+    ///     }]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** In a yes/no split make two conditions of it; in a multivariate split keep one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.4, 3.5 and 10, J039; `SimpleCondition`.
     "condition-kind", Error, "a condition asks nothing, or several things", Journey
@@ -26,7 +61,10 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                 let finding = found
                     .report(place.path.clone(), format!("a condition of `{id}` asks nothing"))
                     .help("choose an event, a segment, or criteria");
-                if ctx.activities[place.activity].kind() == Some(ActivityKind::ConditionalSplit) {
+                let activity = &ctx.activities[place.activity];
+                let list = places::list_path(activity).and_then(|list| list.find(ctx.document.root)?.as_array());
+                // A split that then asked nothing at all would be no better.
+                if activity.kind() == Some(ActivityKind::ConditionalSplit) && list.is_some_and(|list| list.len() > 1) {
                     finding.remove("Remove the empty condition", place.path);
                 }
             }
@@ -45,15 +83,18 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     }
     for activity in ctx.activities.iter().filter(|one| one.kind() == Some(ActivityKind::MultiCondition)) {
         let Some(list) = places::list_path(activity) else { continue };
-        for (i, branch) in places::elements::<wire::MultiConditionalBranch>(ctx.document.root, &list) {
+        let branches = places::elements::<wire::MultiConditionalBranch>(ctx.document.root, &list);
+        for (i, branch) in &branches {
             if !branch.has("Condition") {
-                found
+                let finding = found
                     .report(
-                        list.join(i).join("Condition"),
+                        list.join(*i).join("Condition"),
                         format!("branch {} of `{}` asks nothing", i + 1, activity.id),
                     )
-                    .help("choose an event, a segment, or criteria")
-                    .remove("Remove the branch", list.join(i));
+                    .help("choose an event, a segment, or criteria");
+                if branches.len() > 1 {
+                    finding.remove("Remove the branch", list.join(*i));
+                }
             }
         }
     }

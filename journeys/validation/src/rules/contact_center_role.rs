@@ -7,9 +7,31 @@ rule! {
     ///
     /// **Why it matters.** The service can not take on such a role; the journey is not published.
     ///
-    /// **Example.** `arn:aws:iam::111122223333:role/service-role/dialler`
+    /// **Bad example.** `arn:aws:iam::111122223333:role/service-role/dialler`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "JourneyChannelSettings": {
+    ///     "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///     "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/service-role/dialler"
+    ///   },
+    ///   "Activities": {"hello": {"ContactCenter": {}}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Make a role without path: `arn:aws:iam::111122223333:role/dialler`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "JourneyChannelSettings": {
+    ///     "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///     "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///   },
+    ///   "Activities": {"hello": {"ContactCenter": {}}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 1 and 10, J033; `JourneyChannelSettings.ConnectCampaignExecutionRoleArn`.
     "contact-center-role", Error, "the contact centre's role has a path", Journey

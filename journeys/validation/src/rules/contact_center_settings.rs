@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** Nobody would dial; the service does not publish it.
     ///
-    /// **Example.** A `ContactCenter` activity, and no `JourneyChannelSettings`.
+    /// **Bad example.** A `ContactCenter` activity, and no `JourneyChannelSettings`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"ContactCenter": {}}}}}
+    /// ```
     ///
     /// **How to fix it.** Add `ConnectCampaignArn` and `ConnectCampaignExecutionRoleArn`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "JourneyChannelSettings": {
+    ///     "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///     "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///   },
+    ///   "Activities": {"hello": {"ContactCenter": {}}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 3.2 and 10, J033; `JourneyChannelSettings`.
     "contact-center-settings", Error, "the contact centre is not set up", Journey

@@ -9,9 +9,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses it, or nobody matches.
     ///
-    /// **Example.** `{"AttributeType": "BETWEEN", "Values": ["2026-12-01"]}`
+    /// **Bad example.** `{"AttributeType": "BETWEEN", "Values": ["2026-12-01"]}`
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Attributes": {"Since": {
+    ///   "AttributeType": "BETWEEN",
+    ///   "Values": ["2026-12-01"]
+    /// }}}}}
+    /// ```
     ///
     /// **How to fix it.** Write the missing value; dates like `2026-12-01T00:00:00Z`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Attributes": {"Since": {
+    ///   "AttributeType": "BETWEEN",
+    ///   "Values": ["2026-12-01", "2026-12-31"]
+    /// }}}}}
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S002; `AttributeDimension`.
     "criterion-values", Error, "a criterion's values do not fit its comparison", Document

@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses more, even in a draft.
     ///
-    /// **Example.** `MessageConfig.Data` with a whole product list.
+    /// **Bad example.** `MessageConfig.Data` with a whole product list.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"CUSTOM": {
+    ///   "DeliveryUri": "greet",
+    ///   "MessageConfig": {"Data": "<5001>"}
+    /// }}}}}
+    /// ```
     ///
     /// **How to fix it.** Send a key, and let the function look the rest up.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"CUSTOM": {
+    ///   "DeliveryUri": "greet",
+    ///   "MessageConfig": {"Data": "{\"product\": 7}"}
+    /// }}}}}
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J031; `JourneyCustomMessage.Data`.
     "custom-data-size", Error, "a custom activity sends too much data", Journey

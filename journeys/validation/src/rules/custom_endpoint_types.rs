@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** With an empty list the call would be made for nobody.
     ///
-    /// **Example.** `"EndpointTypes": []`
+    /// **Bad example.** `"EndpointTypes": []`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"CUSTOM": {
+    ///   "DeliveryUri": "greet",
+    ///   "EndpointTypes": []
+    /// }}}}}
+    /// ```
     ///
     /// **How to fix it.** List the types to call for; without the member it is `CUSTOM`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"CUSTOM": {
+    ///   "DeliveryUri": "greet",
+    ///   "EndpointTypes": ["EMAIL"]
+    /// }}}}}
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J032; `CustomMessageActivity.EndpointTypes`.
     "custom-endpoint-types", Error, "a custom activity is for no endpoint", Journey

@@ -9,10 +9,27 @@ rule! {
     /// **Why it matters.** People would go round for ever. A journey only goes forward; who should come again enters
     /// again.
     ///
-    /// **Example.** `hello -> wait -> hello`
+    /// **Bad example.** `hello -> wait -> hello`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "rest"}},
+    ///   "rest": {"Wait": {"WaitTime": {"WaitFor": "P7D"}, "NextActivity": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Take the connection away that leads back, and let people enter again
     /// (`Limits.EndpointReentryCap`), or repeat the activity.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "rest"}},
+    ///   "rest": {"Wait": {"WaitTime": {"WaitFor": "P7D"}, "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J008.
     "cycle", Error, "a path leads back to where it was", Journey

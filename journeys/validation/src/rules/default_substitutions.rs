@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** The defaults would not be found, and messages with a missing value are not sent.
     ///
-    /// **Example.** `"DefaultSubstitutions": "FirstName = friend"`
+    /// **Bad example.** `"DefaultSubstitutions": "FirstName = friend"`
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "Hello {{Attributes.City}}",
+    ///   "DefaultSubstitutions": "City = your town"
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Write `"{\"User.UserAttributes.FirstName\": \"friend\"}"`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "Hello {{Attributes.City}}",
+    ///   "DefaultSubstitutions": "{\"Attributes.City\": \"your town\"}"
+    /// }}
+    /// ```
     ///
     /// Source: templates.md 3; `EmailTemplateRequest.DefaultSubstitutions` and the same of other kinds.
     "default-substitutions", Error, "default values of a template can not be read", Template

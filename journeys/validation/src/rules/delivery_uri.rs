@@ -8,9 +8,19 @@ rule! {
     /// **Why it matters.** There would be nobody to call; the service does not publish it, and it calls no unencrypted
     /// address.
     ///
-    /// **Example.** `"DeliveryUri": "http://example.com/hook"`
+    /// **Bad example.** `"DeliveryUri": "http://example.com/hook"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"CUSTOM": {"DeliveryUri": "http://example.com/hook"}}}}}
+    /// ```
     ///
     /// **How to fix it.** Write `https://example.com/hook`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"CUSTOM": {"DeliveryUri": "https://example.com/hook"}}}}}
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J030; `CustomMessageActivity.DeliveryUri`.
     "delivery-uri", Error, "a custom activity does not say whom to call", Journey

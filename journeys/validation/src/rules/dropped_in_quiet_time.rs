@@ -8,9 +8,35 @@ rule! {
     /// **Why it matters.** A wait ends at any hour, also at night. With `WaitForQuietTime` off the message is then not
     /// sent later but dropped.
     ///
-    /// **Example.** `"QuietTime": {…}`, `"WaitForQuietTime": false`, and a wait of 12 hours before an email.
+    /// **Bad example.** `"QuietTime": {…}`, `"WaitForQuietTime": false`, and a wait of 12 hours before an email.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": false,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "Activities": {
+    ///     "hello": {"Wait": {"WaitTime": {"WaitFor": "PT12H"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Turn `WaitForQuietTime` on, unless a late message is worse than none.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "Activities": {
+    ///     "hello": {"Wait": {"WaitTime": {"WaitFor": "PT12H"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J055; `WriteJourneyRequest.WaitForQuietTime`.
     "dropped-in-quiet-time", Warning, "messages that come due in quiet time are dropped", Journey

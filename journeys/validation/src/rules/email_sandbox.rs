@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** A new account is in the sandbox: its e-mail reaches verified addresses only, and little of it.
     ///
-    /// **Example.** An e-mail, and `email_sandbox = true` below `[target.prod.account]` in `waymark.toml`.
+    /// **Bad example.** An e-mail, and `email_sandbox = true` below `[target.prod.account]` in `waymark.toml`.
+    ///
+    /// ```json
+    /// {
+    ///   "account": {"email_sandbox": true},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Ask for production access before publishing.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "account": {"email_sandbox": false},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 10, J063.
     "email-sandbox", Warning, "the e-mail account is in the sandbox", Journey

@@ -8,9 +8,26 @@ rule! {
     ///
     /// **Why it matters.** People get both within seconds; most of them will read one at most.
     ///
-    /// **Example.** `hello (EMAIL) -> offer (EMAIL)`
+    /// **Bad example.** `hello (EMAIL) -> offer (EMAIL)`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "offer"}},
+    ///   "offer": {"EMAIL": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Put a wait between them, or make one e-mail of the two.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "rest"}},
+    ///   "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "offer"}},
+    ///   "offer": {"EMAIL": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J058.
     "emails-in-a-row", Warning, "an e-mail follows directly after another", Journey

@@ -8,9 +8,22 @@ rule! {
     /// **Why it matters.** An empty text ends the path like an absent member, but it may as well be a name that was
     /// never filled in, and other readers of the file may stumble over it.
     ///
-    /// **Example.** `"NextActivity": ""`
+    /// **Bad example.** `"NextActivity": ""`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"EMAIL": {
+    ///   "TemplateName": "hello",
+    ///   "NextActivity": ""
+    /// }}}}}
+    /// ```
     ///
     /// **How to fix it.** Take the member away, or name an activity.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}}
+    /// ```
     ///
     /// Source: journeys.md 4; our own judgement.
     "empty-target", Warning, "a next activity is an empty text", Journey

@@ -8,9 +8,19 @@ rule! {
     /// **Why it matters.** Without an interval the members at the start enter, and nobody later: who joins the segment
     /// afterwards is never admitted, and the journey can not be paused.
     ///
-    /// **Example.** `SegmentStartCondition`, and no `RefreshFrequency`.
+    /// **Bad example.** `SegmentStartCondition`, and no `RefreshFrequency`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"RefreshFrequency": null}}
+    /// ```
     ///
     /// **How to fix it.** Add an interval, for example `P1D`; leave it when one admission is meant.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"RefreshFrequency": "P1D"}}
+    /// ```
     ///
     /// Source: journeys.md 2.2 and 10, J064; `WriteJourneyRequest.RefreshFrequency`.
     "enters-once", Warning, "people enter only once, at the start", Journey

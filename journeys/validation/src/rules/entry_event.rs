@@ -8,9 +8,31 @@ rule! {
     ///
     /// **Why it matters.** The service lets people in by one event, no more; with none nobody would enter.
     ///
-    /// **Example.** `"EventType": {"Values": ["cart.left", "cart.emptied"]}`
+    /// **Bad example.** `"EventType": {"Values": ["cart.left", "cart.emptied"]}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartCondition": {"EventStartCondition": {"EventFilter": {
+    ///     "FilterType": "ENDPOINT",
+    ///     "Dimensions": {"EventType": {"Values": ["cart.left", "cart.emptied"]}}
+    ///   }}},
+    ///   "RefreshFrequency": null
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Keep one event; make a second journey for the other, or let the app send one for both.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartCondition": {"EventStartCondition": {"EventFilter": {
+    ///     "FilterType": "ENDPOINT",
+    ///     "Dimensions": {"EventType": {"Values": ["cart.left"]}}
+    ///   }}},
+    ///   "RefreshFrequency": null
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 2 and 10, J014; `EventDimensions.EventType`.
     "entry-event", Error, "an event entry does not name one event", Journey

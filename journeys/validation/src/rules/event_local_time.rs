@@ -8,9 +8,32 @@ rule! {
     /// **Why it matters.** People enter at the moment of their event; start and end can not be moved to each one's zone,
     /// and the service refuses to publish it.
     ///
-    /// **Example.** `"LocalTime": true` together with `EventStartCondition`.
+    /// **Bad example.** `"LocalTime": true` together with `EventStartCondition`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartCondition": {"EventStartCondition": {"EventFilter": {
+    ///     "FilterType": "ENDPOINT",
+    ///     "Dimensions": {"EventType": {"Values": ["cart.left"]}}
+    ///   }}},
+    ///   "RefreshFrequency": null,
+    ///   "LocalTime": true
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Turn `LocalTime` off. Quiet time is in the participants' time all the same.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartCondition": {"EventStartCondition": {"EventFilter": {
+    ///     "FilterType": "ENDPOINT",
+    ///     "Dimensions": {"EventType": {"Values": ["cart.left"]}}
+    ///   }}},
+    ///   "RefreshFrequency": null
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 2.1 and 10, J016; `WriteJourneyRequest.LocalTime`.
     "event-local-time", Error, "event entry and local time exclude each other", Journey

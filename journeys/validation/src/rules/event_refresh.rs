@@ -7,9 +7,31 @@ rule! {
     ///
     /// **Why it matters.** A refresh evaluates the entry segment again; an event entry has nothing to evaluate.
     ///
-    /// **Example.** `"RefreshFrequency": "PT12H"` together with `EventStartCondition`.
+    /// **Bad example.** `"RefreshFrequency": "PT12H"` together with `EventStartCondition`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartCondition": {"EventStartCondition": {"EventFilter": {
+    ///     "FilterType": "ENDPOINT",
+    ///     "Dimensions": {"EventType": {"Values": ["cart.left"]}}
+    ///   }}},
+    ///   "RefreshFrequency": "PT12H"
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Take `RefreshFrequency` and `RefreshOnSegmentUpdate` away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartCondition": {"EventStartCondition": {"EventFilter": {
+    ///     "FilterType": "ENDPOINT",
+    ///     "Dimensions": {"EventType": {"Values": ["cart.left"]}}
+    ///   }}},
+    ///   "RefreshFrequency": null
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 10, J018; `WriteJourneyRequest.RefreshFrequency`, `RefreshOnSegmentUpdate`.
     "event-refresh", Error, "event entry and refresh exclude each other", Journey

@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish other shares.
     ///
-    /// **Example.** `"Percentage": 130`
+    /// **Bad example.** `"Percentage": 130`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Holdout": {"Percentage": 130, "NextActivity": "offer"}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Choose a share from 1 to 99 percent; 5 to 10 is usual.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Holdout": {"Percentage": 30, "NextActivity": "offer"}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.7 and 10, J046; `HoldoutActivity.Percentage`.
     "holdout-percentage", Error, "a holdout's percentage is out of range", Journey

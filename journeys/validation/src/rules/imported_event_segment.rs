@@ -11,9 +11,37 @@ rule! {
     /// **Why it matters.** Whether somebody is a member is asked at the moment of the event; the service can do that
     /// for dynamic segments only.
     ///
-    /// **Example.** An event entry with a segment whose `SegmentType` is `IMPORT`.
+    /// **Bad example.** An event entry with a segment whose `SegmentType` is `IMPORT`.
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT"},
+    ///   "journeys/welcome": {
+    ///     "StartCondition": {"EventStartCondition": {
+    ///       "SegmentId": "list",
+    ///       "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}}
+    ///     }},
+    ///     "RefreshFrequency": null
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Choose a dynamic segment, or none.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT"},
+    ///   "journeys/welcome": {
+    ///     "StartCondition": {"EventStartCondition": {
+    ///       "SegmentId": "buyers",
+    ///       "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}}
+    ///     }},
+    ///     "RefreshFrequency": null
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 2.1 and 10, J013; `EventStartCondition.SegmentId`, `SegmentResponse.SegmentType`.
     "imported-event-segment", Error, "an event entry uses an imported segment", Journey

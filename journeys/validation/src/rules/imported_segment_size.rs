@@ -10,9 +10,25 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota.
     ///
-    /// **Example.** A saved segment with `"ImportDefinition": {"Size": 120000000}`.
+    /// **Bad example.** A saved segment with `"ImportDefinition": {"Size": 120000000}`.
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT", "ImportDefinition": {"Size": 120000000}},
+    ///   "campaigns/news": {"SegmentId": "list"}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Import it in parts, and send to each.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "segments/list": {"SegmentType": "IMPORT", "ImportDefinition": {"Size": 90000000}},
+    ///   "campaigns/news": {"SegmentId": "list"}
+    /// }
+    /// ```
     ///
     /// Source: campaigns.md 11, C026, and 12; journeys.md 12; `SegmentImportResource.Size`.
     "imported-segment-size", Error, "an imported segment is too large", Document

@@ -13,9 +13,31 @@ rule! {
     ///
     /// **Why it matters.** The service refuses more, and an app could not show it.
     ///
-    /// **Example.** A banner with two contents.
+    /// **Bad example.** A banner with two contents.
+    ///
+    /// ```json
+    /// {"templates/inapp/sale": {
+    ///   "Layout": "TOP_BANNER",
+    ///   "Content": [
+    ///     {"HeaderConfig": {"Header": "Sale", "Alignment": "CENTER", "TextColor": "#000000"}},
+    ///     {"HeaderConfig": {"Header": "Sale", "Alignment": "CENTER", "TextColor": "#000000"}}
+    ///   ]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Shorten texts; show several contents as a carousel.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/inapp/sale": {
+    ///   "Layout": "CAROUSEL",
+    ///   "Content": [
+    ///     {"HeaderConfig": {"Header": "Sale", "Alignment": "CENTER", "TextColor": "#000000"}},
+    ///     {"HeaderConfig": {"Header": "Sale", "Alignment": "CENTER", "TextColor": "#000000"}}
+    ///   ]
+    /// }}
+    /// ```
     ///
     /// Source: campaigns.md 11, C023; templates.md 1 and 5; `InAppMessageContent`.
     "in-app-content", Error, "an in-app message is too large", Document

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey, even as a draft.
     ///
-    /// **Example.** `"Name": "Spring sale"`
+    /// **Bad example.** `"Name": "Spring sale"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Name": "Spring sale"}}
+    /// ```
     ///
     /// **How to fix it.** Write a hyphen in place of each space: `Spring-sale`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Name": "Spring-sale"}}
+    /// ```
     ///
     /// Source: journeys.md 1 and 10, J001; `WriteJourneyRequest.Name`.
     "journey-name", Error, "the journey's name is not allowed", Journey

@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses larger requests (413).
     ///
-    /// **Example.** A custom activity whose `Data` holds a picture.
+    /// **Bad example.** A custom activity whose `Data` holds a picture.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"StartCondition": {
+    ///   "Description": "<7000000>",
+    ///   "SegmentStartCondition": {"SegmentId": "everyone"}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Keep large content elsewhere and send its address.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"StartCondition": {
+    ///   "Description": "<100>",
+    ///   "SegmentStartCondition": {"SegmentId": "everyone"}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J067.
     "journey-size", Error, "the journey has more than 7 MB", Journey

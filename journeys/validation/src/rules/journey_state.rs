@@ -9,9 +9,19 @@ rule! {
     /// **Why it matters.** The other states are reached by running; a file that is published can not ask for them. They
     /// come along when a journey was saved from a running account.
     ///
-    /// **Example.** `"State": "COMPLETED"`
+    /// **Bad example.** `"State": "COMPLETED"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"State": "COMPLETED"}}
+    /// ```
     ///
     /// **How to fix it.** Set it to `DRAFT`; publishing decides when it becomes `ACTIVE`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"State": "DRAFT"}}
+    /// ```
     ///
     /// Source: journeys.md 1 and 10, J002; `WriteJourneyRequest.State`.
     "journey-state", Error, "the journey's state can not be written", Journey

@@ -9,9 +9,25 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota.
     ///
-    /// **Example.** A start in 2026 and an end in 2029.
+    /// **Bad example.** A start in 2026 and an end in 2029.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2029-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** End it earlier; a copy can follow it.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2027-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 6, 10 (J023) and 12; `JourneySchedule.EndTime`.
     "journey-too-long", Error, "the journey lasts more than 540 days", Journey

@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey, even as a draft.
     ///
-    /// **Example.** `"Limits": {"DailyCap": 500}`
+    /// **Bad example.** `"Limits": {"DailyCap": 500}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Limits": {"DailyCap": 500}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a number in the range; 0 means no limit.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Limits": {"DailyCap": 100}}}
+    /// ```
     ///
     /// Source: journeys.md 5 and 10, J047; `JourneyLimits`, `JourneyTimeframeCap`.
     "limit-range", Error, "a limit is out of range", Journey

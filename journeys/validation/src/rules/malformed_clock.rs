@@ -9,9 +9,27 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey or campaign; quiet time and open hours would not hold.
     ///
-    /// **Example.** `"QuietTime": {"Start": "9pm", "End": "8:00"}`
+    /// **Bad example.** `"QuietTime": {"Start": "9pm", "End": "8:00"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "9pm", "End": "8:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Write `21:00` and `08:00`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"]
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J003; campaigns.md 3 and 11, C004; `QuietTime`, `OpenHoursRule`.
     "malformed-clock", Error, "a time of day can not be read", Document

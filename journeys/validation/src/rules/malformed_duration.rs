@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey; nobody can say how long the wait is.
     ///
-    /// **Example.** `"WaitFor": "2 days"`
+    /// **Bad example.** `"WaitFor": "2 days"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "2 days"}, "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Write `P2D`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "P2D"}, "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J003; `WaitTime.WaitFor`, `WriteJourneyRequest.RefreshFrequency`,
     /// `JourneyLimits.EndpointReentryInterval`.

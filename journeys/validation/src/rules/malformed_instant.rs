@@ -9,9 +9,22 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey; nobody can say when it starts, ends or goes on.
     ///
-    /// **Example.** `"StartTime": "1 December 2026"`
+    /// **Bad example.** `"StartTime": "1 December 2026"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {"StartTime": "1 December 2026", "EndTime": "2027-06-01T09:00:00Z"}}}
+    /// ```
     ///
     /// **How to fix it.** Write `2026-12-01T00:00:00Z`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2027-06-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J003; `JourneySchedule`, `WaitTime.WaitUntil`, `ClosedDaysRule`.
     "malformed-instant", Error, "a date can not be read", Journey

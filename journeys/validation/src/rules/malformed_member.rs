@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the whole document, and until then the member reads as absent.
     ///
-    /// **Example.** `"LocalTime": "yes"`, `"State": "Draft"`, a holdout without `Percentage`.
+    /// **Bad example.** `"LocalTime": "yes"`, `"State": "Draft"`, a holdout without `Percentage`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"LocalTime": "yes", "TimezoneEstimationMethods": ["PHONE_NUMBER"]}}
+    /// ```
     ///
     /// **How to fix it.** Write what the message says is expected.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"LocalTime": true, "TimezoneEstimationMethods": ["PHONE_NUMBER"]}}
+    /// ```
     ///
     /// Source: journeys.md 10, J001, J003 and J029; campaigns.md 11, C002, C004 and C015; segments-and-endpoints.md 6, S002
     /// and S006; the API model's shape of the document.

@@ -6,9 +6,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the criterion.
     ///
-    /// **Example.** `{"ComparisonOperator": "GREATER", "Value": 10}`
+    /// **Bad example.** `{"ComparisonOperator": "GREATER", "Value": 10}`
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Metrics": {"Orders": {
+    ///   "ComparisonOperator": "GREATER",
+    ///   "Value": 10
+    /// }}}}}
+    /// ```
     ///
     /// **How to fix it.** Write `GREATER_THAN`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Metrics": {"Orders": {
+    ///   "ComparisonOperator": "GREATER_THAN",
+    ///   "Value": 10
+    /// }}}}}
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S002; `MetricDimension.ComparisonOperator`.
     "metric-operator", Error, "the comparison of a metric is unknown", Document

@@ -9,9 +9,22 @@ rule! {
     ///
     /// **Why it matters.** Who lacks the value gets no message at all.
     ///
-    /// **Example.** `Hello {{User.UserAttributes.FirstName}}` without `DefaultSubstitutions`.
+    /// **Bad example.** `Hello {{User.UserAttributes.FirstName}}` without `DefaultSubstitutions`.
+    ///
+    /// ```json
+    /// {"templates/email/news": {"TextPart": "Hello {{Attributes.City}}"}}
+    /// ```
     ///
     /// **How to fix it.** Add a default: `"{\"User.UserAttributes.FirstName\": \"friend\"}"`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "Hello {{Attributes.City}}",
+    ///   "DefaultSubstitutions": "{\"Attributes.City\": \"you\"}"
+    /// }}
+    /// ```
     ///
     /// Source: templates.md 3; journeys.md 10, J060; `EmailTemplateRequest.DefaultSubstitutions` and the same of other
     /// kinds.

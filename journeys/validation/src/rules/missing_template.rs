@@ -6,9 +6,25 @@ rule! {
     /// **Why it matters.** The content always comes from a template; without one there is nothing to send, and the
     /// service does not publish the journey.
     ///
-    /// **Example.** `"hello": {"EMAIL": {"NextActivity": "wait1"}}`
+    /// **Bad example.** `"hello": {"EMAIL": {"NextActivity": "wait1"}}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Choose a template of the same kind.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J025; `TemplateName`.
     "missing-template", Error, "a message has no template", Journey

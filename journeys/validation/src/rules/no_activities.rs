@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** People would enter and leave at once; the service does not publish such a journey.
     ///
-    /// **Example.** `"Activities": {}`
+    /// **Bad example.** `"Activities": {}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"StartActivity": null, "Activities": {}}}
+    /// ```
     ///
     /// **How to fix it.** Add the first activity.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}}
+    /// ```
     ///
     /// Source: journeys.md 10, J006; `WriteJourneyRequest.Activities`.
     "no-activities", Error, "the journey has no activities", Journey

@@ -9,9 +9,22 @@ rule! {
     /// **Why it matters.** Without one it goes on for 540 days, admits people all the time and counts against the quota
     /// of active journeys.
     ///
-    /// **Example.** `"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}`
+    /// **Bad example.** `"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}}}
+    /// ```
     ///
     /// **How to fix it.** Add `EndTime`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2027-06-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J064; `JourneySchedule.EndTime`.
     "no-end-time", Warning, "the journey has no end", Journey

@@ -6,9 +6,40 @@ rule! {
     /// **Why it matters.** The service waits only an hour for what the message causes (15 minutes after a custom
     /// activity). Who opens it later counts as somebody who did not.
     ///
-    /// **Example.** `hello (EMAIL) -> opened? (ConditionalSplit)` without `EvaluationWaitTime`.
+    /// **Bad example.** `hello (EMAIL) -> opened? (ConditionalSplit)` without `EvaluationWaitTime`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Add an evaluation wait of a day or two.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "opened"}},
+    ///   "opened": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"EventCondition": {
+    ///       "MessageActivity": "hello",
+    ///       "Dimensions": {"EventType": {"Values": ["_email.open"]}}
+    ///     }}]},
+    ///     "EvaluationWaitTime": {"WaitFor": "P1D"},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.8 and 10, J059; `EvaluationWaitTime`.
     "no-evaluation-wait", Warning, "a split judges a message right after it was sent", Journey

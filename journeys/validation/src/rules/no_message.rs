@@ -7,9 +7,29 @@ rule! {
     ///
     /// **Why it matters.** A journey without a message activity does nothing that anybody notices.
     ///
-    /// **Example.** `wait -> split`, and nothing else.
+    /// **Bad example.** `wait -> split`, and nothing else.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "who"}},
+    ///   "who": {"ConditionalSplit": {"Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Add an email, push notification, SMS, custom channel or contact centre activity.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "who"}},
+    ///   "who": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: our own judgement.
     "no-message", Warning, "the journey sends nothing", Journey

@@ -9,10 +9,20 @@ rule! {
     /// **Why it matters.** With `LocalTime` on, who has no `Demographic.Timezone` is left out. With quiet time, who has
     /// none gets messages at any hour.
     ///
-    /// **Example.** `"LocalTime": true`, and no `TimezoneEstimationMethods`.
+    /// **Bad example.** `"LocalTime": true`, and no `TimezoneEstimationMethods`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"LocalTime": true}}
+    /// ```
     ///
     /// **How to fix it.** Estimate by phone number and postal code. Then who can not be placed at all gets no message
     /// in a journey with quiet time.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"LocalTime": true, "TimezoneEstimationMethods": ["PHONE_NUMBER", "POSTAL_CODE"]}}
+    /// ```
     ///
     /// Source: journeys.md 2.3, 6 and 10, J062; `WriteJourneyRequest.TimezoneEstimationMethods`.
     "no-timezone-estimate", Warning, "unknown time zones are not estimated", Journey

@@ -7,9 +7,31 @@ rule! {
     ///
     /// **Why it matters.** Nothing would be sent in it; the service does not publish the journey.
     ///
-    /// **Example.** `{"StartTime": "18:00", "EndTime": "09:00"}`
+    /// **Bad example.** `{"StartTime": "18:00", "EndTime": "09:00"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "18:00", "EndTime": "09:00"}]}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Exchange the two; for a range over midnight make two, one for each day.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "09:00", "EndTime": "18:00"}]}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 10, J052; `OpenHoursRule`.
     "open-hours-order", Error, "an open range ends before it starts", Journey

@@ -7,9 +7,37 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish the journey.
     ///
-    /// **Example.** 09:00 to 12:00 and 11:00 to 15:00.
+    /// **Bad example.** 09:00 to 12:00 and 11:00 to 15:00.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [
+    ///     {"StartTime": "09:00", "EndTime": "12:00"},
+    ///     {"StartTime": "11:00", "EndTime": "15:00"}
+    ///   ]}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Join them: 09:00 to 15:00.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [
+    ///     {"StartTime": "09:00", "EndTime": "11:00"},
+    ///     {"StartTime": "11:00", "EndTime": "15:00"}
+    ///   ]}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 10, J052; `OpenHoursRule`.
     "open-hours-overlap", Error, "open ranges of a day overlap", Journey

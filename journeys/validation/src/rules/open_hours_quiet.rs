@@ -5,9 +5,31 @@ rule! {
     ///
     /// **Why it matters.** Nothing is sent in quiet time; the service does not publish the journey.
     ///
-    /// **Example.** Open from 06:00 to 12:00, quiet from 21:00 to 08:00.
+    /// **Bad example.** Open from 06:00 to 12:00, quiet from 21:00 to 08:00.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "06:00", "EndTime": "12:00"}]}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Open at 08:00, when quiet time is over.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "08:00", "EndTime": "12:00"}]}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J054; `OpenHoursRule`, `QuietTime`.
     "open-hours-quiet", Error, "an open range reaches into quiet time", Journey

@@ -8,9 +8,22 @@ rule! {
     /// **Why it matters.** People wait for nothing, or some are held out of nothing. They also count as inside the
     /// journey until then and can not enter again.
     ///
-    /// **Example.** A last activity `Wait` without `NextActivity`.
+    /// **Bad example.** A last activity `Wait` without `NextActivity`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "rest"}},
+    ///   "rest": {"Wait": {"WaitTime": {"WaitFor": "P1D"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Connect it with what should follow, or delete it.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}}
+    /// ```
     ///
     /// Source: journeys.md 4; our own judgement.
     "pointless-end", Warning, "a wait or holdout ends the path", Journey

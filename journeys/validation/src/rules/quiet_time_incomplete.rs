@@ -7,9 +7,27 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the journey, even as a draft.
     ///
-    /// **Example.** `"QuietTime": {"Start": "21:00"}`
+    /// **Bad example.** `"QuietTime": {"Start": "21:00"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "21:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Add `"End": "08:00"`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"]
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J050; `QuietTime`.
     "quiet-time-incomplete", Error, "quiet time has only one end", Journey

@@ -7,9 +7,27 @@ rule! {
     ///
     /// **Why it matters.** Messages are held or dropped in quiet time; hardly anything would go out.
     ///
-    /// **Example.** `"QuietTime": {"Start": "09:00", "End": "08:30"}`
+    /// **Bad example.** `"QuietTime": {"Start": "09:00", "End": "08:30"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "09:00", "End": "08:30"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Shorten it; perhaps start and end are exchanged.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"]
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J055; two hours are our own judgement.
     "quiet-time-too-long", Warning, "quiet time leaves hardly any time to send", Journey

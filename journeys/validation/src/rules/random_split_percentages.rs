@@ -7,9 +7,33 @@ rule! {
     ///
     /// **Why it matters.** Some people would have no branch to go; the service does not publish it.
     ///
-    /// **Example.** Branches with 60 and 30 percent.
+    /// **Bad example.** Branches with 60 and 30 percent.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"RandomSplit": {"Branches": [
+    ///     {"Percentage": 60, "NextActivity": "offer"},
+    ///     {"Percentage": 30, "NextActivity": "nudge"}
+    ///   ]}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Add the missing 10 percent to a branch.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"RandomSplit": {"Branches": [
+    ///     {"Percentage": 60, "NextActivity": "offer"},
+    ///     {"Percentage": 40, "NextActivity": "nudge"}
+    ///   ]}},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.6 and 10, J045; `RandomSplitEntry.Percentage`.
     "random-split-percentages", Error, "the percentages of a random split are wrong", Journey

@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish it; what goes out too fast is held back or lost.
     ///
-    /// **Example.** `"MessagesPerSecond": 500`, and `messages_per_second = 14` below `[target.prod.account]` in `waymark.toml`.
+    /// **Bad example.** `"MessagesPerSecond": 500`, and `messages_per_second = 14` below `[target.prod.account]` in `waymark.toml`.
+    ///
+    /// ```json
+    /// {"account": {"messages_per_second": 14}, "journeys/welcome": {"Limits": {"MessagesPerSecond": 500}}}
+    /// ```
     ///
     /// **How to fix it.** Lower the rate, or have the account's raised.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"account": {"messages_per_second": 14}, "journeys/welcome": {"Limits": {"MessagesPerSecond": 14}}}
+    /// ```
     ///
     /// Source: journeys.md 5 and 10, J049; `JourneyLimits.MessagesPerSecond`.
     "rate-above-account", Error, "the journey sends faster than its account may", Journey

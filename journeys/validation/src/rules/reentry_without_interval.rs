@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** They enter again as soon as they have left, and get the same messages again.
     ///
-    /// **Example.** `"Limits": {"EndpointReentryCap": 5}`
+    /// **Bad example.** `"Limits": {"EndpointReentryCap": 5}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Limits": {"EndpointReentryCap": 5}}}
+    /// ```
     ///
     /// **How to fix it.** Add `"EndpointReentryInterval": "P7D"`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Limits": {"EndpointReentryCap": 5, "EndpointReentryInterval": "P7D"}}}
+    /// ```
     ///
     /// Source: journeys.md 2.3 and 10, J061; `JourneyLimits.EndpointReentryInterval`.
     "reentry-without-interval", Warning, "people enter again at once", Journey

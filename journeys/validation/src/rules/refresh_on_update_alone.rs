@@ -8,9 +8,19 @@ rule! {
     /// **Why it matters.** Without an interval, changes of the segment count only while the first people are admitted,
     /// and not afterwards.
     ///
-    /// **Example.** `"RefreshOnSegmentUpdate": true`, and no `RefreshFrequency`.
+    /// **Bad example.** `"RefreshOnSegmentUpdate": true`, and no `RefreshFrequency`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"RefreshOnSegmentUpdate": true, "RefreshFrequency": null}}
+    /// ```
     ///
     /// **How to fix it.** Add an interval, for example `P1D`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"RefreshOnSegmentUpdate": true, "RefreshFrequency": "P1D"}}
+    /// ```
     ///
     /// Source: journeys.md 2.2 and 10, J019; `WriteJourneyRequest.RefreshOnSegmentUpdate`.
     "refresh-on-update-alone", Warning, "refresh on segment update without an interval", Journey

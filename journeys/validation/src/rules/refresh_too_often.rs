@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses shorter intervals, even in a draft.
     ///
-    /// **Example.** `"RefreshFrequency": "PT10M"`
+    /// **Bad example.** `"RefreshFrequency": "PT10M"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"RefreshFrequency": "PT10M"}}
+    /// ```
     ///
     /// **How to fix it.** Write `PT1H` or more.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"RefreshFrequency": "PT1H"}}
+    /// ```
     ///
     /// Source: journeys.md 2.2 and 10, J020; `WriteJourneyRequest.RefreshFrequency`.
     "refresh-too-often", Error, "the refresh interval is below an hour", Journey

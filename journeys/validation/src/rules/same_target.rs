@@ -5,9 +5,34 @@ rule! {
     ///
     /// **Why it matters.** The split then decides nothing.
     ///
-    /// **Example.** A yes/no split whose `TrueActivity` and `FalseActivity` are both `thanks`.
+    /// **Bad example.** A yes/no split whose `TrueActivity` and `FalseActivity` are both `thanks`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///     "TrueActivity": "offer",
+    ///     "FalseActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Lead one branch elsewhere, or delete the split.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///     "TrueActivity": "offer",
+    ///     "FalseActivity": "nudge"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: our own judgement.
     "same-target", Warning, "all branches of a split lead to the same activity", Journey

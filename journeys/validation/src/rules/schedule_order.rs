@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** It would be over before anybody entered; the service does not publish it.
     ///
-    /// **Example.** `"Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2026-11-01T09:00:00Z"}`
+    /// **Bad example.** `"Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2026-11-01T09:00:00Z"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2026-11-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Move the end behind the start.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2027-01-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J021; `JourneySchedule`.
     "schedule-order", Error, "the journey ends before it starts", Journey

@@ -8,10 +8,32 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish a journey whose start or end is past.
     ///
-    /// **Example.** `"StartTime": "2020-01-01T09:00:00Z"`
+    /// **Bad example.** `"StartTime": "2020-01-01T09:00:00Z"`
+    ///
+    /// ```json
+    /// {
+    ///   "now": "2026-11-30T09:00:00Z",
+    ///   "journeys/welcome": {"Schedule": {
+    ///     "StartTime": "2020-01-01T09:00:00Z",
+    ///     "EndTime": "2027-01-01T09:00:00Z"
+    ///   }}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Choose a later date, or take it away: without a start time people enter five minutes after
     /// publication.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "now": "2026-11-30T09:00:00Z",
+    ///   "journeys/welcome": {"Schedule": {
+    ///     "StartTime": "2026-12-01T09:00:00Z",
+    ///     "EndTime": "2027-01-01T09:00:00Z"
+    ///   }}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 10, J022; `JourneySchedule`.
     "schedule-past", Error, "start or end of the journey is past", Journey

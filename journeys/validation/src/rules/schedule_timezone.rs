@@ -10,9 +10,27 @@ rule! {
     ///
     /// **Why it matters.** The service refuses names of places, even in a draft: offsets do not change in summer.
     ///
-    /// **Example.** `"Timezone": "Europe/Paris"`
+    /// **Bad example.** `"Timezone": "Europe/Paris"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2027-01-01T09:00:00Z",
+    ///   "Timezone": "Europe/Paris"
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Write the offset that holds at the start: `UTC+01`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Schedule": {
+    ///   "StartTime": "2026-12-01T09:00:00Z",
+    ///   "EndTime": "2027-01-01T09:00:00Z",
+    ///   "Timezone": "UTC+01"
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J024; `JourneySchedule.Timezone`.
     "schedule-timezone", Error, "the schedule's time zone is not an offset name", Journey

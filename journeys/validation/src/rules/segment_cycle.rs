@@ -11,9 +11,25 @@ rule! {
     ///
     /// **Why it matters.** Nobody could say who is a member; the service refuses the segment.
     ///
-    /// **Example.** `a` has the source `b`, and `b` has the source `a`.
+    /// **Bad example.** `a` has the source `b`, and `b` has the source `a`.
+    ///
+    /// ```json
+    /// {
+    ///   "segments/one": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "two"}]}]}},
+    ///   "segments/two": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "one"}]}]}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Take one of the references away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "segments/one": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "two"}]}]}},
+    ///   "segments/two": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "everyone"}]}]}}
+    /// }
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.2; `SegmentGroup.SourceSegments`.
     "segment-cycle", Error, "a segment is made of itself", Segment

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** These are the service's quotas.
     ///
-    /// **Example.** A list of 500 customer numbers as values.
+    /// **Bad example.** A list of 500 customer numbers as values.
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Attributes": {"Customer": {"Values": ["<101>"]}}}}}
+    /// ```
     ///
     /// **How to fix it.** Mark the people with an attribute, and compare that.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"segments/vip": {"Dimensions": {"Attributes": {"Customer": {"Values": ["<100>"]}}}}}
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S003.
     "segment-size", Error, "a segment is too large", Segment

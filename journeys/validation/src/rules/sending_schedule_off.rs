@@ -8,9 +8,31 @@ rule! {
     ///
     /// **Why it matters.** They have no effect alone, and the service does not publish the journey.
     ///
-    /// **Example.** `"OpenHours": {…}`, and `"SendingSchedule": false`
+    /// **Bad example.** `"OpenHours": {…}`, and `"SendingSchedule": false`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": false,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "09:00", "EndTime": "12:00"}]}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Turn `SendingSchedule` on and set a quiet time, or take the hours away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "OpenHours": {"EMAIL": {"MONDAY": [{"StartTime": "09:00", "EndTime": "12:00"}]}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 6 and 10, J051; `OpenHours`, `ClosedDays`, `SendingSchedule`.
     "sending-schedule-off", Error, "open hours or closed days without a sending schedule", Journey

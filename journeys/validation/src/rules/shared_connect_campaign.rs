@@ -7,9 +7,49 @@ rule! {
     ///
     /// **Why it matters.** Both would feed one dialler, and neither knows how many calls the other ordered.
     ///
-    /// **Example.** Two journeys with the same `ConnectCampaignArn`.
+    /// **Bad example.** Two journeys with the same `ConnectCampaignArn`.
+    ///
+    /// ```json
+    /// {
+    ///   "journeys/other": {
+    ///     "Activities": {"hello": {"ContactCenter": {}}},
+    ///     "JourneyChannelSettings": {
+    ///       "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///       "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///     }
+    ///   },
+    ///   "journeys/welcome": {
+    ///     "JourneyChannelSettings": {
+    ///       "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///       "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///     },
+    ///     "Activities": {"hello": {"ContactCenter": {}}}
+    ///   }
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Make a Connect campaign for each journey.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "journeys/other": {
+    ///     "Activities": {"hello": {"ContactCenter": {}}},
+    ///     "JourneyChannelSettings": {
+    ///       "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/b",
+    ///       "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///     }
+    ///   },
+    ///   "journeys/welcome": {
+    ///     "JourneyChannelSettings": {
+    ///       "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///       "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///     },
+    ///     "Activities": {"hello": {"ContactCenter": {}}}
+    ///   }
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 3.2 and 10, J035; `JourneyChannelSettings.ConnectCampaignArn`.
     "shared-connect-campaign", Warning, "the Connect campaign is also used by another journey", Journey

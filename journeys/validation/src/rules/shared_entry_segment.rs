@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** The same people hear from both at once. Limits per journey do not know of each other.
     ///
-    /// **Example.** Two journeys with `"State": "ACTIVE"` and the entry segment `everyone`.
+    /// **Bad example.** Two journeys with `"State": "ACTIVE"` and the entry segment `everyone`.
+    ///
+    /// ```json
+    /// {
+    ///   "campaigns/news": {"SegmentId": "everyone"},
+    ///   "journeys/welcome": {"StartCondition": {"SegmentStartCondition": {"SegmentId": "everyone"}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Give each its own segment, or set `Limits.TimeframeCap`, which counts all journeys.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "campaigns/news": {"SegmentId": "buyers"},
+    ///   "journeys/welcome": {"StartCondition": {"SegmentStartCondition": {"SegmentId": "everyone"}}}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 10, J057.
     "shared-entry-segment", Warning, "the entry segment is also used elsewhere", Journey

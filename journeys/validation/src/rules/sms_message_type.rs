@@ -7,10 +7,23 @@ rule! {
     ///
     /// **Why it matters.** Route, price and what people may refuse depend on it; the service does not publish without.
     ///
-    /// **Example.** `"SMS": {"TemplateName": "nudge"}`
+    /// **Bad example.** `"SMS": {"TemplateName": "nudge"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"SMS": {"TemplateName": "hello"}}}}}
+    /// ```
     ///
     /// **How to fix it.** Set `MessageConfig.MessageType` to `PROMOTIONAL`, or to `TRANSACTIONAL` for what people wait
     /// for, such as a code.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"SMS": {
+    ///   "TemplateName": "hello",
+    ///   "MessageConfig": {"MessageType": "PROMOTIONAL"}
+    /// }}}}}
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J029; `JourneySMSMessage.MessageType`.
     "sms-message-type", Error, "an SMS is neither promotional nor transactional", Journey

@@ -9,9 +9,25 @@ rule! {
     ///
     /// **Why it matters.** Nobody knows where people go first; the service does not publish such a journey.
     ///
-    /// **Example.** `"StartActivity": "helo"`, while the activity is called `hello`.
+    /// **Bad example.** `"StartActivity": "helo"`, while the activity is called `hello`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartActivity": "helo",
+    ///   "Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Name the activity that comes first.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "StartActivity": "hello",
+    ///   "Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 1 and 10, J006; `WriteJourneyRequest.StartActivity`.
     "start-activity", Error, "the start activity is missing or unknown", Journey

@@ -8,9 +8,19 @@ rule! {
     /// **Why it matters.** Nobody would come in, or nobody can say by which way; the service does not publish such a
     /// journey.
     ///
-    /// **Example.** A journey without `StartCondition`.
+    /// **Bad example.** A journey without `StartCondition`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"StartCondition": {}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a segment whose members enter, or an event that lets people in.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"StartCondition": {"SegmentStartCondition": {"SegmentId": "everyone"}}}}
+    /// ```
     ///
     /// Source: journeys.md 2 and 10, J011; `StartCondition`.
     "start-condition", Error, "the journey does not say who enters", Journey

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** People would get an empty message, or none.
     ///
-    /// **Example.** An e-mail template with a subject and no body.
+    /// **Bad example.** An e-mail template with a subject and no body.
+    ///
+    /// ```json
+    /// {"templates/email/news": {"Subject": "News"}}
+    /// ```
     ///
     /// **How to fix it.** Write the body.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/news": {"Subject": "News", "TextPart": "Our news"}}
+    /// ```
     ///
     /// Source: templates.md 1; our own judgement.
     "template-empty", Warning, "a template has no content", Template

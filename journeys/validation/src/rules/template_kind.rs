@@ -7,9 +7,28 @@ rule! {
     ///
     /// **Why it matters.** An email can not be made from an SMS template; the service does not publish the journey.
     ///
-    /// **Example.** An `EMAIL` activity with `"TemplateName": "nudge"`, and `nudge` is an SMS template.
+    /// **Bad example.** An `EMAIL` activity with `"TemplateName": "nudge"`, and `nudge` is an SMS template.
+    ///
+    /// ```json
+    /// {
+    ///   "templates/sms/nudge": {"Body": "Come back"},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "nudge"}}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Choose a template of the right kind, or make one of that name.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "templates/sms/nudge": {"Body": "Come back"},
+    ///   "journeys/welcome": {"Activities": {"hello": {"SMS": {
+    ///     "TemplateName": "nudge",
+    ///     "MessageConfig": {"MessageType": "PROMOTIONAL"}
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J026; `TemplateName`.
     "template-kind", Error, "a template is of another kind than its activity", Journey

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the template; the name is part of its address.
     ///
-    /// **Example.** `templates/email/spring sale`
+    /// **Bad example.** `templates/email/spring sale`
+    ///
+    /// ```json
+    /// {"templates/email/spring sale": {"TextPart": "Sale"}}
+    /// ```
     ///
     /// **How to fix it.** Rename the folder, and the activities that name it: `spring-sale`.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/spring-sale": {"TextPart": "Sale"}}
+    /// ```
     ///
     /// Source: templates.md 1.
     "template-name", Error, "a template's name is not allowed", Template

@@ -1,6 +1,7 @@
 use model::{TemplateKind, path};
 use templates::limits::{Excess, Unit, excesses};
 
+use crate::rules::first_elements;
 use crate::{Findings, TemplateContext};
 
 rule! {
@@ -9,9 +10,25 @@ rule! {
     ///
     /// **Why it matters.** The service refuses larger ones.
     ///
-    /// **Example.** An SMS of 2,000 characters.
+    /// **Bad example.** An SMS of 2,000 characters.
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "News",
+    ///   "Headers": [{"Name": "X-Campaign", "Value": "news"}, "*16"]
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Shorten it; put pictures and long texts on a page, and link it.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/news": {
+    ///   "TextPart": "News",
+    ///   "Headers": [{"Name": "X-Campaign", "Value": "news"}, "*15"]
+    /// }}
+    /// ```
     ///
     /// Source: templates.md 1 and 5.
     "template-size", Error, "a template is too large", Template
@@ -31,7 +48,11 @@ fn check(template: &TemplateContext, found: &mut Findings) {
             }
             Unit::Elements => {
                 let name = if at == path!["Headers"] { "headers".to_owned() } else { format!("`{at}`") };
-                found.report(at, format!("the template has {count} {name}; {most} is the most")).help("take some away");
+                let first = first_elements(template.document.root, &at, most);
+                found
+                    .report(at.clone(), format!("the template has {count} {name}; {most} is the most"))
+                    .help("take some away")
+                    .set(format!("Keep the first {most}"), &at, first);
             }
         }
     }

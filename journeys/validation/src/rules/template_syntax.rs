@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** The service refuses the template, and no message could be written with it.
     ///
-    /// **Example.** `"Subject": "Hello {{User.UserId"`
+    /// **Bad example.** `"Subject": "Hello {{User.UserId"`
+    ///
+    /// ```json
+    /// {"templates/email/news": {"Subject": "Hello {{Id", "TextPart": "News"}}
+    /// ```
     ///
     /// **How to fix it.** Close the braces at the place that the message names.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"templates/email/news": {"Subject": "Hello {{Id}}", "TextPart": "News"}}
+    /// ```
     ///
     /// Source: templates.md 3 and 4.
     "template-syntax", Error, "a template can not be read", Template

@@ -9,9 +9,31 @@ rule! {
     ///
     /// **Why it matters.** There would be nothing to send; the service does not publish it.
     ///
-    /// **Example.** `"TemplateVersion": "7"`, and the template was saved as version 3.
+    /// **Bad example.** `"TemplateVersion": "7"`, and the template was saved as version 3.
+    ///
+    /// ```json
+    /// {
+    ///   "templates/email/news": {"TextPart": "News", "Version": "3"},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {
+    ///     "TemplateName": "news",
+    ///     "TemplateVersion": "7"
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// **How to fix it.** Name a version that exists, or none: then whatever version is active goes out.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "templates/email/news": {"TextPart": "News", "Version": "3"},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {
+    ///     "TemplateName": "news",
+    ///     "TemplateVersion": "3"
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 3.1 and 10, J026; campaigns.md 1 and 11, C027; templates.md 2.
     "template-version", Error, "a version of a template does not exist", Document

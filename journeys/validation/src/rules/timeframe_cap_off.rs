@@ -7,9 +7,19 @@ rule! {
     ///
     /// **Why it matters.** With 0 in either, the cap is off, and the project's own cap is off for this journey too.
     ///
-    /// **Example.** `"TimeframeCap": {"Cap": 3, "Days": 0}`
+    /// **Bad example.** `"TimeframeCap": {"Cap": 3, "Days": 0}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Limits": {"TimeframeCap": {"Cap": 3, "Days": 0}}}}
+    /// ```
     ///
     /// **How to fix it.** Set both, or take it away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Limits": {"TimeframeCap": {"Cap": 3, "Days": 7}}}}
+    /// ```
     ///
     /// Source: journeys.md 5 and 10, J048; `JourneyTimeframeCap`.
     "timeframe-cap-off", Warning, "a cap over several days is half set, and off", Journey

@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota.
     ///
-    /// **Example.** A series of 25 messages with a wait between each two.
+    /// **Bad example.** A series of 25 messages with a wait between each two.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello"}},
+    ///   "later*40": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Make two journeys of it, the second entered through a segment or event that the first leads to.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello"}},
+    ///   "later*39": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J010, and 12.
     "too-many-activities", Error, "the journey has more than 40 activities", Journey

@@ -1,5 +1,5 @@
 use model::wire::{CampaignState, CampaignStatus, WriteCampaignRequest};
-use model::{DocumentId, Path, View};
+use model::{DocumentId, Path, View, path};
 use serde_json::Value;
 
 use crate::{Document, Findings};
@@ -9,9 +9,19 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota for a whole account; more can not be scheduled.
     ///
-    /// **Example.** A campaign for each of 250 shops.
+    /// **Bad example.** A campaign for each of 250 shops.
+    ///
+    /// ```json
+    /// {"campaigns/shop*201": {"SegmentId": "buyers"}}
+    /// ```
     ///
     /// **How to fix it.** Pause some with `IsPaused`, or send one campaign by several segments in a group.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/shop*200": {"SegmentId": "buyers"}}
+    /// ```
     ///
     /// Source: campaigns.md 11, C021, and 12.
     "too-many-campaigns", Error, "more than 200 campaigns are active", Campaign
@@ -19,12 +29,15 @@ rule! {
 
 const MOST: usize = 200;
 
-fn check(document: &Document, _: WriteCampaignRequest, found: &mut Findings) {
+fn check(document: &Document, campaign: WriteCampaignRequest, found: &mut Findings) {
     let before = active_before(document).count();
     if before >= MOST && is_active(document.root) {
-        found
+        let finding = found
             .report(Path::default(), format!("{before} other campaigns are active before this one; {MOST} is the most"))
             .help("pause one, or send one campaign by several segments in a group");
+        if can_pause(campaign) {
+            finding.set("Pause it", &path!["IsPaused"], true);
+        }
     }
 }
 
@@ -41,4 +54,9 @@ pub(super) fn is_active(root: &Value) -> bool {
     let status = root.get("State").and_then(CampaignState::of).and_then(|state| state.campaign_status());
     status.is_none_or(CampaignStatus::is_active)
         && WriteCampaignRequest::of(root).is_some_and(|campaign| campaign.is_paused() != Some(true))
+}
+
+/// Whether a campaign may be paused: one that starts at once may not (`campaign-pause`).
+pub(super) fn can_pause(campaign: WriteCampaignRequest) -> bool {
+    campaign.schedule().and_then(|schedule| schedule.start_time()).is_some_and(|start| start != "IMMEDIATE")
 }

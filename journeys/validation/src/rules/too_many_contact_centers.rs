@@ -7,9 +7,37 @@ rule! {
     ///
     /// **Why it matters.** It is the service's quota.
     ///
-    /// **Example.** Four attempts to call, with waits between.
+    /// **Bad example.** Four attempts to call, with waits between.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "JourneyChannelSettings": {
+    ///     "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///     "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///   },
+    ///   "Activities": {
+    ///     "hello": {"ContactCenter": {"NextActivity": "again1"}},
+    ///     "again*3": {"ContactCenter": {}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Take one out; the Connect campaign can repeat attempts itself.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "JourneyChannelSettings": {
+    ///     "ConnectCampaignArn": "arn:aws:connect-campaigns:eu-west-1:111122223333:campaign/a",
+    ///     "ConnectCampaignExecutionRoleArn": "arn:aws:iam::111122223333:role/dialler"
+    ///   },
+    ///   "Activities": {
+    ///     "hello": {"ContactCenter": {"NextActivity": "again1"}},
+    ///     "again*2": {"ContactCenter": {}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 3.2 and 10, J034.
     "too-many-contact-centers", Error, "more than 3 contact centre activities", Journey

@@ -1,7 +1,7 @@
 use model::wire::Frequency;
 use model::{path, wire};
 
-use crate::rules::too_many_campaigns::{active_before, is_active};
+use crate::rules::too_many_campaigns::{active_before, can_pause, is_active};
 use crate::{Document, Findings};
 
 rule! {
@@ -9,9 +9,27 @@ rule! {
     ///
     /// **Why it matters.** These are the service's quotas.
     ///
-    /// **Example.** A campaign for each of 30 events.
+    /// **Bad example.** A campaign for each of 30 events.
+    ///
+    /// ```json
+    /// {"campaigns/event*26": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "2026-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Let one campaign wait for several events: `EventType` has a list of values.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"campaigns/event*25": {"Schedule": {
+    ///   "Frequency": "EVENT",
+    ///   "EventFilter": {"FilterType": "ENDPOINT", "Dimensions": {"EventType": {"Values": ["cart.left"]}}},
+    ///   "StartTime": "2026-12-01T09:00:00Z"
+    /// }}}
+    /// ```
     ///
     /// Source: campaigns.md 3, 11 (C022) and 12.
     "too-many-event-campaigns", Error, "more than 25 event campaigns are active", Campaign
@@ -27,11 +45,14 @@ fn check(document: &Document, campaign: wire::WriteCampaignRequest, found: &mut 
     };
     let before = active_before(document).filter(|other| frequency(*other) == Some(kind)).count();
     if before >= MOST {
-        found
+        let finding = found
             .report(
                 path!["Schedule", "Frequency"],
                 format!("{before} other `{kind}` campaigns are active before this one; {MOST} is the most"),
             )
             .help("let one campaign wait for several events, or pause one");
+        if can_pause(campaign) {
+            finding.set("Pause it", &path!["IsPaused"], true);
+        }
     }
 }

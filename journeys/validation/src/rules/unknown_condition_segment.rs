@@ -6,9 +6,31 @@ rule! {
     ///
     /// **Why it matters.** Nobody would be a member; the service does not publish the journey.
     ///
-    /// **Example.** `"SegmentCondition": {"SegmentId": "vips"}`, and there is no `segments/vips.json`.
+    /// **Bad example.** `"SegmentCondition": {"SegmentId": "vips"}`, and there is no `segments/vips.json`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyer"}}]},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Choose a segment that exists, or add the missing one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"ConditionalSplit": {
+    ///     "Condition": {"Conditions": [{"SegmentCondition": {"SegmentId": "buyers"}}]},
+    ///     "TrueActivity": "offer"
+    ///   }},
+    ///   "offer": {"PUSH": {"TemplateName": "hello"}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J040; `SegmentCondition.SegmentId`.
     "unknown-condition-segment", Error, "a split asks about a segment that does not exist", Journey

@@ -13,9 +13,25 @@ rule! {
     /// **Why it matters.** The service ignores what it does not know, so a misspelled member does nothing. It stays in
     /// the file all the same.
     ///
-    /// **Example.** `"templateName": "hello"` in an e-mail activity, where `TemplateName` is meant.
+    /// **Bad example.** `"templateName": "hello"` in an e-mail activity, where `TemplateName` is meant.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "nextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Correct the spelling, or take the member away.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: the API model's shape of the document.
     "unknown-member", Warning, "a member is not known to the API", Document

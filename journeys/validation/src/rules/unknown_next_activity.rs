@@ -6,9 +6,25 @@ rule! {
     ///
     /// **Why it matters.** People who go that way would be lost; the service does not publish such a journey.
     ///
-    /// **Example.** `"NextActivity": "wait1"`, and there is no `wait1`.
+    /// **Bad example.** `"NextActivity": "wait1"`, and there is no `wait1`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge1"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Name an activity that exists, or take the connection away, and the path ends there.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J007; `NextActivity`, `TrueActivity`, `FalseActivity`, `DefaultActivity`.
     "unknown-next-activity", Error, "a way leads to an activity that does not exist", Journey

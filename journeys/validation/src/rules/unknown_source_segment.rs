@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** Nobody could say who is a member; the service refuses the segment.
     ///
-    /// **Example.** `"SourceSegments": [{"Id": "vips"}]`, and there is no `segments/vips.json`.
+    /// **Bad example.** `"SourceSegments": [{"Id": "vips"}]`, and there is no `segments/vips.json`.
+    ///
+    /// ```json
+    /// {"segments/vip": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "buyer"}]}]}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a segment that exists, or add the missing one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"segments/vip": {"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "buyers"}]}]}}}
+    /// ```
     ///
     /// Source: segments-and-endpoints.md 2.2 and 6, S004; `SegmentReference.Id`.
     "unknown-source-segment", Error, "a source segment does not exist", Segment

@@ -8,9 +8,19 @@ rule! {
     ///
     /// **Why it matters.** There would be nothing to send; the service does not publish the journey.
     ///
-    /// **Example.** `"TemplateName": "welcom"`, while the template is called `welcome`.
+    /// **Bad example.** `"TemplateName": "welcom"`, while the template is called `welcome`.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "helo"}}}}}
+    /// ```
     ///
     /// **How to fix it.** Choose a template that exists, or add the missing one.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {"hello": {"EMAIL": {"TemplateName": "hello"}}}}}
+    /// ```
     ///
     /// Source: journeys.md 10, J026; `TemplateName`.
     "unknown-template", Error, "a template does not exist", Journey

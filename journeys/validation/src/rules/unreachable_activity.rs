@@ -7,9 +7,25 @@ rule! {
     ///
     /// **Why it matters.** Nobody will ever come to it: it is left over, or a connection to it is missing.
     ///
-    /// **Example.** An activity `sms` that no connection leads to.
+    /// **Bad example.** An activity `sms` that no connection leads to.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Lead a connection to it, or delete it.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"EMAIL": {"TemplateName": "hello", "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 10, J009.
     "unreachable-activity", Warning, "an activity can not be reached", Journey

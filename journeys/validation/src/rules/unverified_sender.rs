@@ -8,10 +8,32 @@ rule! {
     ///
     /// **Why it matters.** Unverified senders are turned away; the service does not publish the journey.
     ///
-    /// **Example.** `"FromAddress": "hello@other.example"`, and `senders = ["shop.example"]` below `[target.prod.account]` in
+    /// **Bad example.** `"FromAddress": "hello@other.example"`, and `senders = ["shop.example"]` below `[target.prod.account]` in
     /// `waymark.toml`.
     ///
+    /// ```json
+    /// {
+    ///   "account": {"senders": ["shop.example"]},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {
+    ///     "TemplateName": "hello",
+    ///     "MessageConfig": {"FromAddress": "hello@other.example"}
+    ///   }}}}
+    /// }
+    /// ```
+    ///
     /// **How to fix it.** Verify the address or its domain, or send from one that is verified.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {
+    ///   "account": {"senders": ["shop.example"]},
+    ///   "journeys/welcome": {"Activities": {"hello": {"EMAIL": {
+    ///     "TemplateName": "hello",
+    ///     "MessageConfig": {"FromAddress": "hello@shop.example"}
+    ///   }}}}
+    /// }
+    /// ```
     ///
     /// Source: journeys.md 10, J028; `JourneyEmailMessage.FromAddress`.
     "unverified-sender", Error, "the sender of an e-mail is not verified", Journey

@@ -8,9 +8,25 @@ rule! {
     ///
     /// **Why it matters.** The service does not publish shorter or longer waits.
     ///
-    /// **Example.** `"WaitFor": "PT10M"`
+    /// **Bad example.** `"WaitFor": "PT10M"`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "PT10M"}, "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Wait an hour or more; for a longer break let people enter again.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "PT1H"}, "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.3 and 10, J037; `WaitTime.WaitFor`.
     "wait-length", Error, "a wait is too short or too long", Journey

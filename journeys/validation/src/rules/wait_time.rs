@@ -7,9 +7,28 @@ rule! {
     ///
     /// **Why it matters.** Nobody can say when people go on; the service does not publish it.
     ///
-    /// **Example.** `"WaitTime": {"WaitFor": "P1D", "WaitUntil": "2026-12-24T12:00:00Z"}`
+    /// **Bad example.** `"WaitTime": {"WaitFor": "P1D", "WaitUntil": "2026-12-24T12:00:00Z"}`
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {
+    ///     "WaitTime": {"WaitFor": "P1D", "WaitUntil": "2026-12-24T12:00:00Z"},
+    ///     "NextActivity": "nudge"
+    ///   }},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// **How to fix it.** Keep one of the two.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {"Activities": {
+    ///   "hello": {"Wait": {"WaitTime": {"WaitFor": "P1D"}, "NextActivity": "nudge"}},
+    ///   "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    /// }}}
+    /// ```
     ///
     /// Source: journeys.md 3.3 and 10, J036; `WaitTime`.
     "wait-time", Error, "a wait does not say how long", Journey

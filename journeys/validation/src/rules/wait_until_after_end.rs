@@ -1,5 +1,5 @@
 use model::path;
-use model::time::{format_instant, parse_instant};
+use model::time::{HOUR, format_instant, parse_instant};
 
 use crate::{Findings, JourneyContext, places};
 
@@ -9,9 +9,31 @@ rule! {
     ///
     /// **Why it matters.** People would still wait when the journey is over, and never get what follows.
     ///
-    /// **Example.** `"WaitUntil": "2027-05-01T09:00:00Z"` in a journey that ends in April.
+    /// **Bad example.** `"WaitUntil": "2027-05-01T09:00:00Z"` in a journey that ends in April.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2027-04-01T09:00:00Z"},
+    ///   "Activities": {
+    ///     "hello": {"Wait": {"WaitTime": {"WaitUntil": "2027-05-01T09:00:00Z"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// **How to fix it.** Choose an earlier date, or end the journey later.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "EndTime": "2027-04-01T09:00:00Z"},
+    ///   "Activities": {
+    ///     "hello": {"Wait": {"WaitTime": {"WaitUntil": "2027-03-01T09:00:00Z"}, "NextActivity": "nudge"}},
+    ///     "nudge": {"SMS": {"TemplateName": "hello", "MessageConfig": {"MessageType": "PROMOTIONAL"}}}
+    ///   }
+    /// }}
+    /// ```
     ///
     /// Source: journeys.md 3.3 and 10, J038; `WaitTime.WaitUntil`.
     "wait-until-after-end", Error, "a wait goes on after the journey's end", Journey
@@ -27,9 +49,14 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             format_instant(until),
             format_instant(end)
         );
-        found
-            .report(at.join("WaitUntil"), message)
+        let at = at.join("WaitUntil");
+        let finding = found
+            .report(at.clone(), message)
             .related(path!["Schedule", "EndTime"], "the end")
             .help("choose an earlier date, or end the journey later");
+        let latest = end - HOUR;
+        if ctx.begin.is_none_or(|begin| begin < latest) {
+            finding.set("Wait until an hour before the end", &at, format_instant(latest));
+        }
     }
 }

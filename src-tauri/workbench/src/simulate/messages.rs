@@ -63,7 +63,7 @@ impl Content {
 
     /// # Errors
     /// Why no message can be made, as a sentence.
-    fn compile(&self) -> Result<Template, String> {
+    pub fn compile(&self) -> Result<Template, String> {
         let name = &self.name;
         let document = self.document.as_ref().ok_or_else(|| format!("there is no template `{name}`"))?;
         Template::compile(self.kind, document).map_err(|error| format!("template `{name}`: {error}"))

@@ -1,0 +1,91 @@
+use model::time::{format_instant, parse_instant};
+use model::{ActivityKind, View, path, wire};
+
+use crate::{Findings, JourneyContext, places};
+
+rule! {
+    /// Checks that the closed days of a channel do not cover the whole journey.
+    ///
+    /// **Why it matters.** Nothing would be sent by that channel at all.
+    ///
+    /// **Bad example.** A journey from 24 to 26 December, and SMS closed from 20 to 31 December.
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-24T09:00:00Z", "EndTime": "2026-12-26T09:00:00Z"},
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "ClosedDays": {"EMAIL": [{
+    ///     "Name": "Christmas",
+    ///     "StartDateTime": "2026-12-20T00:00:00",
+    ///     "EndDateTime": "2026-12-31T00:00:00"
+    ///   }]}
+    /// }}
+    /// ```
+    ///
+    /// **How to fix it.** Take the closed days away, or move the journey.
+    ///
+    /// **Good example.**
+    ///
+    /// ```json
+    /// {"journeys/welcome": {
+    ///   "Schedule": {"StartTime": "2026-12-24T09:00:00Z", "EndTime": "2026-12-26T09:00:00Z"},
+    ///   "SendingSchedule": true,
+    ///   "QuietTime": {"Start": "21:00", "End": "08:00"},
+    ///   "WaitForQuietTime": true,
+    ///   "TimezoneEstimationMethods": ["PHONE_NUMBER"],
+    ///   "ClosedDays": {"EMAIL": [{
+    ///     "Name": "Christmas",
+    ///     "StartDateTime": "2026-12-25T00:00:00",
+    ///     "EndDateTime": "2026-12-31T00:00:00"
+    ///   }]}
+    /// }}
+    /// ```
+    ///
+    /// Source: journeys.md 6 and our own judgement; `ClosedDays`. Local times are compared as times of UTC.
+    "closed-throughout", Warning, "a channel is closed on all days of the journey", Journey
+}
+
+fn check(ctx: &JourneyContext, found: &mut Findings) {
+    if ctx.journey.wire.sending_schedule() != Some(true) {
+        return;
+    }
+    let (Some(begin), Some(end), Some(closed)) = (ctx.begin, ctx.end, ctx.journey.wire.closed_days()) else { return };
+    for channel in closed.object().keys() {
+        let kind = match channel.as_str() {
+            "EMAIL" => ActivityKind::Email,
+            "SMS" => ActivityKind::Sms,
+            "PUSH" => ActivityKind::Push,
+            "CUSTOM" => ActivityKind::Custom,
+            _ => continue,
+        };
+        if !ctx.activities.iter().any(|activity| activity.kind() == Some(kind)) {
+            continue;
+        }
+        let at = path!["ClosedDays", channel];
+        let rules = places::elements::<wire::ClosedDaysRule>(ctx.document.root, &at);
+        let span = |(_, rule): &(usize, wire::ClosedDaysRule)| {
+            Some((parse_instant(rule.start_date_time()?)?, parse_instant(rule.end_date_time()?)?))
+        };
+        let mut spans: Vec<_> = rules.iter().filter_map(span).collect();
+        spans.sort_unstable();
+        let open = spans.into_iter().fold(begin, |open, (from, to)| if from <= open { open.max(to) } else { open });
+        if open < end {
+            continue;
+        }
+        found
+            .report(
+                at.clone(),
+                format!(
+                    "`{channel}` is closed from {} to {}, all the journey long",
+                    format_instant(begin),
+                    format_instant(end)
+                ),
+            )
+            .related(path!["Schedule"], "the days of the journey")
+            .help("take closed days away, or move the journey")
+            .remove(format!("Take the closed days of {channel} away"), at);
+    }
+}

@@ -1,0 +1,140 @@
+//! The review before publishing, in two pages: errors, which must be mended, and recommendations, which must be looked at.
+
+use leptos::prelude::*;
+use model::{Diagnostic, Severity};
+
+use crate::problems::{place, sentence};
+use crate::store::{Dialog, Store, store};
+
+/// What the checks say about the journey on the canvas and what is published with it, errors or recommendations.
+pub fn found(store: Store, severity: Severity) -> Vec<Diagnostic> {
+    let journey = store.journey.get();
+    store.project.with(|project| {
+        let documents = validation::published_with(project, &journey);
+        store.report.with(|report| {
+            let concerns = |one: &&Diagnostic| one.severity == severity && documents.contains(&&one.place.document);
+            report.diagnostics.iter().filter(concerns).cloned().collect()
+        })
+    })
+}
+
+/// By what a recommendation is remembered as reviewed: what it says and where. Said otherwise, it is another one.
+fn mark(one: &Diagnostic) -> String {
+    format!("{} {} {} {}", one.place.document, one.place.path, one.rule, one.message)
+}
+
+/// How many recommendations nobody has marked as reviewed.
+fn to_review(store: Store) -> usize {
+    let all = found(store, Severity::Warning);
+    store.reviewed.with(|reviewed| all.iter().filter(|one| !reviewed.contains(&mark(one))).count())
+}
+
+/// Why the journey can not be published now; `None` = it can.
+pub fn obstacle(store: Store) -> Option<String> {
+    let errors = found(store, Severity::Error).len();
+    let open = to_review(store);
+    match (errors, open) {
+        _ if !store.settled.get() => Some("Not before the journey is checked.".to_owned()),
+        (0, 0) => None,
+        (0, 1) => Some("Not before 1 recommendation is reviewed.".to_owned()),
+        (0, n) => Some(format!("Not before {n} recommendations are reviewed.")),
+        (1, _) => Some("Not before 1 error is mended.".to_owned()),
+        (n, _) => Some(format!("Not before {n} errors are mended.")),
+    }
+}
+
+/// The dialog.
+pub fn review() -> AnyView {
+    let store = store();
+    let errors = Memo::new(move |_| found(store, Severity::Error));
+    let advice = Memo::new(move |_| found(store, Severity::Warning));
+    // The second page is for a journey without errors.
+    let second = RwSignal::new(errors.with_untracked(Vec::is_empty));
+    let shown = Memo::new(move |_| second.get() && errors.with(Vec::is_empty));
+    let open = Memo::new(move |_| to_review(store));
+    let mark_all = move |_| {
+        let marks: Vec<String> = advice.with_untracked(|all| all.iter().map(mark).collect());
+        store.reviewed.update(|reviewed| reviewed.extend(marks));
+    };
+    let tab = move |page: bool, title: &'static str, count: Memo<Vec<Diagnostic>>| {
+        view! {
+            <button
+                role="tab"
+                aria-selected=move || (shown.get() == page).to_string()
+                disabled=move || page && !errors.with(Vec::is_empty)
+                title=move || if page && !errors.with(Vec::is_empty) { "Mend the errors first" } else { "" }
+                on:click=move |_| second.set(page)
+            >
+                {title} " " <span class="count">{move || count.with(Vec::len)}</span>
+            </button>
+        }
+    };
+    view! {
+        <div class="review" data-test="review">
+            <div class="modes" role="tablist" aria-label="Review">
+                {tab(false, "Errors", errors)}
+                {tab(true, "Recommendations", advice)}
+            </div>
+            {move || if shown.get() {
+                let none = advice.with(Vec::is_empty);
+                view! {
+                    <p>{if none { "There is nothing to recommend." } else { "Publishing works with these, but the journey may not do what is meant." }}</p>
+                    <Findings all=advice />
+                }.into_any()
+            } else if errors.with(Vec::is_empty) {
+                view! { <p>"No errors: the journey can be published once the recommendations are reviewed."</p> }.into_any()
+            } else {
+                view! {
+                    <p>"These keep the journey from being published. A click leads to the field."</p>
+                    <Findings all=errors />
+                }.into_any()
+            }}
+            <div class="actions">
+                {move || match (shown.get(), errors.with(Vec::is_empty), open.get()) {
+                    (false, true, _) => view! { <button class="primary" data-test="next" on:click=move |_| second.set(true)>"Recommendations"</button> }.into_any(),
+                    (false, false, _) => ().into_any(),
+                    (true, _, 0) => view! {
+                        <span class="reviewed" role="status">{if advice.with(Vec::is_empty) { "Nothing to review" } else { "Reviewed" }}</span>
+                        <button class="primary" data-test="reviewed" on:click=move |_| store.dialog.set(None)>"Done"</button>
+                    }.into_any(),
+                    (true, _, _) => view! { <button class="primary" data-test="mark-reviewed" on:click=mark_all>"Mark as reviewed"</button> }.into_any(),
+                }}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A list of what was found; a click leads to the field.
+#[component]
+fn Findings(all: Memo<Vec<Diagnostic>>) -> impl IntoView {
+    let store = store();
+    let row = move |one: Diagnostic| {
+        let (target, rule) = (one.clone(), one.rule.clone());
+        let of_run = validation::explain(&rule).is_some_and(|rule| rule.is_of_run());
+        let bad = one.severity == Severity::Error;
+        let go = move |_| {
+            store.dialog.set(None);
+            store.go_to(&target);
+        };
+        let page = Dialog::Rule { id: rule.clone(), back: Some(Box::new(Dialog::Review)) };
+        view! {
+            <li class:bad=bad>
+                <button class="row" on:click=go>
+                    <span class="message">{sentence(&one.message)}</span>
+                    <span class="help">{sentence(&one.help)}</span>
+                    <span class="where">{place(&one)}</span>
+                </button>
+                <span class="side">
+                    {one.fix.map(|fix| {
+                        let title = fix.title.clone();
+                        view! { <button class="fix" on:click=move |_| store.edit(fix.edit.clone())>{title}</button> }
+                    })}
+                    <button class="link" title="What this rule checks, and why" on:click=move |_| store.dialog.set(Some(page.clone()))>{rule}</button>
+                    {of_run.then(|| view! { <span class="seen">"Simulated run"</span> })}
+                </span>
+            </li>
+        }
+    };
+    view! { <ul class="findings">{move || all.get().into_iter().map(row).collect_view()}</ul> }
+}
