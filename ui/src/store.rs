@@ -9,6 +9,7 @@ use model::{Diagnostic, DocumentId, Edit, Journey, Path, Project};
 use serde_json::Value;
 use validation::Report;
 
+use crate::simulate::playback::Playback;
 use crate::timing::timed;
 
 /// The zoom below which a card's second line is hard to read.
@@ -110,6 +111,8 @@ pub struct Store {
     pub run: RwSignal<Option<SimulationView>>,
     /// The story being read.
     pub story: RwSignal<Option<Story>>,
+    /// The run over time, and what was asked about it.
+    pub playback: Playback,
     undo: RwSignal<Vec<Edit>>,
     redo: RwSignal<Vec<Edit>>,
     /// The journey document on the canvas.
@@ -164,13 +167,16 @@ impl Store {
             notice: RwSignal::new(None),
             run: RwSignal::new(None),
             story: RwSignal::new(None),
+            playback: Playback::new(),
             undo: RwSignal::new(Vec::new()),
             redo: RwSignal::new(Vec::new()),
             document,
             scene,
             layout,
             report: live_report(project, settled),
-            dirty: Memo::new(move |_| project.with(|now| saved.with(|then| now.documents != then.documents))),
+            dirty: Memo::new(move |_| {
+                project.with(|now| saved.with(|then| now.documents != then.documents || now.settings != then.settings))
+            }),
         }
     }
 
@@ -209,6 +215,10 @@ impl Store {
         self.selection.set(Selection::Journey);
         self.run.set(None);
         self.story.set(None);
+        self.playback.clear();
+        if self.mode.get_untracked() == Mode::Simulate {
+            crate::simulate::run(*self);
+        }
         self.frame();
     }
 

@@ -3,13 +3,14 @@
 //! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
 //! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
 
+mod runs;
+
 use model::{DocumentId, Millis, Project};
+pub use runs::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-pub use simulation::{
-    ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, PersonSummary, Run, Story, StoryStep,
-};
+pub use simulation::{ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, Run, StoryStep};
 
 /// A question of the window to the machine.
 pub trait Command: Serialize + DeserializeOwned {
@@ -205,20 +206,6 @@ pub struct SimulationView {
     pub people: Vec<PersonSummary>,
     /// How long it took, in milliseconds.
     pub took: u64,
-}
-
-/// The story of one person of the last simulated run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Tell {
-    /// The run.
-    pub run_id: u64,
-    /// The person, as in `PersonSummary`, or an endpoint or user id.
-    pub person: String,
-}
-
-impl Command for Tell {
-    const NAME: &'static str = "tell";
-    type Answer = Story;
 }
 
 /// What publishing a journey would do.

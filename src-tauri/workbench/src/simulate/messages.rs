@@ -42,6 +42,7 @@ const RENDERED_PIECE: usize = 1 << 6;
 const PIECES: usize = 16;
 
 /// The template of a message activity.
+#[derive(PartialEq)]
 pub(super) struct Content {
     kind: TemplateKind,
     name: String,
@@ -61,9 +62,14 @@ impl Content {
         (0..u16::try_from(program.len()).unwrap_or(u16::MAX)).map(content).collect()
     }
 
+    /// Whether both are the template of that kind and name, whatever it says.
+    pub fn is_same_template(&self, other: &Content) -> bool {
+        (self.kind, &self.name) == (other.kind, &other.name)
+    }
+
     /// # Errors
     /// Why no message can be made, as a sentence.
-    fn compile(&self) -> Result<Template, String> {
+    pub fn compile(&self) -> Result<Template, String> {
         let name = &self.name;
         let document = self.document.as_ref().ok_or_else(|| format!("there is no template `{name}`"))?;
         Template::compile(self.kind, document).map_err(|error| format!("template `{name}`: {error}"))
