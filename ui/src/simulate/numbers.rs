@@ -19,7 +19,7 @@ const COLUMNS: usize = 100;
 
 /// The channels and their names.
 const CHANNELS: [(&str, &str); 5] =
-    [("email", "E-mail"), ("sms", "Text message"), ("push", "Push"), ("voice", "Call"), ("custom", "Custom channel")];
+    [("email", "E-mail"), ("sms", "SMS"), ("push", "Push"), ("voice", "Call"), ("custom", "Custom channel")];
 
 /// All figures.
 #[component]
@@ -94,7 +94,7 @@ fn sends(flow: &FlowView) -> AnyView {
         <h3>"Sends over time"</h3>
         <figure class="sends">
             <svg viewBox=format!("0 0 {width} 60") preserveAspectRatio="none" role="img" aria-label=summary.clone()><path d=path /></svg>
-            <figcaption><span>{moment(series.start)}</span><span>{format!("a column is {each}")}</span><span>{moment(series.at(steps))}</span></figcaption>
+            <figcaption><span>{date(series.start)}</span><span>{format!("each column {each}")}</span><span>{date(series.at(steps))}</span></figcaption>
         </figure>
         <p>{summary}</p>
         <p class="note">{limits}</p>
@@ -107,6 +107,11 @@ fn sends(flow: &FlowView) -> AnyView {
         })}
     }
     .into_any()
+}
+
+/// The day of an instant, in UTC.
+fn date(at: model::Millis) -> String {
+    moment(at).chars().take(10).collect()
 }
 
 fn name_of(channel: &str) -> &'static str {
@@ -153,12 +158,12 @@ fn Cost() -> impl IntoView {
     let missing = move || CHANNELS.iter().any(|(channel, _)| used(channel) > 0 && price(channel).is_none());
     let each = move || {
         let entered = store.run.with(|run| run.as_ref().map_or(0, |run| run.run.entered));
-        (entered > 0).then(|| format!("{} for each who entered", money(total() / entered as f64)))
+        (entered > 0 && total() > 0.0).then(|| format!("{} for each who entered", money(total() / entered as f64)))
     };
     view! {
         <h3>"Cost"</h3>
         <table class="cells cost" data-test="cost">
-            <thead><tr><th scope="col">"Channel"</th><th scope="col" class="n">"Messages"</th><th scope="col" class="n">"Price of one"</th><th scope="col" class="n">"Cost"</th></tr></thead>
+            <thead><tr><th scope="col">"Channel"</th><th scope="col" class="n">"Messages"</th><th scope="col" class="n">"Price each"</th><th scope="col" class="n">"Cost"</th></tr></thead>
             <tbody>
                 {CHANNELS.iter().map(|(channel, name)| {
                     let (channel, name) = (*channel, *name);

@@ -30,13 +30,8 @@ pub enum Tab {
 }
 
 /// How fast it plays: virtual time in a second.
-pub const SPEEDS: [(Millis, &str); 5] = [
-    (HOUR, "1 hour a second"),
-    (6 * HOUR, "6 hours a second"),
-    (DAY, "1 day a second"),
-    (7 * DAY, "1 week a second"),
-    (30 * DAY, "30 days a second"),
-];
+pub const SPEEDS: [(Millis, &str); 5] =
+    [(HOUR, "1 hour/s"), (6 * HOUR, "6 hours/s"), (DAY, "1 day/s"), (7 * DAY, "1 week/s"), (30 * DAY, "30 days/s")];
 
 /// The state; copying it copies handles.
 #[derive(Clone, Copy)]

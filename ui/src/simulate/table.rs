@@ -101,7 +101,7 @@ pub fn MessageTable() -> impl IntoView {
             } else {
                 String::new()
             };
-            Some(format!("{}{part}", of(page.total, "message", "messages")))
+            Some(format!("{}{part}", of(page.total, "message, sent or not", "messages, sent or not")))
         })
     };
     let rest = move || page.with(|page| page.as_ref().map_or(0, |page| page.total - page.rows.len() as u64));

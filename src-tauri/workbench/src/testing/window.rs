@@ -11,7 +11,7 @@ use simulation::expectations::{
 };
 use simulation::paths;
 use simulation::promises::OptOut;
-use toml_edit::DocumentMut;
+use toml_edit::{DocumentMut, Item};
 
 use super::{FOLDER, Testing, expectation_files};
 use crate::Inner;
@@ -20,6 +20,15 @@ use crate::simulate::person::PersonRun;
 
 /// The file that stories of the window are written to.
 const FROM_STORIES: &str = "expectations/from-stories.toml";
+
+/// Members of `[promises]` that the window switches.
+const SWITCHED: [&str; 5] = [
+    "nobody_is_messaged_after_opting_out",
+    "nobody_is_stranded",
+    "nobody_gets_the_same_message_twice",
+    "everyone_leaves_within",
+    "at_most",
+];
 
 /// How much later than in the story a message may come.
 const TOLERANCE: Millis = model::time::HOUR;
@@ -86,13 +95,24 @@ pub(crate) fn promise(command: &bridge::Promise) -> Outcome<String> {
         at_most: wanted.at_most.clone(),
         ..before
     };
-    let none = *wanted == Promises::default();
     let text = expectations::write(&Expectations { promises: Some(promises), ..Expectations::default() });
     let said = parse(&path, &text)?;
     let mut document = parse(&path, &read(&path)?)?;
-    document.remove("promises");
-    if let Some(table) = said.get("promises").filter(|_| !none) {
-        document.insert("promises", table.clone());
+    if !document.contains_key("promises") {
+        document.insert("promises", said.get("promises").cloned().unwrap_or_default());
+    }
+    // What is written by hand beside the promises stays: the journey, the seed, comments.
+    let said = said.get("promises").and_then(Item::as_table_like);
+    if let (Some(said), Some(table)) = (said, document.get_mut("promises").and_then(Item::as_table_like_mut)) {
+        for name in SWITCHED {
+            match said.get(name) {
+                Some(item) if table.get(name).map(|known| known.to_string()) != Some(item.to_string()) => {
+                    table.insert(name, item.clone());
+                }
+                Some(_) => {}
+                None => drop(table.remove(name)),
+            }
+        }
     }
     write(&path, &document.to_string())?;
     Ok(below(&path))
