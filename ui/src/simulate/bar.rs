@@ -104,7 +104,7 @@ fn said(playback: Playback) -> (String, String) {
                 let inside: u64 = series.activities.iter().filter_map(|of| of.waiting.get(step)).sum();
                 let at = series.at(step + 1);
                 let day = (at - 1 - series.start).div_euclid(DAY);
-                let text = format!("{} inside, {} messages so far", grouped(inside), grouped(sent(step)));
+                let text = format!("{} inside · {} sent", grouped(inside), grouped(sent(step)));
                 (format!("{} · day {day}", moment(at)), text)
             }
         }

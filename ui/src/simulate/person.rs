@@ -1,6 +1,7 @@
 //! One person's story as a timeline: what happened, why, and each message as they read it.
 
 use bridge::{PersonMessage, PersonView, Verb, Who};
+use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::DAY;
@@ -145,8 +146,9 @@ fn first_words(message: &PersonMessage) -> String {
 
 fn reading_view(message: PersonMessage, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
     let title = first_words(&message);
-    let about = format!("{}, {} UTC", message.activity, moment(message.at));
     let why = sentence(&message.why);
+    let about = format!("{}, {} UTC. {why}", message.activity, moment(message.at));
+    let parts = message.parts;
     let key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {
             event.stop_propagation();
@@ -160,16 +162,18 @@ fn reading_view(message: PersonMessage, close: impl Fn() + Copy + Send + Sync + 
         }
     });
     view! {
+        <Portal>
         <div class="veil" on:pointerdown=move |_| close() on:keydown=key>
             <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" data-test="message" on:pointerdown=|event| event.stop_propagation()>
                 <header>
-                    <h2 dir="auto">{title}</h2>
+                    <h2 dir="auto">{title.clone()}</h2>
                     <button class="quiet" aria-label="Close" node_ref=button on:click=move |_| close()>"×"</button>
                 </header>
-                <p class="note">{about}{(!why.is_empty()).then(|| format!(". {why}"))}</p>
-                <dl>{message.parts.iter().map(|(name, text)| part(name, text)).collect_view()}</dl>
+                <p class="note">{about.clone()}</p>
+                <dl>{parts.iter().map(|(name, text)| part(name, text)).collect_view()}</dl>
             </div>
         </div>
+        </Portal>
     }
     .into_any()
 }

@@ -207,7 +207,9 @@ pub fn run(store: Store) {
                 let run_id = view.run_id;
                 let shown =
                     playback.person.get_untracked().filter(|shown| shown.deeds.is_empty()).map(|shown| shown.who);
-                let first = view.people.first().map(|person| Who::Known(person.person.clone()));
+                // The longest story has most to show; the first of those alike.
+                let first = view.people.iter().rev().max_by_key(|person| person.messages);
+                let first = first.map(|person| Who::Known(person.person.clone()));
                 playback.simulated.set(Some(project));
                 playback.flow.set(None);
                 playback.step.set(None);
