@@ -9,6 +9,7 @@
 mod chromium;
 mod hand;
 mod processes;
+mod simulate;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -117,6 +118,7 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=people] li button").await;
     hand.until("the story is told", "return document.querySelectorAll('[data-test=story] li').length > 0").await;
     hand.shot(&shots().join(format!("{who}-simulate.png"))).await;
+    simulate::look_around(hand, folder, who).await;
 
     // Publish to the Pinpoint inside the studio.
     hand.press("[data-test=mode-publish]").await;

@@ -12,7 +12,7 @@ use crate::palette::{Carried, Palette};
 use crate::problems::Problems;
 use crate::publish::Publish;
 use crate::sidebar::Sidebar;
-use crate::simulate::Simulate;
+use crate::simulate::{MessageTable, Simulate, TimeBar};
 use crate::start::Start;
 use crate::store::{Dialog, Mode, Store, store};
 use crate::{bench, keys, transport};
@@ -60,6 +60,10 @@ fn Studio() -> impl IntoView {
                     <Canvas />
                     <Show when=move || store.mode.get() == Mode::Design>
                         <Problems />
+                    </Show>
+                    <Show when=move || store.mode.get() == Mode::Simulate>
+                        <TimeBar />
+                        <Show when=move || store.playback.table.get()><MessageTable /></Show>
                     </Show>
                 </main>
                 <aside class="right" aria-label="Details">

@@ -11,6 +11,7 @@ use model::{Diagnostic, DocumentId, Edit, Journey, Path, Place, Project, Severit
 use serde_json::Value;
 use validation::{Facts, Report};
 
+use crate::simulate::playback::Playback;
 use crate::timing::timed;
 
 /// The zoom below which a card's second line is hard to read.
@@ -129,6 +130,8 @@ pub struct Store {
     pub reviewed: RwSignal<BTreeSet<String>>,
     /// The story being read.
     pub story: RwSignal<Option<Story>>,
+    /// The run over time, and what was asked about it.
+    pub playback: Playback,
     undo: RwSignal<Vec<Edit>>,
     redo: RwSignal<Vec<Edit>>,
     /// The journey document on the canvas.
@@ -194,6 +197,7 @@ impl Store {
             ran,
             reviewed: RwSignal::new(BTreeSet::new()),
             story: RwSignal::new(None),
+            playback: Playback::new(),
             undo: RwSignal::new(Vec::new()),
             redo: RwSignal::new(Vec::new()),
             document,
@@ -201,7 +205,9 @@ impl Store {
             layout,
             report,
             problems: Memo::new(move |_| by_activity(report, journey)),
-            dirty: Memo::new(move |_| project.with(|now| saved.with(|then| now.documents != then.documents))),
+            dirty: Memo::new(move |_| {
+                project.with(|now| saved.with(|then| now.documents != then.documents || now.settings != then.settings))
+            }),
         }
     }
 
@@ -241,6 +247,10 @@ impl Store {
         self.selection.set(Selection::Journey);
         self.run.set(None);
         self.story.set(None);
+        self.playback.clear();
+        if self.mode.get_untracked() == Mode::Simulate {
+            crate::simulate::run(*self);
+        }
         self.frame();
     }
 

@@ -8,13 +8,15 @@
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
 //! - [`Project`], [`Edit`]: what is open, and the only way it changes; [`Account`]: what is known of where it goes.
-//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words; [`elapsed`]: on which day;
-//!   [`search`]: where something stands.
+//! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words;
+//!   [`elapsed`]: on which day; [`search`]: where something stands.
+//! - [`changes`]: what differs between two versions of a journey.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
 pub mod account;
 pub mod activity;
 mod campaign;
+pub mod changes;
 pub mod diagnostic;
 pub mod drawing;
 pub mod edit;

@@ -207,6 +207,9 @@ pub struct SimulationDefaults {
     /// Most messages a second that a channel takes: `email`, `sms`, `push`, `voice`, `custom`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub rates: BTreeMap<String, u32>,
+    /// What one message of a channel costs, in the currency that the account is billed in.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub prices: BTreeMap<String, serde_json::Number>,
 }
 
 /// What `waymark.toml` says.

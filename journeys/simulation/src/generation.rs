@@ -15,7 +15,7 @@ mod solve;
 use audience::People;
 use engine::Program;
 use model::{Millis, Project};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::expectations::{Expectation, Subject};
 use crate::generation::person::Maker;
@@ -34,7 +34,7 @@ pub struct Generated {
 }
 
 /// A path that nobody can take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impossible {
     /// File name of the journey.
     pub journey: String,

@@ -10,6 +10,8 @@
 //! - [`Simulation::story`]: what happened to one person, and why; walked again, so that no run has to keep it.
 //! - [`simulate_campaign`]: a campaign over all its runs.
 //! - [`Simulation::at`]: where one person is at an instant, and what they have received by then.
+//! - [`Simulation::what_if`]: one person who does something else. [`Simulation::present`]: who is at an activity then.
+//! - [`Simulation::differing`]: who gets something else from another version of the journey.
 //! - [`Simulation::messages`]: who gets what when. [`Simulation::series`]: counts by hour. [`Bands`]: of many runs.
 //! - [`expectations`] and [`promises`]: tests of a journey; [`generation`]: a person for each of its [`paths`].
 //! - [`ResponseModel`]: how people respond; [`calibrate()`] learns it. [`events::parse`]: what they did, recorded;
@@ -18,6 +20,7 @@
 pub mod calibrate;
 mod campaign;
 mod chance;
+mod comparison;
 pub mod events;
 pub mod expectations;
 pub mod generation;
@@ -27,6 +30,7 @@ pub mod monte_carlo;
 mod pacing;
 mod participants;
 pub mod paths;
+mod presence;
 pub mod promises;
 mod recording;
 pub mod response;
@@ -38,6 +42,7 @@ mod story;
 mod tally;
 mod trial;
 mod walk;
+mod what_if;
 
 pub use calibrate::{Calibration, CalibrationReport, calibrate};
 pub use campaign::{
@@ -53,3 +58,4 @@ pub use run::{ActivityCounts, ConnectionCount, Note, Outcome, PersonSummary, Run
 pub use series::{Rates, Series, SeriesPart};
 pub use simulation::{Inputs, Settings, Simulation, simulate};
 pub use tally::Partial;
+pub use what_if::Deed;

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 
 use audience::People;
 use model::{Millis, Project};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::expectations::steps::{About, steps};
 use crate::expectations::{Subject, Verdict};
@@ -90,7 +90,7 @@ impl Default for Promises {
 }
 
 /// What came of one promise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kept {
     /// The file, as it was named to [`keep`].
     pub file: String,
@@ -111,7 +111,7 @@ pub struct Kept {
 }
 
 /// Somebody for whom a promise does not hold.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CounterExample {
     /// What happened to them.
     pub story: Vec<StoryStep>,

@@ -43,6 +43,9 @@ pub struct Settings {
     /// Instant at which the run is cut off; 540 days after the start when absent (journeys.md 6). The end of the journey's
     /// schedule does not cut off: nobody enters after it, but who is inside goes on (journeys.md 7, `CLOSED`).
     pub horizon: Option<Millis>,
+    /// Whether people respond by the model to messages of activities that no recorded event is about. Else, where there are
+    /// recorded events of messages, nobody does anything but what is recorded.
+    pub beside_events: bool,
 }
 
 /// A run, prepared.
@@ -68,6 +71,8 @@ pub struct Simulation<'a> {
     elsewhere: Vec<(u32, Millis, Senders)>,
     /// Whether recorded events take the place of the response model.
     pub(crate) replay: bool,
+    /// By activity: whether what comes of its messages is recorded; beside the model only.
+    recorded_activities: Vec<bool>,
     notes: Vec<Note>,
 }
 
@@ -158,6 +163,7 @@ impl<'a> Simulation<'a> {
             recorded: Vec::new(),
             elsewhere: Vec::new(),
             replay: false,
+            recorded_activities: vec![false; program.len()],
             notes: program
                 .not_honoured()
                 .iter()
@@ -273,6 +279,13 @@ impl<'a> Simulation<'a> {
         })
     }
 
+    /// Whether what comes of the messages of an activity is recorded, and not drawn.
+    #[inline]
+    pub(crate) fn is_recorded(&self, activity: u16) -> bool {
+        self.replay
+            && (!self.settings.beside_events || self.recorded_activities.get(usize::from(activity)) == Some(&true))
+    }
+
     /// Messages of others to an endpoint after `since` and up to `now`.
     pub(crate) fn sent_elsewhere(&self, row: u32, senders: Senders, since: Millis, now: Millis) -> u32 {
         let from = self.elsewhere.partition_point(|(known, at, _)| (*known, *at) <= (row, since));
@@ -346,8 +359,9 @@ impl<'a> Simulation<'a> {
                 early += u64::from(event.at < self.settings.start);
                 self.recorded.push(recorded);
             }
-            if activity.is_some() {
+            if let Some(activity) = activity {
                 self.replay = true;
+                self.recorded_activities[usize::from(activity)] = true;
             }
             // That a message was sent is what the service did: this run sends its own.
             let sent = recorded.kind.is_some_and(EventKind::is_send);

@@ -229,7 +229,7 @@ impl<L: Listener, const COUNT: bool> Sink<'_, L, COUNT> {
     /// Works out what comes of a message that was just sent, counts it and queues what may change something.
     fn respond(&mut self, activity: u16, row: u32) {
         let simulation = self.simulation;
-        if simulation.replay {
+        if simulation.is_recorded(activity) {
             return;
         }
         let place = self.place(row);

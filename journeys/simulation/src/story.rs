@@ -105,17 +105,21 @@ impl Simulation<'_> {
 
     /// Up to `limit` people of a run, chosen so that every way, end and refusal that was seen has some, by row.
     pub fn people(&self, all: &Partial, limit: usize) -> Vec<PersonSummary> {
-        let rows = all.examples(limit).into_iter();
-        rows.filter_map(|row| {
-            let endpoint = self.people.row(row as usize);
+        self.summaries(&all.examples(limit))
+    }
+
+    /// The lines of the participants with these first rows.
+    pub fn summaries(&self, rows: &[u32]) -> Vec<PersonSummary> {
+        let summary = |row: &u32| {
+            let endpoint = self.people.row(*row as usize);
             let key = Participant::key_of(endpoint);
             let teller = self.listen(self.rows_of(&key)?);
             let first_name = endpoint.user_attribute("FirstName").first().or(endpoint.attribute("FirstName").first());
             let name = first_name.or(endpoint.user_id()).unwrap_or(endpoint.id()).to_owned();
             let last = teller.last.map(|activity| self.program.activity_id(activity).to_owned());
             Some(PersonSummary { person: key, name, last, messages: teller.messages })
-        })
-        .collect()
+        };
+        rows.iter().filter_map(summary).collect()
     }
 
     fn listen(&self, rows: Vec<u32>) -> Teller<'_> {

@@ -162,7 +162,7 @@ fn program(journey: &Value) -> Outcome<Program> {
 
 fn settings() -> Outcome<Settings> {
     let response: ResponseModel = understood(serde_json::from_value(twelve::responses()))?;
-    Ok(Settings { seed: 1, start: NOW, response, horizon: None })
+    Ok(Settings { seed: 1, start: NOW, response, ..Settings::default() })
 }
 
 fn cohort(people: &People, watch: Watch, add: &mut impl FnMut(Figure)) -> Outcome<()> {

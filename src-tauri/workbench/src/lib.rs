@@ -19,6 +19,7 @@ mod outbox;
 pub mod people;
 pub mod publication;
 pub mod responses;
+mod runs;
 pub mod save;
 mod settings_file;
 pub mod simulate;
@@ -36,7 +37,7 @@ use crate::failure::{Outcome, bad_input, internal, not_found};
 use crate::folder::Folder;
 use crate::local::Local;
 use crate::publication::Publication;
-use crate::simulate::Cohort;
+use crate::runs::Runs;
 
 /// How the workbench starts.
 #[derive(Clone, Debug)]
@@ -76,19 +77,6 @@ struct Inner {
     /// Publications, by the number that `Apply` answered.
     jobs: Mutex<Vec<ProgressView>>,
 }
-
-/// Simulated runs that stories can be told of.
-#[derive(Default)]
-struct Runs {
-    made: u64,
-    kept: Vec<(u64, Arc<Cohort>)>,
-}
-
-/// Runs that are kept; each holds its people.
-const KEPT_RUNS: usize = 3;
-
-/// People of a run that the window can pick from.
-const SHOWN_PEOPLE: usize = 500;
 
 impl Workbench {
     /// Starts; must be called inside a tokio runtime. The local Pinpoint starts in the background.
@@ -150,7 +138,19 @@ impl Workbench {
             }
             bridge::Save::NAME => self.answer(body, Inner::save).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
-            bridge::Tell::NAME => self.answer(body, Inner::tell).await,
+            bridge::Flow::NAME => self.answer(body, Inner::flow).await,
+            bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,
+            bridge::FindPeople::NAME => self.answer(body, Inner::find_people).await,
+            bridge::Person::NAME => self.answer(body, Inner::person).await,
+            bridge::Messages::NAME => self.answer(body, Inner::messages).await,
+            bridge::WriteMessages::NAME => self.answer(body, Inner::write_messages).await,
+            bridge::ManyRuns::NAME => self.answer(body, Inner::many_runs).await,
+            bridge::Compare::NAME => self.answer(body, Inner::compare).await,
+            bridge::Test::NAME => self.answer(body, |_, command| testing::test(&command)).await,
+            bridge::Expect::NAME => self.answer(body, Inner::expect).await,
+            bridge::Generate::NAME => self.answer(body, |_, command| testing::generate(&command)).await,
+            bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
+            bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
             bridge::Plan::NAME => {
                 let plan: bridge::Plan = read(body)?;
                 self.inner.refuse_damaged(&plan)?;
@@ -315,37 +315,6 @@ impl Inner {
             },
             opened,
         )
-    }
-
-    fn simulate(&self, command: bridge::Simulate) -> Outcome<bridge::SimulationView> {
-        let began = std::time::Instant::now();
-        let folder = command.folder.as_deref().map(Path::new);
-        let people = folder.map(|folder| people::endpoints(folder).0).unwrap_or_default();
-        let people = if people.is_empty() { simulate::invent(&command.project) } else { people };
-        let events = folder.map(|folder| simulate::events_of_folder(folder).0).unwrap_or_default();
-        let request = simulate::Request {
-            seed: command.seed,
-            start: command.start,
-            unknown_segments_hold_all: command.folder.is_none(),
-            ..simulate::Request::default()
-        };
-        let cohort = Cohort::new(&command.project, &command.journey, people, events, &request)?;
-        let (run, people) = cohort.run(SHOWN_PEOPLE, &|_| {});
-        let evidence = cohort.evidence(&command.journey, &run);
-        let mut runs = lock(&self.runs);
-        runs.made += 1;
-        let run_id = runs.made;
-        runs.kept.push((run_id, Arc::new(cohort)));
-        let old = runs.kept.len().saturating_sub(KEPT_RUNS);
-        runs.kept.drain(..old);
-        let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Ok(bridge::SimulationView { run_id, run, people, took, evidence })
-    }
-
-    fn tell(&self, command: bridge::Tell) -> Outcome<simulation::Story> {
-        let cohort =
-            lock(&self.runs).kept.iter().find(|(id, _)| *id == command.run_id).map(|(_, cohort)| cohort.clone());
-        cohort.ok_or_else(|| not_found("this run is not kept any more", "simulate again"))?.story(&command.person)
     }
 
     /// Refuses to publish what was read in part only.

@@ -70,6 +70,8 @@ pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
         keep(table, "responses", simulation.responses.as_ref())?;
         let rates = (!simulation.rates.is_empty()).then(|| serde_json::json!(simulation.rates));
         keep(table, "rates", rates.as_ref())?;
+        let prices = (!simulation.prices.is_empty()).then(|| serde_json::json!(simulation.prices));
+        keep(table, "prices", prices.as_ref())?;
     }
     Ok(document.to_string())
 }
@@ -130,14 +132,16 @@ fn simulation_problems(text: &str, settings: &Settings) -> Vec<FileProblem> {
     let responses = settings.simulation.responses.as_ref();
     let faults = responses.and_then(|file| ResponseModel::read(file).err()).unwrap_or_default();
     let mut problems = responses::problems(text, &prefix, FILE, &faults);
-    let unknown = settings.simulation.rates.keys().filter(|name| !Series::CHANNELS.contains(&name.as_str()));
-    let faults: Vec<ResponseFault> = unknown
-        .map(|name| ResponseFault {
+    let rates: Vec<&String> = settings.simulation.rates.keys().collect();
+    for (member, names) in [("rates", rates), ("prices", settings.simulation.prices.keys().collect())] {
+        let unknown = names.into_iter().filter(|name| !Series::CHANNELS.contains(&name.as_str()));
+        let fault = |name: &String| ResponseFault {
             path: name.clone(),
             message: format!("is no channel; channels are {}", Series::CHANNELS.join(", ")),
-        })
-        .collect();
-    problems.extend(responses::problems(text, &["simulation", "rates"], FILE, &faults));
+        };
+        let faults: Vec<ResponseFault> = unknown.map(fault).collect();
+        problems.extend(responses::problems(text, &["simulation", member], FILE, &faults));
+    }
     problems
 }
 
@@ -170,6 +174,7 @@ mod tests {
         assert_eq!(write(text, &settings).unwrap(), text);
         settings.name = "B".to_owned();
         settings.simulation.seed = None;
+        settings.simulation.prices = [("sms".to_owned(), serde_json::Number::from_f64(0.0075).unwrap())].into();
         settings.simulation.start = Some("2026-01-01T00:00:00Z".to_owned());
         let after = write(text, &settings).unwrap();
         assert_eq!(read(&after).0, settings);

@@ -1,8 +1,11 @@
 //! Simulated runs on all processors.
 
+mod compare;
 mod evidence;
 mod many;
 mod messages;
+mod page;
+pub(crate) mod person;
 pub(crate) mod segments;
 mod series;
 mod table;
@@ -14,7 +17,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use audience::People;
-use bridge::{Failure, FailureCode, FileProblem};
+use bridge::{Failure, FailureCode, FileProblem, WaitingView};
 pub use engine::Waits;
 use engine::{Context, FindTemplate, Program, Timing};
 use model::time::{DAY, parse_duration, parse_instant};
@@ -75,6 +78,10 @@ pub struct Request {
 
 /// Everything that a run is made of; the same gives the same run.
 pub struct Cohort {
+    /// File name of the journey.
+    name: String,
+    /// As it was asked for.
+    request: Request,
     program: Program,
     people: People,
     events: Vec<Event>,
@@ -163,6 +170,8 @@ impl Cohort {
         let per_second = journey.wire.limits().and_then(|limits| limits.messages_per_second());
         let seed = request.seed.or(defaults.seed).unwrap_or(1);
         Ok(Cohort {
+            name: name.to_owned(),
+            request: request.clone(),
             contents: Content::of(project, &program),
             questions: evidence::Question::of(journey),
             rates: Rates {
@@ -185,6 +194,11 @@ impl Cohort {
     /// The journey and its start alone, for tests of it.
     pub fn subject(self) -> Subject {
         Subject { program: self.program, start: self.settings.start }
+    }
+
+    /// File name of the journey.
+    pub fn journey(&self) -> &str {
+        &self.name
     }
 
     /// How many endpoints there are.
@@ -238,6 +252,26 @@ impl Cohort {
         let at = parse_instant(instant)
             .ok_or_else(|| bad_input(format!("`{instant}` is no instant"), "write it as 2026-12-02T10:00:00Z"))?;
         self.simulation().at(person, at).ok_or_else(|| nobody(person))
+    }
+
+    /// Who is at an activity at an instant.
+    ///
+    /// # Errors
+    /// When the journey has no such activity.
+    pub fn waiting(&self, activity: &str, at: Millis) -> Outcome<WaitingView> {
+        let simulation = self.simulation();
+        let starts: Vec<usize> = (0..self.people.len()).step_by(CHUNK).collect();
+        let pieces: Option<Vec<Vec<u32>>> =
+            starts.into_par_iter().map(|start| simulation.present(start..start + CHUNK, activity, at)).collect();
+        let pieces = pieces.ok_or_else(|| {
+            not_found(
+                format!("the journey that was simulated has no activity `{activity}`"),
+                "simulate again, or choose another activity",
+            )
+        })?;
+        let there: Vec<u32> = pieces.into_iter().flatten().collect();
+        let people = simulation.summaries(&there[..there.len().min(person::FOUND)]);
+        Ok(WaitingView { count: there.len() as u64, people })
     }
 
     /// The most that the journey and the channels send in a second, as far as somebody says.

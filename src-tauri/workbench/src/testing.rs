@@ -1,6 +1,7 @@
 //! Tests of a project's journeys: `expectations/*.toml`.
 
 mod junit;
+mod window;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -24,6 +25,7 @@ use crate::simulate::{Cohort, Request, events_of_folder};
 pub use junit::junit;
 pub use simulation::StoryStep;
 pub use simulation::expectations::{Outcome as Tested, Verdict};
+pub(crate) use window::{generate, promise, promised, test};
 
 /// The folder of expectations below a project.
 const FOLDER: &str = "expectations";
@@ -89,20 +91,26 @@ impl Testing {
                 "name a project folder, or make one with `waymark new`",
             ));
         }
+        Ok(Testing::with(path, read.project))
+    }
+
+    /// The journeys of a project that may differ from what is in its folder; people, events and expectations are the
+    /// folder's.
+    pub fn with(path: &Path, project: Project) -> Testing {
         let (people, mut problems) = people::endpoints(path);
         let (events, event_problems) = events_of_folder(path);
         problems.extend(event_problems);
-        let names = read.project.documents.keys().filter_map(|id| match id {
+        let names = project.documents.keys().filter_map(|id| match id {
             DocumentId::Journey(name) => Some(name.clone()),
             _ => None,
         });
         let subjects = names
             .map(|name| {
-                let cohort = Cohort::new(&read.project, &name, People::default(), events.clone(), &Request::default());
+                let cohort = Cohort::new(&project, &name, People::default(), events.clone(), &Request::default());
                 (name, cohort.map(Cohort::subject).map_err(|failure| failure.message))
             })
             .collect();
-        Ok(Testing { folder: path.to_path_buf(), project: read.project, people, problems, subjects })
+        Testing { folder: path.to_path_buf(), project, people, problems, subjects }
     }
 
     /// Runs every file of expectations, in the order of their names.

@@ -3,13 +3,14 @@
 //! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
 //! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
 
+mod runs;
+
 use model::{DocumentId, Millis, Project};
+pub use runs::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-pub use simulation::{
-    ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, PersonSummary, Run, Story, StoryStep,
-};
+pub use simulation::{ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, Run, StoryStep};
 pub use validation::Evidence;
 
 /// A question of the window to the machine.
@@ -211,20 +212,6 @@ pub struct SimulationView {
     /// What it has shown, for the checks.
     #[serde(default)]
     pub evidence: Evidence,
-}
-
-/// The story of one person of the last simulated run.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Tell {
-    /// The run.
-    pub run_id: u64,
-    /// The person, as in `PersonSummary`, or an endpoint or user id.
-    pub person: String,
-}
-
-impl Command for Tell {
-    const NAME: &'static str = "tell";
-    type Answer = Story;
 }
 
 /// What publishing a journey would do.

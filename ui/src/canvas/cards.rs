@@ -7,6 +7,7 @@ use model::{ActivityKind, Severity};
 
 use super::hand::{Gesture, Hand};
 use crate::icons::{ENTRY, family, of_kind};
+use crate::simulate::flow;
 use crate::store::{Mode, Selection, Store, store};
 
 /// A card or an end mark.
@@ -100,6 +101,7 @@ fn Step(
             mark(selected.get(), "selected");
             mark(held.get(), "held");
             mark(is_lit(store, &id, is_entry), "lit");
+            flow::difference(store, &id).into_iter().for_each(|difference| mark(true, difference));
             let connecting = hand.gesture.with(|gesture| matches!(gesture, Some(Gesture::Connect(_))));
             mark(connecting && (is_entry || hand.refused.with(|refused| refused.contains_key(&id))), "refused");
             class
@@ -107,7 +109,11 @@ fn Step(
     };
     let counts = {
         let id = id.clone();
-        Memo::new(move |_| node_counts(store, &id, is_entry))
+        Memo::new(move |_| flow::counts(store, &id, is_entry))
+    };
+    let dots = {
+        let id = id.clone();
+        Memo::new(move |_| flow::dots_at(store, &id))
     };
     let spoken = move || {
         let kind = if is_entry { "Entry" } else { kind().map_or("Activity without kind", ActivityKind::title) };
@@ -141,6 +147,7 @@ fn Step(
                 }
             })}
             {move || counts.get().map(|text| view! { <span class="passed">{text}</span> })}
+            {move || Some(dots.get()).filter(|dots| *dots > 0).map(|dots| view! { <span class="waiting-dots" style=format!("width: {}px", dots * 9) aria-hidden="true"></span> })}
         </div>
     }
 }
@@ -161,24 +168,4 @@ pub fn is_lit(store: Store, id: &str, is_entry: bool) -> bool {
                     || story.steps.iter().any(|step| step.activity.as_deref() == Some(id))
             })
         })
-}
-
-fn node_counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
-    if store.mode.get() != Mode::Simulate {
-        return None;
-    }
-    store.run.with(|run| {
-        let run = &run.as_ref()?.run;
-        if is_entry {
-            return Some(format!("{} of {}", run.entered, run.offered));
-        }
-        let counts = run.activities.iter().find(|activity| activity.id == id)?;
-        let opened =
-            counts.outcomes.iter().find(|o| matches!(o.name.as_str(), "_email.open" | "_journey.opened_notification"));
-        let mut text = counts.entered.to_string();
-        if let Some(opened) = opened {
-            text += &format!(" · {} opened", opened.count);
-        }
-        Some(text)
-    })
 }

@@ -8,6 +8,7 @@ use model::drawing::Origin;
 
 use super::hand::{Gesture, Hand};
 use super::pointer::activity_at;
+use crate::simulate::flow::{dots_on, traffic};
 use crate::store::{Mode, Selection, Store, store};
 
 /// Side of a "+", canvas units; the style sheet has the same.
@@ -16,24 +17,6 @@ const PLUS: f64 = 22.0;
 const LABEL: f64 = 22.0;
 /// Radius of a line's corners, canvas units.
 const CORNER: f64 = 10.0;
-
-/// How many participants of the shown run went along a connection, and their share of all.
-fn traffic(store: Store, origin: &Origin) -> Option<(u64, f64)> {
-    if store.mode.get() != Mode::Simulate {
-        return None;
-    }
-    store.run.with(|run| {
-        let run = &run.as_ref()?.run;
-        let share = |count: u64| if run.entered == 0 { 0.0 } else { count as f64 / run.entered as f64 };
-        let count = match origin {
-            Origin::Entry => run.entered,
-            Origin::Activity(id, slot) => {
-                run.connections.iter().find(|c| c.from == *id && c.slot == *slot).map_or(0, |c| c.count)
-            }
-        };
-        Some((count, share(count)))
-    })
-}
 
 /// Whether the story being read goes along a connection.
 pub fn in_story(store: Store, origin: &Origin) -> bool {
@@ -105,10 +88,14 @@ pub fn ConnectionLine(origin: Origin, hand: Hand) -> impl IntoView {
     };
     let width = {
         let origin = origin.clone();
-        move || traffic(store, &origin).map(|(_, share)| format!("stroke-width: {:.2}px", 1.5 + 7.0 * share))
+        move || traffic(store, &origin).map(|traffic| format!("stroke-width: {:.2}px", 1.5 + 7.0 * traffic.share))
     };
     let key = end_id(&origin);
-    view! { <path class=move || class.get() data-connection=key d=move || line.get().unwrap_or_default() style=width /> }
+    let dots = Memo::new(move |_| dots_on(store, &origin));
+    view! {
+        <path class=move || class.get() data-connection=key d=move || line.get().unwrap_or_default() style=width />
+        {move || dots.get().map(|gap| view! { <path class="dots" d=move || line.get().unwrap_or_default() style=format!("stroke-dasharray: 0 {gap}") /> })}
+    }
 }
 
 /// What stands on a connection: its label or count, and the "+".
@@ -128,9 +115,9 @@ pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
                 place.get().and_then(|place| Some(scene.connections.get(place)?.label.clone())).unwrap_or_default()
             });
             match traffic(store, &origin) {
-                Some((count, share)) => {
+                Some(traffic) => {
                     let gap = if label.is_empty() { "" } else { " · " };
-                    format!("{label}{gap}{count} ({:.0}%)", share * 100.0)
+                    format!("{label}{gap}{}", traffic.words())
                 }
                 None => label,
             }

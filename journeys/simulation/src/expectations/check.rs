@@ -6,7 +6,7 @@ use audience::People;
 use engine::{Participant, Program};
 use model::Millis;
 use model::similar::similar;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::expectations::coverage::{Coverage, Taken};
@@ -30,7 +30,7 @@ pub struct Subject {
 }
 
 /// What came of one expectation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The file, as it was named to [`check`].
     pub file: String,
@@ -47,7 +47,7 @@ pub struct Outcome {
 }
 
 /// Whether an expectation came true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// All of it.
@@ -59,7 +59,7 @@ pub enum Verdict {
 }
 
 /// Something expected that did not come true.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failed {
     /// Line in the file.
     pub line: usize,

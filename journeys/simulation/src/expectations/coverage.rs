@@ -2,7 +2,7 @@
 
 use engine::{Program, Reason, What};
 use model::ActivityKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::expectations::names;
 use crate::trial::Course;
@@ -16,7 +16,7 @@ pub(crate) struct Taken {
 }
 
 /// How much of a journey was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// File name of the journey.
     pub journey: String,

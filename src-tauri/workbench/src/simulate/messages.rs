@@ -42,6 +42,7 @@ const RENDERED_PIECE: usize = 1 << 6;
 const PIECES: usize = 16;
 
 /// The template of a message activity.
+#[derive(PartialEq)]
 pub(super) struct Content {
     kind: TemplateKind,
     name: String,
@@ -59,6 +60,11 @@ impl Content {
             Some(Content { kind, name: name.to_owned(), document })
         };
         (0..u16::try_from(program.len()).unwrap_or(u16::MAX)).map(content).collect()
+    }
+
+    /// Whether both are the template of that kind and name, whatever it says.
+    pub fn is_same_template(&self, other: &Content) -> bool {
+        (self.kind, &self.name) == (other.kind, &other.name)
     }
 
     /// # Errors

@@ -1,0 +1,214 @@
+//! What the canvas paints of a run: counts, shares and dots at connections and steps, at the instant that is shown.
+
+use bridge::{Band, Change, Series};
+use leptos::prelude::*;
+use model::drawing::Origin;
+use model::{Journey, Slot};
+
+use crate::store::{Mode, Store};
+
+/// Most dots at a step, and on a connection.
+const DOTS: u64 = 24;
+
+/// What goes along a connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Traffic {
+    /// Participants that went along by the instant.
+    pub count: u64,
+    /// Their share of all that have entered by then, 0 to 1: how thick the line is.
+    pub share: f64,
+    /// Their share of those that took any way out of the step; `None` = it has but one.
+    pub of_step: Option<f64>,
+    /// How many go along in the step of time that is shown.
+    pub now: u64,
+    /// Where 95 % of many runs lie; only for the whole run.
+    pub band: Option<(u64, u64)>,
+}
+
+impl Traffic {
+    /// In a few characters: "312 (64%)", "312 (290–330)".
+    pub fn words(&self) -> String {
+        match (self.band, self.of_step) {
+            (Some((low, high)), _) => format!("{} ({}–{})", grouped(self.count), grouped(low), grouped(high)),
+            (None, Some(share)) => format!("{} ({})", grouped(self.count), percent(share)),
+            (None, None) => grouped(self.count),
+        }
+    }
+}
+
+/// A share in percent: below one with a decimal, and never 0% or 100% of what is not none or all.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    match percent {
+        p if p > 0.0 && p < 0.1 => "<0.1%".to_owned(),
+        p if p > 0.0 && p < 1.0 || p > 99.0 && p < 100.0 => format!("{:.1}%", p.clamp(0.1, 99.9)),
+        p => format!("{p:.0}%"),
+    }
+}
+
+/// A count with separators: 12,345.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn until(list: &[u64], step: usize) -> u64 {
+    list.iter().take(step + 1).sum()
+}
+
+/// How many went along a connection by a step.
+fn taken(series: &Series, from: &str, slot: Slot, step: usize) -> (u64, u64) {
+    let connection = series.connections.iter().find(|of| of.from == from && of.slot == slot);
+    connection.map_or((0, 0), |of| (until(&of.taken, step), of.taken.get(step).copied().unwrap_or_default()))
+}
+
+/// Entries by a step, and in it: who arrived at the first activity and came along no connection.
+fn entered(store: Store, series: &Series, step: usize) -> (u64, u64) {
+    store.document.with_untracked(|document| {
+        let Some(journey) = Journey::of(document) else { return (0, 0) };
+        let Some(start) = document.get("StartActivity").and_then(|start| start.as_str()) else { return (0, 0) };
+        let arrived = series.activities.iter().find(|of| of.id == start);
+        let (mut all, mut now) = arrived
+            .map_or((0, 0), |of| (until(&of.arrivals, step), of.arrivals.get(step).copied().unwrap_or_default()));
+        for activity in journey.activities() {
+            for connection in activity.connections().iter().filter(|connection| connection.target == Some(start)) {
+                let back = taken(series, activity.id, connection.slot, step);
+                all = all.saturating_sub(back.0);
+                now = now.saturating_sub(back.1);
+            }
+        }
+        (all, now)
+    })
+}
+
+/// What goes along a connection of the shown run, at the instant that is shown; `None` = nothing is to be shown.
+pub fn traffic(store: Store, origin: &Origin) -> Option<Traffic> {
+    if store.mode.get() != Mode::Simulate {
+        return None;
+    }
+    let playback = store.playback;
+    let share = |part: u64, all: u64| if all == 0 { 0.0 } else { part as f64 / all as f64 };
+    let at = playback.step.get();
+    if let Some(step) = at {
+        return playback.flow.with(|flow| {
+            let series = &flow.as_ref()?.series;
+            let (all, coming) = entered(store, series, step);
+            let (count, now, of_step) = match origin {
+                Origin::Entry => (all, coming, None),
+                Origin::Activity(id, slot) => {
+                    let (count, now) = taken(series, id, *slot, step);
+                    let ways = series.connections.iter().filter(|of| of.from == *id);
+                    let out: u64 = ways.clone().map(|of| until(&of.taken, step)).sum();
+                    (count, now, (ways.count() > 1).then(|| share(count, out)))
+                }
+            };
+            Some(Traffic { count, share: share(count, all), of_step, now, band: None })
+        });
+    }
+    store.run.with(|run| {
+        let run = &run.as_ref()?.run;
+        let (count, of_step) = match origin {
+            Origin::Entry => (run.entered, None),
+            Origin::Activity(id, slot) => {
+                let ways = run.connections.iter().filter(|of| of.from == *id);
+                let count = ways.clone().find(|of| of.slot == *slot).map_or(0, |of| of.count);
+                let out: u64 = ways.clone().map(|of| of.count).sum();
+                (count, (ways.count() > 1).then(|| share(count, out)))
+            }
+        };
+        let band = playback.bands.with(|bands| {
+            let bands = bands.as_ref()?;
+            let band: &Band = match origin {
+                Origin::Entry => &bands.entered,
+                Origin::Activity(id, slot) => {
+                    &bands.connections.iter().find(|of| of.from == *id && of.slot == *slot)?.count
+                }
+            };
+            (band.low != band.high).then_some((band.low, band.high))
+        });
+        Some(Traffic { count, share: share(count, run.entered), of_step, now: 0, band })
+    })
+}
+
+/// What stands at a step's card: counts at the instant that is shown, or of the whole run.
+pub fn counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
+    if store.mode.get() != Mode::Simulate {
+        return None;
+    }
+    let playback = store.playback;
+    if let Some(step) = playback.step.get() {
+        return playback.flow.with(|flow| {
+            let series = &flow.as_ref()?.series;
+            if is_entry {
+                return Some(format!("{} entered", grouped(entered(store, series, step).0)));
+            }
+            let of = series.activities.iter().find(|of| of.id == id)?;
+            let (came, here) = (until(&of.arrivals, step), of.waiting.get(step).copied().unwrap_or_default());
+            Some(match here {
+                0 => grouped(came),
+                here => format!("{} here · {}", grouped(here), grouped(came)),
+            })
+        });
+    }
+    store.run.with(|run| {
+        let run = &run.as_ref()?.run;
+        if is_entry {
+            return Some(format!("{} of {}", grouped(run.entered), grouped(run.offered)));
+        }
+        let counts = run.activities.iter().find(|activity| activity.id == id)?;
+        let opened =
+            counts.outcomes.iter().find(|o| matches!(o.name.as_str(), "_email.open" | "_journey.opened_notification"));
+        let mut text = grouped(counts.entered);
+        if let Some(opened) = opened {
+            text += &format!(" · {} opened", grouped(opened.count));
+        }
+        Some(text)
+    })
+}
+
+/// How many dots stand at a step: a dot a person up to [`DOTS`], then of the most that wait anywhere then.
+pub fn dots_at(store: Store, id: &str) -> u64 {
+    let playback = store.playback;
+    let Some(step) = playback.step.get().filter(|_| store.mode.get() == Mode::Simulate && playback.dots.get()) else {
+        return 0;
+    };
+    playback.flow.with(|flow| {
+        let Some(flow) = flow else { return 0 };
+        let at = |of: &bridge::ActivitySeries| of.waiting.get(step).copied().unwrap_or_default();
+        let here = flow.series.activities.iter().find(|of| of.id == id).map_or(0, at);
+        let most = flow.series.activities.iter().map(at).max().unwrap_or_default();
+        if most <= DOTS { here } else { (here * DOTS).div_ceil(most) }
+    })
+}
+
+/// The space between the dots on a connection; `None` = nobody goes along now, or dots are switched off.
+pub fn dots_on(store: Store, origin: &Origin) -> Option<u64> {
+    if !store.playback.dots.get() {
+        return None;
+    }
+    let now = traffic(store, origin).filter(|traffic| traffic.now > 0)?.now;
+    Some(12 + 108 / now.min(12))
+}
+
+/// How a step differs from the version that is compared with, as a word for the style sheet.
+pub fn difference(store: Store, id: &str) -> Option<&'static str> {
+    if store.mode.get() != Mode::Simulate {
+        return None;
+    }
+    store.playback.comparison.with(|comparison| {
+        let steps = &comparison.as_ref()?.steps;
+        let change = steps.iter().find(|change| change.id.as_deref() == Some(id))?;
+        Some(match change.what {
+            Change::Added => "added",
+            Change::Removed => return None,
+            Change::Changed => "changed",
+        })
+    })
+}
