@@ -13,7 +13,8 @@ const ROOM: usize = 64 << 20;
 
 fn files() -> Project {
     let mut project = Project::default();
-    let journey = json!({"Name": "welcome", "Activities": {"a": {"Wait": {"WaitTime": {"WaitFor": "P1D"}}}}, "Limits": {}});
+    let journey =
+        json!({"Name": "welcome", "Activities": {"a": {"Wait": {"WaitTime": {"WaitFor": "P1D"}}}}, "Limits": {}});
     project.documents.insert(DocumentId::Journey("welcome".to_owned()), journey);
     project.documents.insert(DocumentId::Segment("vip".to_owned()), json!({"Name": "vip", "Groups": [1, 2.50, "x"]}));
     project
@@ -35,7 +36,8 @@ fn act(tape: &mut Tape, project: &Project) -> Act {
         if tape.chance(40) { path.join(["Name", "one", "two"][tape.below(3)]) } else { path }
     });
     let path = path.unwrap_or_default();
-    let value = [json!({"one": [], "Name": "é\n\"x\""}), json!(1.50), json!([1, {}]), json!("text")][tape.below(4)].clone();
+    let value =
+        [json!({"one": [], "Name": "é\n\"x\""}), json!(1.50), json!([1, {}]), json!("text")][tape.below(4)].clone();
     let change = match tape.below(4) {
         0 => Change::Remove { document, path },
         1 => Change::Insert { document, path, value },
