@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::edit::Edit;
 use crate::history::{Act, History};
+use crate::path::Path;
 use crate::project::{DocumentId, Project, Settings};
 use crate::time::Millis;
 
@@ -140,6 +142,14 @@ pub fn put(project: &mut Project, changed: BTreeMap<DocumentId, Option<Value>>) 
     }
 }
 
+/// The edit that makes the documents of `from` those of `to`.
+pub fn edit_to(label: impl Into<String>, from: &Project, to: &Project) -> Edit {
+    changed(from, to).into_iter().fold(Edit::new(label), |edit, (id, value)| match value {
+        Some(value) => edit.set(&id, Path::default(), value),
+        None => edit.remove(&id, Path::default()),
+    })
+}
+
 /// A line as it stands in the journal, with its line feed.
 ///
 /// # Errors
@@ -183,9 +193,9 @@ pub fn replay(journal: &[u8], files: &Project) -> Result<Replayed, Misfit> {
 }
 
 /// The newest edits of a list that have room in `most` bytes of JSON.
-fn newest(list: &[crate::Edit], most: usize) -> Vec<crate::Edit> {
+fn newest(list: &[Edit], most: usize) -> Vec<Edit> {
     let mut room = most;
-    let fits = |edit: &&crate::Edit| {
+    let fits = |edit: &&Edit| {
         let size = serde_json::to_string(edit).map_or(usize::MAX, |text| text.len());
         let fits = size <= room;
         room = room.saturating_sub(size);

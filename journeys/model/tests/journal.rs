@@ -87,6 +87,19 @@ fn a_thousand_random_acts_come_back_and_all_of_them_can_be_undone() {
 }
 
 #[test]
+fn an_edit_to_another_state_leads_there_and_back() {
+    let files = files();
+    let (states, _) = perform(&mut Tape::endless(7), &files, 200);
+    let mut session = states.last().unwrap().clone();
+    let mine = session.project.clone();
+    let edit = journal::edit_to("Drop", &mine, &files);
+    session.history.act(&mut session.project, &Act::Edit(edit)).unwrap();
+    assert_eq!(session.project.documents, files.documents);
+    session.history.act(&mut session.project, &Act::Undo).unwrap();
+    assert_eq!(session.project, mine);
+}
+
+#[test]
 fn ten_thousand_named_edits_stay() {
     let files = files();
     let mut session = Session { project: files.clone(), history: History::default() };

@@ -283,8 +283,11 @@ async fn what_another_program_changes_is_told_and_can_be_taken_or_not() {
     drop(workbench);
     let back = desk.open(&again).await;
     assert_eq!(back.aside, None);
-    let (project, _) = state(&back);
+    let (mut project, _) = state(&back);
     assert_eq!((name(&project), &project.documents[&welcome()]["Limits"]["DailyCap"]), ("mine", &json!(3)));
+    // what is new outside is taken, as the window does
+    let vip = DocumentId::Segment("vip".to_owned());
+    project.documents.insert(vip.clone(), fresh.project.documents[&vip].clone());
     save(&again, &desk.folder(), &project, back.journal).await;
     assert!(fs::read_to_string(desk.file()).unwrap().contains("mine"));
     assert_eq!(call(&again, &look).await.unwrap(), []);
@@ -346,7 +349,7 @@ async fn kill_9_at_any_moment_loses_nothing_that_was_kept() {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut said = |line: String| line.strip_prefix("kept ").and_then(|number| number.parse::<u64>().ok());
+        let said = |line: String| line.strip_prefix("kept ").and_then(|number| number.parse::<u64>().ok());
         for line in lines.by_ref().take(round * 3) {
             kept = said(line.unwrap()).unwrap_or(kept);
         }

@@ -294,7 +294,7 @@ impl Command for ListRecent {
 }
 
 /// A project that was open lately.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Recent {
     /// Where it is.
     pub place: Place,
