@@ -27,7 +27,7 @@ pub fn App() -> impl IntoView {
     window_event_listener(ev::keydown, move |event| keys::press(store, &event));
     listen_to_clipboard(store);
     shell::listen(store);
-    if !bench::show(store) {
+    if !bench::show(store) && !shell::is_further_window() {
         leptos::task::spawn_local(async move {
             match transport::call(&bridge::Startup {}).await {
                 Ok(Some(opened)) => store.take(opened),

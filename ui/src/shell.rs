@@ -26,6 +26,10 @@ pub fn listen(store: Store) {
             open_if_saved(store, move || open_path(store, path));
         }
     });
+    if transport::in_desktop() {
+        // The shell takes dropped files and tells where they are.
+        return;
+    }
     // A page that does not take a file over is replaced by it.
     window_event_listener(ev::dragover, |event| {
         if carries_files(&event) {
@@ -40,6 +44,11 @@ pub fn listen(store: Store) {
             }
         }
     });
+}
+
+/// Whether the page is that of a further window, which opens nothing by itself.
+pub fn is_further_window() -> bool {
+    window().location().search().is_ok_and(|query| query == "?new")
 }
 
 fn run(store: Store, words: &str) {

@@ -25,6 +25,7 @@ pub mod responses;
 pub mod save;
 mod settings_file;
 pub mod simulate;
+pub mod stand;
 pub mod testing;
 
 use std::collections::BTreeMap;
@@ -135,6 +136,19 @@ impl Workbench {
     /// The local Pinpoint inside.
     pub fn local(&self) -> &Local {
         &self.inner.local
+    }
+
+    /// Where the window stood when it was closed last.
+    pub fn stand(&self) -> Option<stand::Stand> {
+        stand::read(&self.inner.data)
+    }
+
+    /// Keeps where a window stands.
+    ///
+    /// # Errors
+    /// When the data folder can not be written.
+    pub fn keep_stand(&self, stand: stand::Stand) -> Outcome<()> {
+        stand::keep(&self.inner.data, stand)
     }
 
     /// Carries out the command of that name: `body` is the command as JSON text, the answer is its answer as JSON text.
