@@ -1,17 +1,21 @@
 //! The Tauri shell of Waymark: the desktop window around the page.
 //!
-//! Takes a project folder on the command line; gives a window whose page reaches the machine through three commands
-//! (`commands`). It opens no file, runs no journey and talks to no server: that is the workbench, and the browser shell
+//! Takes a project folder on the command line; gives windows whose pages reach the machine through three commands
+//! (`commands`), and hear of the menu and of dropped files (`page`). It opens no file, runs no journey and talks to no server: that is the workbench, and the browser shell
 //! (`waymark studio --web`) puts the same page before the same workbench.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program says on its terminal why it does not open")]
 
 mod commands;
+mod menu;
+mod page;
 #[cfg(target_os = "linux")]
 mod recovery;
 #[cfg(target_os = "linux")]
 mod rendering;
 mod request;
+mod stand;
+mod windows;
 
 use std::process::ExitCode;
 
@@ -48,8 +52,7 @@ fn open(folder: Option<std::path::PathBuf>) -> anyhow::Result<()> {
     tauri::Builder::default()
         .manage(workbench)
         .setup(|app| {
-            #[cfg(target_os = "linux")]
-            recovery::watch(app)?;
+            windows::open_first(app.handle())?;
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![commands::call, commands::pick_folder, commands::pick_file])

@@ -1,22 +1,21 @@
 //! A page comes back when its process dies.
 //!
 //! WebKitGTK runs the page in a process of its own. When that crashes, the window stays, white and dead; Tauri leaves it
-//! so. Here the page is loaded again, which opens the project as it was last saved.
+//! so. Here the page is loaded again; what was not saved comes back from the journal.
 
 use std::cell::Cell;
 
-use tauri::Manager;
+use tauri::WebviewWindow;
 use webkit2gtk::WebViewExt;
 
 /// How often a page is loaded again; one that dies more often would die for ever.
 const MOST: u32 = 5;
 
-/// Watches the window's page.
+/// Watches a window's page.
 ///
 /// # Errors
 /// When Tauri gives no access to the view.
-pub fn watch(app: &tauri::App) -> tauri::Result<()> {
-    let Some(window) = app.get_webview_window("main") else { return Ok(()) };
+pub fn watch(window: &WebviewWindow) -> tauri::Result<()> {
     window.with_webview(|view| {
         let deaths = Cell::new(0);
         view.inner().connect_web_process_terminated(move |view, _| {

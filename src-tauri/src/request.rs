@@ -1,4 +1,4 @@
-//! The command line of the shell: `waymark-studio [DIR]`.
+//! The command line of the shell: `waymark-studio [PATH]`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 const USAGE: &str = "\
-usage: waymark-studio [DIR]
+usage: waymark-studio [PATH]
 
-Opens the Waymark window on the project folder DIR, or on its start page.";
+Opens the Waymark window on a project folder, a file in it or a file of Pinpoint's JSON, or on its start page.";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,10 +4,12 @@ use leptos::ev;
 use leptos::prelude::*;
 use model::{Word, summary, wire};
 
+use crate::autosave::BroughtBack;
 use crate::canvas::{Canvas, listen_to_clipboard};
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
 use crate::outline::Outline;
+use crate::outside::Outside;
 use crate::palette::{Carried, Palette};
 use crate::problems::Problems;
 use crate::publish::Publish;
@@ -15,7 +17,7 @@ use crate::sidebar::Sidebar;
 use crate::simulate::{MessageTable, Simulate, TimeBar};
 use crate::start::Start;
 use crate::store::{Dialog, Mode, Store, store};
-use crate::{bench, keys, transport};
+use crate::{bench, keys, shell, transport};
 
 /// The whole window.
 #[component]
@@ -24,7 +26,8 @@ pub fn App() -> impl IntoView {
     provide_context(store);
     window_event_listener(ev::keydown, move |event| keys::press(store, &event));
     listen_to_clipboard(store);
-    if !bench::show(store) {
+    shell::listen(store);
+    if !bench::show(store) && !shell::is_further_window() {
         leptos::task::spawn_local(async move {
             match transport::call(&bridge::Startup {}).await {
                 Ok(Some(opened)) => store.take(opened),
@@ -40,6 +43,8 @@ pub fn App() -> impl IntoView {
         <Carried />
         <Dialogs />
         <Notices />
+        <BroughtBack />
+        <Outside />
     }
 }
 

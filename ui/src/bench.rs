@@ -22,6 +22,7 @@ pub fn show(store: Store) -> bool {
     let asked = query.trim_start_matches('?').split('&').find_map(|part| part.strip_prefix("nodes="));
     let Some(count) = asked.and_then(|count| count.parse::<usize>().ok()) else { return false };
     store.take(Opened { project: project(count.clamp(1, MOST)), ..Opened::default() });
+    store.autosave.switch_off();
     let spots = Object::new();
     for (name, selector) in [("canvas", ".canvas"), ("node", ".card[data-activity]")] {
         let _ = Reflect::set(&spots, &name.into(), &selector.into());

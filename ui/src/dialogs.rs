@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DocumentId;
 
+use crate::autosave;
 use crate::commands::{COMMANDS, GESTURES};
 use crate::finder::Finder;
 use crate::problems::{sentence, sentences};
@@ -23,33 +24,42 @@ pub fn save(store: Store) {
 }
 
 fn save_into(store: Store, folder: String, overwrite_damaged: bool) {
+    // The journal has everything first, so that undo and redo stay when the machine starts it anew.
+    store.autosave.alone(store, move || save_now(store, folder, overwrite_damaged));
+}
+
+async fn save_now(store: Store, folder: String, overwrite_damaged: bool) {
     let project = store.project.get_untracked();
     let removed: Vec<DocumentId> = store.saved.with_untracked(|saved| {
         saved.documents.keys().filter(|id| !project.documents.contains_key(*id)).cloned().collect()
     });
-    spawn_local(async move {
-        let command = Save { folder: folder.clone(), project: project.clone(), removed, overwrite_damaged };
-        match transport::call(&command).await {
-            Ok(done) => {
-                store.saved.set(project);
-                store.folder.set(Some(folder));
-                if overwrite_damaged {
-                    store.file_problems.set(Vec::new());
-                }
-                store.tell(match done.written.len() + done.removed.len() {
-                    0 => "Everything was saved already.".to_owned(),
-                    1 => "Saved 1 file.".to_owned(),
-                    n => format!("Saved {n} files."),
-                });
+    let command = Save {
+        folder: folder.clone(),
+        project: project.clone(),
+        removed,
+        overwrite_damaged,
+        journal: store.autosave.journal(),
+    };
+    match transport::call(&command).await {
+        Ok(done) => {
+            store.saved.set(project);
+            store.folder.set(Some(folder));
+            if overwrite_damaged {
+                store.file_problems.set(Vec::new());
             }
-            Err(failure)
-                if failure.code == FailureCode::WouldLose && !store.file_problems.with_untracked(Vec::is_empty) =>
-            {
-                store.dialog.set(Some(Dialog::Damaged));
-            }
-            Err(failure) => store.tell_failure(failure),
+            store.tell(match done.written.len() + done.removed.len() {
+                0 => "Everything was saved already.".to_owned(),
+                1 => "Saved 1 file.".to_owned(),
+                n => format!("Saved {n} files."),
+            });
         }
-    });
+        Err(failure)
+            if failure.code == FailureCode::WouldLose && !store.file_problems.with_untracked(Vec::is_empty) =>
+        {
+            store.dialog.set(Some(Dialog::Damaged));
+        }
+        Err(failure) => store.tell_failure(failure),
+    }
 }
 
 /// Lets the person pick a folder in the desktop window; asks for a path in a browser.
@@ -254,7 +264,7 @@ fn leave(store: Store) -> impl IntoView {
         <p>"The project has changes that are not saved."</p>
         <div class="actions">
             <button on:click=move |_| store.dialog.set(None)>"Stay"</button>
-            <button class="danger" on:click=move |_| { store.dialog.set(None); store.open.set(false) }>"Leave without saving"</button>
+            <button class="danger" on:click=move |_| { store.dialog.set(None); autosave::leave(store) }>"Leave without saving"</button>
         </div>
     }
 }

@@ -5,6 +5,7 @@
 //! as a command. Never decides about journeys: that is `journeys/`.
 
 mod app;
+mod autosave;
 mod bench;
 mod canvas;
 mod commands;
@@ -16,11 +17,14 @@ mod inspector;
 mod keys;
 mod outbox;
 mod outline;
+mod outside;
 mod palette;
 mod problems;
 mod publish;
+mod recent;
 mod review;
 mod rule_page;
+mod shell;
 mod sidebar;
 mod simulate;
 mod start;

@@ -6,7 +6,8 @@ use leptos::task::spawn_local;
 use model::{DocumentId, Project};
 use serde_json::json;
 
-use crate::dialogs::{open_path, pick_and_open};
+use crate::dialogs::pick_and_open;
+use crate::recent::RecentProjects;
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -60,15 +61,8 @@ pub fn Start() -> impl IntoView {
                         <button class="primary" data-test="open" on:click=move |_| pick_and_open(store)>"Open"</button>
                         <button data-test="paste" on:click=move |_| store.dialog.set(Some(Dialog::Paste))>"Paste JSON"</button>
                     </div>
-                    {move || store.folder.get().map(|folder| {
-                        let again = folder.clone();
-                        view! {
-                            <p class="note">"Last: "
-                                <button class="link" on:click=move |_| open_path(store, again.clone())>{folder}</button>
-                            </p>
-                        }
-                    })}
                 </section>
+                <RecentProjects />
             </div>
         </main>
     }

@@ -7,10 +7,11 @@ use diagram::scene::Scene;
 use diagram::{Layout, Viewport};
 use leptos::prelude::*;
 use model::drawing::Origin;
-use model::{Diagnostic, DocumentId, Edit, Journey, Path, Place, Project, Severity};
+use model::{Act, Diagnostic, DocumentId, Edit, History, Journey, Path, Place, Project, Severity};
 use serde_json::Value;
 use validation::{Facts, Report};
 
+use crate::autosave::Autosave;
 use crate::simulate::playback::Playback;
 use crate::timing::timed;
 
@@ -132,8 +133,10 @@ pub struct Store {
     pub story: RwSignal<Option<Story>>,
     /// The run over time, and what was asked about it.
     pub playback: Playback,
-    undo: RwSignal<Vec<Edit>>,
-    redo: RwSignal<Vec<Edit>>,
+    /// What can be undone and redone.
+    pub history: RwSignal<History>,
+    /// Keeps what is not saved yet.
+    pub autosave: Autosave,
     /// The journey document on the canvas.
     pub document: Memo<Value>,
     /// The scene of it.
@@ -198,8 +201,8 @@ impl Store {
             reviewed: RwSignal::new(BTreeSet::new()),
             story: RwSignal::new(None),
             playback: Playback::new(),
-            undo: RwSignal::new(Vec::new()),
-            redo: RwSignal::new(Vec::new()),
+            history: RwSignal::new(History::default()),
+            autosave: Autosave::new(),
             document,
             scene,
             layout,
@@ -223,22 +226,29 @@ impl Store {
 
     /// Takes what the machine opened.
     pub fn take(&self, opened: Opened) {
-        let first = opened.project.journeys().next().map(|(name, _)| name.to_owned()).unwrap_or_default();
+        let kept = opened.kept.unwrap_or_default();
+        self.autosave.begin(*self, opened.journal);
+        self.autosave.brought_back.set((opened.folder.is_some() && !kept.changed.is_empty()).then_some(kept.at));
         self.saved.set(if opened.folder.is_some() { opened.project.clone() } else { Project::default() });
-        self.project.set(opened.project);
+        let mut project = opened.project;
+        model::journal::put(&mut project, kept.changed);
+        self.project.set(project);
+        self.history.set(kept.history);
         self.folder.set(opened.folder);
         self.file_problems.set(opened.problems);
         self.endpoints.set(opened.endpoints);
         self.events.set(opened.events);
         self.attributes.set(opened.attributes);
-        self.undo.set(Vec::new());
-        self.redo.set(Vec::new());
         self.mode.set(Mode::Design);
         self.dialog.set(None);
         self.notice.set(None);
         self.reviewed.set(BTreeSet::new());
-        self.show(&first);
+        let first = self.project.with_untracked(|project| project.journeys().next().map(|(name, _)| name.to_owned()));
+        self.show(&first.unwrap_or_default());
         self.open.set(true);
+        if let Some(why) = opened.aside {
+            self.tell_bad(why, "");
+        }
     }
 
     /// Puts a journey on the canvas and shows all of it.
@@ -289,46 +299,48 @@ impl Store {
 
     /// Carries out an edit, as one step of undo.
     pub fn edit(&self, edit: Edit) {
-        if edit.changes.is_empty() {
-            return;
-        }
-        match self.project.try_update(|project| project.apply(&edit)) {
-            Some(Ok(inverse)) => {
-                self.undo.update(|list| list.push(inverse));
-                self.redo.set(Vec::new());
-                self.drop_stale_selection();
-            }
-            Some(Err(error)) => self.tell_bad(format!("{} did not work: {error}", edit.label), ""),
-            None => {}
-        }
+        self.act(Act::Edit(edit));
     }
 
     /// Takes the last edit back.
     pub fn undo(&self) {
-        self.step_back(self.undo, self.redo);
+        self.act(Act::Undo);
     }
 
     /// Carries the last undone edit out again.
     pub fn redo(&self) {
-        self.step_back(self.redo, self.undo);
+        self.act(Act::Redo);
     }
 
-    fn step_back(&self, from: RwSignal<Vec<Edit>>, to: RwSignal<Vec<Edit>>) {
-        let Some(edit) = from.try_update(Vec::pop).flatten() else { return };
-        if let Some(Ok(inverse)) = self.project.try_update(|project| project.apply(&edit)) {
-            to.update(|list| list.push(inverse));
+    fn act(&self, act: Act) {
+        if matches!(&act, Act::Edit(edit) if edit.changes.is_empty()) {
+            return;
         }
-        self.drop_stale_selection();
+        let label = match &act {
+            Act::Edit(edit) => Some(edit.label.clone()),
+            Act::Undo => self.history.with_untracked(|history| history.undo.last().map(|edit| edit.label.clone())),
+            Act::Redo => self.history.with_untracked(|history| history.redo.last().map(|edit| edit.label.clone())),
+        };
+        let Some(label) = label else { return };
+        let done = self.project.try_update(|project| self.history.try_update(|history| history.act(project, &act)));
+        match done.flatten() {
+            Some(Ok(true)) => {
+                self.autosave.note(*self, act);
+                self.drop_stale_selection();
+            }
+            Some(Err(error)) => self.tell_bad(format!("{label} did not work: {error}"), ""),
+            Some(Ok(false)) | None => {}
+        }
     }
 
     /// What undo would take back, and redo bring again.
     pub fn undo_label(&self) -> Option<String> {
-        self.undo.with(|list| list.last().map(|edit| edit.label.clone()))
+        self.history.with(|history| history.undo.last().map(|edit| edit.label.clone()))
     }
 
     /// What redo would bring again.
     pub fn redo_label(&self) -> Option<String> {
-        self.redo.with(|list| list.last().map(|edit| edit.label.clone()))
+        self.history.with(|history| history.redo.last().map(|edit| edit.label.clone()))
     }
 
     fn drop_stale_selection(&self) {

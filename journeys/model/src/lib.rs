@@ -8,6 +8,7 @@
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
 //! - [`Project`], [`Edit`]: what is open, and the only way it changes; [`Account`]: what is known of where it goes.
+//! - [`History`] and [`journal`]: undo and redo, and what survives a crash of them.
 //! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words;
 //!   [`elapsed`]: on which day; [`search`]: where something stands.
 //! - [`changes`]: what differs between two versions of a journey.
@@ -21,6 +22,8 @@ pub mod diagnostic;
 pub mod drawing;
 pub mod edit;
 pub mod elapsed;
+pub mod history;
+pub mod journal;
 pub mod journey;
 pub mod open;
 pub mod operations;
@@ -45,6 +48,7 @@ pub use account::Account;
 pub use activity::{APNS_CHANNELS, Activity, ActivityKind, Connection, PUSH_CHANNELS, Payload, Slot};
 pub use diagnostic::{Diagnostic, Fix, Place, Related, Severity};
 pub use edit::{Change, Edit, EditError};
+pub use history::{Act, History};
 pub use journey::{Entry, Journey};
 pub use path::{Path, Step};
 pub use project::{DocumentId, Project, Settings, SimulationDefaults, Target, TemplateKind};

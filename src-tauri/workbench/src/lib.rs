@@ -14,15 +14,19 @@ pub mod explain;
 pub mod export;
 pub mod failure;
 pub mod folder;
+mod journal;
 pub mod local;
 mod outbox;
+mod outside;
 pub mod people;
 pub mod publication;
+mod recent;
 pub mod responses;
 mod runs;
 pub mod save;
 mod settings_file;
 pub mod simulate;
+pub mod stand;
 pub mod testing;
 
 use std::collections::BTreeMap;
@@ -35,6 +39,7 @@ use model::{Project, Settings as ProjectSettings};
 use crate::examples::Examples;
 use crate::failure::{Outcome, bad_input, internal, not_found};
 use crate::folder::Folder;
+use crate::journal::{Journals, Recovery};
 use crate::local::Local;
 use crate::publication::Publication;
 use crate::runs::Runs;
@@ -72,6 +77,11 @@ struct Inner {
     local: Local,
     /// What was read from or written to each folder.
     folders: Mutex<BTreeMap<PathBuf, Folder>>,
+    /// What is not in the folders yet. Locked after `folders`, where both are.
+    journals: Mutex<Journals>,
+    /// Times and sizes of the files of each folder when its documents were last as they were opened or saved.
+    stamps: Mutex<BTreeMap<PathBuf, outside::Stamps>>,
+    recent: recent::List,
     /// The last simulated runs, by number.
     runs: Mutex<Runs>,
     /// Publications, by the number that `Apply` answered.
@@ -98,6 +108,9 @@ impl Workbench {
         Ok(Workbench {
             inner: Arc::new(Inner {
                 startup,
+                journals: Mutex::new(Journals::new(&data)),
+                recent: recent::List::new(&data),
+                stamps: Mutex::default(),
                 data,
                 examples: Examples { folder: settings.examples },
                 local,
@@ -111,6 +124,19 @@ impl Workbench {
     /// The local Pinpoint inside.
     pub fn local(&self) -> &Local {
         &self.inner.local
+    }
+
+    /// Where the window stood when it was closed last.
+    pub fn stand(&self) -> Option<stand::Stand> {
+        stand::read(&self.inner.data)
+    }
+
+    /// Keeps where a window stands.
+    ///
+    /// # Errors
+    /// When the data folder can not be written.
+    pub fn keep_stand(&self, stand: stand::Stand) -> Outcome<()> {
+        stand::keep(&self.inner.data, stand)
     }
 
     /// Carries out the command of that name: `body` is the command as JSON text, the answer is its answer as JSON text.
@@ -137,6 +163,20 @@ impl Workbench {
                 self.answer(body, |_, command: bridge::OpenText| Ok(unsaved(elsewhere::text(&command.text)?))).await
             }
             bridge::Save::NAME => self.answer(body, Inner::save).await,
+            bridge::StartJournal::NAME => self.answer(body, Inner::start_journal).await,
+            bridge::Keep::NAME => self.answer(body, Inner::keep).await,
+            bridge::ForgetJournal::NAME => {
+                let forget = |inner: &Inner, command: bridge::ForgetJournal| {
+                    lock(&inner.journals).forget(command.journal);
+                    Ok(())
+                };
+                self.answer(body, forget).await
+            }
+            bridge::LookOutside::NAME => self.answer(body, Inner::look_outside).await,
+            bridge::Reread::NAME => self.answer(body, Inner::reread).await,
+            bridge::ListRecent::NAME => self.answer(body, |inner, _: bridge::ListRecent| Ok(inner.recent())).await,
+            bridge::OpenUnsaved::NAME => self.answer(body, Inner::open_unsaved).await,
+            bridge::ForgetRecent::NAME => self.answer(body, Inner::forget_recent).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
             bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,
@@ -283,19 +323,20 @@ impl Inner {
     fn open_folder(&self, path: &Path) -> Outcome<Opened> {
         let path = &std::path::absolute(path).map_err(|error| failure::disk("find", path, &error))?;
         let folder = folder::read(path)?;
-        let (people, mut problems) = people::endpoints(path);
-        let (events, event_problems) = simulate::events_of_folder(path);
-        problems.extend(event_problems);
-        let opened = Opened {
-            folder: Some(path.display().to_string()),
-            project: folder.project.clone(),
-            problems: folder.problems.iter().cloned().chain(problems).collect(),
-            endpoints: people.len() as u64,
-            events: events.len() as u64,
-            attributes: people.attribute_paths(),
-        };
-        lock(&self.folders).insert(key(path), folder);
+        let mut opened = opened(&folder);
+        let mut folders = lock(&self.folders);
+        let recovery = lock(&self.journals).open(&key(path), &folder.project, now())?;
+        let Recovery { number, kept, aside, .. } = recovery;
+        (opened.journal, opened.kept, opened.aside) = (number, kept, aside);
+        folders.insert(key(path), folder);
+        drop(folders);
+        self.note_recent(path, &opened.project);
         Ok(opened)
+    }
+
+    /// A list that can not be written is no reason not to open a project.
+    fn note_recent(&self, folder: &Path, project: &Project) {
+        let _ = self.recent.note(&key(folder), &project.settings.name, now());
     }
 
     fn save(&self, command: bridge::Save) -> Outcome<bridge::Saved> {
@@ -303,18 +344,101 @@ impl Inner {
             return Err(bad_input("no folder is named", "choose a folder to save into"));
         }
         let path = PathBuf::from(&command.folder);
+        let (project, journal) = (&command.project, command.journal);
         let mut folders = lock(&self.folders);
+        let mut journals = lock(&self.journals);
+        let before = journals.folder(journal).and_then(|folder| folders.get(folder));
+        let before = before.map(|folder| folder.project.clone()).unwrap_or_default();
         // A folder that was never opened here is empty as far as we know: what is in it is not overwritten.
         let opened = folders.entry(key(&path)).or_default();
-        save::save(
-            save::Request {
-                folder: &path,
-                project: &command.project,
-                removed: &command.removed,
-                overwrite_damaged: command.overwrite_damaged,
-            },
-            opened,
-        )
+        // What can not be kept is no reason not to save: after the save there is nothing to keep.
+        let _ = journals.before_save(journal, &key(&path), project, &opened.project, now());
+        let request = save::Request {
+            folder: &path,
+            project,
+            removed: &command.removed,
+            overwrite_damaged: command.overwrite_damaged,
+        };
+        let saved = save::save(request, opened)?;
+        if journals.after_save(journal, &key(&path), project, &before, now()).is_err() {
+            journals.forget(journal);
+        }
+        drop(journals);
+        drop(folders);
+        self.note_recent(&path, project);
+        Ok(saved)
+    }
+
+    fn start_journal(&self, command: bridge::StartJournal) -> Outcome<u64> {
+        let folder = command.folder.map(|folder| key(Path::new(&folder)));
+        let files = folder.as_deref().map(|folder| self.files(folder)).unwrap_or_default();
+        let session = model::journal::Session { project: command.project, history: command.history };
+        lock(&self.journals).start(folder, &files, &session, now())
+    }
+
+    fn keep(&self, command: bridge::Keep) -> Outcome<()> {
+        let folders = lock(&self.folders);
+        let files = |folder: &Path| folders.get(folder).map(|folder| folder.project.clone()).unwrap_or_default();
+        lock(&self.journals).keep(&command, files, now())
+    }
+
+    /// What is in the files of a folder, as they were opened or saved.
+    fn files(&self, folder: &Path) -> Project {
+        lock(&self.folders).get(folder).map(|folder| folder.project.clone()).unwrap_or_default()
+    }
+
+    fn look_outside(&self, command: bridge::LookOutside) -> Outcome<Vec<bridge::OutsideChange>> {
+        let path = Path::new(&command.folder);
+        let stamps = outside::stamps(path);
+        if lock(&self.stamps).get(&key(path)) == Some(&stamps) {
+            return Ok(Vec::new());
+        }
+        let now = folder::read(path)?;
+        let mut folders = lock(&self.folders);
+        let Some(opened) = folders.get_mut(&key(path)) else { return Ok(Vec::new()) };
+        let changes = outside::changes(&opened.project, &now.project);
+        if changes.is_empty() {
+            // Files that say the same in other words are those that a save is compared with from now on.
+            *opened = now;
+            lock(&self.stamps).insert(key(path), stamps);
+        }
+        Ok(changes)
+    }
+
+    fn reread(&self, command: bridge::Reread) -> Outcome<Opened> {
+        let path = PathBuf::from(&command.folder);
+        let folder = folder::read(&path)?;
+        let opened = Opened { journal: command.journal, ..opened(&folder) };
+        let mut folders = lock(&self.folders);
+        let before = folders.get(&key(&path)).map(|folder| folder.project.clone()).unwrap_or_default();
+        lock(&self.journals).relate(command.journal, &before, &folder.project, now())?;
+        folders.insert(key(&path), folder);
+        Ok(opened)
+    }
+
+    fn recent(&self) -> Vec<bridge::Recent> {
+        let unsaved = lock(&self.journals).unsaved();
+        let unsaved = unsaved.into_iter().map(|(journal, name, at)| bridge::Recent {
+            place: bridge::Place::Unsaved(journal),
+            name,
+            at,
+            missing: false,
+        });
+        let mut all: Vec<_> = unsaved.chain(self.recent.folders()).collect();
+        all.sort_by_key(|recent| std::cmp::Reverse(recent.at));
+        all
+    }
+
+    fn open_unsaved(&self, command: bridge::OpenUnsaved) -> Outcome<Opened> {
+        let Recovery { number, kept, project, .. } = lock(&self.journals).open_unsaved(&command.name, now())?;
+        Ok(Opened { project, journal: number, kept, ..Opened::default() })
+    }
+
+    fn forget_recent(&self, command: bridge::ForgetRecent) -> Outcome<()> {
+        match command.place {
+            bridge::Place::Folder(folder) => self.recent.forget(&folder),
+            bridge::Place::Unsaved(name) => lock(&self.journals).forget_unsaved(&name),
+        }
     }
 
     /// Refuses to publish what was read in part only.
@@ -367,6 +491,28 @@ const NEW: &[(&str, &str)] = &[(".gitignore", ".waymark/\n"), ("journeys/.gitkee
 
 fn is_empty(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// A folder as the window gets it, with how many people and events it holds.
+fn opened(folder: &Folder) -> Opened {
+    let (people, mut problems) = people::endpoints(&folder.path);
+    let (events, event_problems) = simulate::events_of_folder(&folder.path);
+    problems.extend(event_problems);
+    Opened {
+        folder: Some(folder.path.display().to_string()),
+        project: folder.project.clone(),
+        problems: folder.problems.iter().cloned().chain(problems).collect(),
+        endpoints: people.len() as u64,
+        events: events.len() as u64,
+        attributes: people.attribute_paths(),
+        ..Opened::default()
+    }
+}
+
+/// The clock, in milliseconds since 1970.
+fn now() -> model::Millis {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    model::Millis::try_from(since.as_millis()).unwrap_or(model::Millis::MAX)
 }
 
 fn unsaved(found: elsewhere::Found) -> Opened {

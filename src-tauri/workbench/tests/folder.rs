@@ -144,6 +144,10 @@ fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
+            // what the program keeps is none of the project's
+            if path.ends_with(".data") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else {
@@ -181,7 +185,7 @@ async fn workbench_save(
     overwrite_damaged: bool,
 ) -> Result<Saved, Failure> {
     let folder = opened.folder.clone().unwrap();
-    call(workbench, &Save { folder, project: opened.project.clone(), removed, overwrite_damaged }).await
+    call(workbench, &Save { folder, project: opened.project.clone(), removed, overwrite_damaged, journal: 0 }).await
 }
 
 async fn call<C: Command>(workbench: &Workbench, command: &C) -> Result<C::Answer, Failure> {

@@ -7,6 +7,7 @@
 
 mod examples;
 mod generate;
+mod package;
 mod page;
 mod place;
 mod set_up;
@@ -25,6 +26,7 @@ usage: cargo xtask COMMAND
                                      --web serves it to a browser on this machine, no display needed
   verify                             every check and every test
   ui [--release]                     build the page (wasm) into ui/dist
+  package [--program FILE]           build what people install (.deb, archive) into the target folder's `packages`
   set-up                             install what building and testing need
   generate                           write the model's wire types from journeys/model/api/pinpoint.json
   examples                           write the sample people and events of journeys/examples
@@ -50,6 +52,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "studio" => studio::run(rest),
         "verify" => verify::run(rest),
         "ui" => page::run(rest),
+        "package" => package::run(rest),
         "set-up" => set_up::run(rest),
         "generate" => {
             only_flags(rest, &[])?;

@@ -5,7 +5,10 @@
 
 mod runs;
 
-use model::{DocumentId, Millis, Project};
+use std::collections::BTreeMap;
+
+use model::journal::Entry;
+use model::{DocumentId, History, Millis, Project};
 pub use runs::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -67,6 +70,27 @@ pub struct Opened {
     pub events: u64,
     /// Attribute and metric paths seen in the sample endpoints, sorted: `Attributes.Plan`, `User.UserAttributes.FirstName`.
     pub attributes: Vec<String>,
+    /// By which the machine knows the journal of this window, for [`Keep`]; 0 = there is none yet, [`StartJournal`] makes
+    /// it.
+    #[serde(default)]
+    pub journal: u64,
+    /// What a journal brought back that is not in the files, and the undo and redo lists.
+    #[serde(default)]
+    pub kept: Option<Kept>,
+    /// A sentence about a journal that was not applied; `None` = there was none.
+    #[serde(default)]
+    pub aside: Option<String>,
+}
+
+/// What a journal brought back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// When the state was last changed.
+    pub at: Millis,
+    /// Documents that are not as in the files; `None` = the document is gone. Empty = everything was saved.
+    pub changed: BTreeMap<DocumentId, Option<Value>>,
+    /// What can be taken back and carried out again.
+    pub history: History,
 }
 
 /// Something wrong with a file.
@@ -162,6 +186,9 @@ pub struct Save {
     pub removed: Vec<DocumentId>,
     /// Whether files that were damaged when opened may be overwritten.
     pub overwrite_damaged: bool,
+    /// The window's journal, which goes along into the folder and starts anew there; 0 = none.
+    #[serde(default)]
+    pub journal: u64,
 }
 
 impl Command for Save {
@@ -176,6 +203,145 @@ pub struct Saved {
     pub written: Vec<String>,
     /// Files taken away, below the folder.
     pub removed: Vec<String>,
+}
+
+/// Starts the journal of a project that the machine did not open from a folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StartJournal {
+    /// Its folder; `None` = it has none yet, and the journal stands among what the program keeps.
+    pub folder: Option<String>,
+    /// The project as it is.
+    pub project: Project,
+    /// What can be taken back and carried out again.
+    pub history: History,
+}
+
+impl Command for StartJournal {
+    const NAME: &'static str = "start-journal";
+    /// The number of the journal.
+    type Answer = u64;
+}
+
+/// Puts what was done into the journal; it is on the disk when the answer comes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Keep {
+    /// The number of the journal.
+    pub journal: u64,
+    /// How many entries this window put into it before; those that are there already are not put in twice.
+    pub first: u64,
+    /// What was done.
+    pub entries: Vec<Entry>,
+}
+
+impl Command for Keep {
+    const NAME: &'static str = "keep";
+    type Answer = ();
+}
+
+/// Throws a journal away: what is not saved is not wanted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ForgetJournal {
+    /// The number of the journal.
+    pub journal: u64,
+}
+
+impl Command for ForgetJournal {
+    const NAME: &'static str = "forget-journal";
+    type Answer = ();
+}
+
+/// What other programs changed in the project's files since they were read or written here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LookOutside {
+    /// The project's folder.
+    pub folder: String,
+}
+
+impl Command for LookOutside {
+    const NAME: &'static str = "look-outside";
+    type Answer = Vec<OutsideChange>;
+}
+
+/// A document that another program changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OutsideChange {
+    /// The file, below the folder.
+    pub file: String,
+    /// The document; `None` = the settings in `waymark.toml`.
+    pub document: Option<DocumentId>,
+    /// Members that differ, at most 50: place, before, after (as JSON text of at most 200 characters, `-` = absent).
+    pub members: Vec<(String, String, String)>,
+}
+
+/// Takes the files as they are now for those that were opened: the next save is compared with them. The project in the
+/// window is the window's to change.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reread {
+    /// The project's folder.
+    pub folder: String,
+    /// The window's journal; 0 = none.
+    pub journal: u64,
+}
+
+impl Command for Reread {
+    const NAME: &'static str = "reread";
+    type Answer = Opened;
+}
+
+/// Projects that were open lately, the newest first; those that were never saved are among them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListRecent {}
+
+impl Command for ListRecent {
+    const NAME: &'static str = "list-recent";
+    type Answer = Vec<Recent>;
+}
+
+/// A project that was open lately.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Recent {
+    /// Where it is.
+    pub place: Place,
+    /// The project's name.
+    pub name: String,
+    /// When it was opened or saved; when it was last changed, if it was never saved.
+    pub at: Millis,
+    /// Whether its folder is not there any more.
+    pub missing: bool,
+}
+
+/// Where a project is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// A folder on this machine.
+    Folder(String),
+    /// A project that was never saved, by the name of its journal.
+    Unsaved(String),
+}
+
+/// Opens a project that was never saved.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OpenUnsaved {
+    /// The name of its journal.
+    pub name: String,
+}
+
+impl Command for OpenUnsaved {
+    const NAME: &'static str = "open-unsaved";
+    type Answer = Opened;
+}
+
+/// Takes a project off the list; a folder stays on the disk, what was never saved is thrown away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ForgetRecent {
+    /// Which.
+    pub place: Place,
+}
+
+impl Command for ForgetRecent {
+    const NAME: &'static str = "forget-recent";
+    type Answer = ();
 }
 
 /// Runs the sample people of the project's folder through a journey.

@@ -1,0 +1,259 @@
+//! The journals of what is open: `.waymark/edits.jsonl` in a project's folder, `unsaved/N.jsonl` in the data folder for
+//! projects that have none.
+//!
+//! What a line says and how it is carried out is `model::journal`'s. Here journals are opened, written and moved along
+//! with their projects, and guarded: a lock beside each keeps a second program out, and its number a second window, since
+//! opening a project anew gives a new number.
+
+mod file;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bridge::{FailureCode, Kept};
+use model::journal::{self, Entry, Line, Session};
+use model::{History, Millis, Project};
+
+use crate::failure::{Outcome, bad_input, failure, internal, not_found};
+use file::Journal;
+
+/// The journals of the windows that are open.
+pub(crate) struct Journals {
+    unsaved: PathBuf,
+    open: BTreeMap<u64, Journal>,
+    made: u64,
+}
+
+/// What opening a journal gives.
+#[derive(Debug, Default)]
+pub(crate) struct Recovery {
+    /// Its number; 0 = it can not be written.
+    pub number: u64,
+    /// What it brought back.
+    pub kept: Option<Kept>,
+    /// Why it was not applied, and where it is.
+    pub aside: Option<String>,
+    /// The project, with what was brought back.
+    pub project: Project,
+}
+
+impl Journals {
+    pub fn new(data: &Path) -> Journals {
+        Journals { unsaved: data.join("unsaved"), open: BTreeMap::new(), made: 0 }
+    }
+
+    /// Opens the journal of a folder whose files hold `files`. A window that had it open can not write any more.
+    pub fn open(&mut self, folder: &Path, files: &Project, now: Millis) -> Outcome<Recovery> {
+        self.recover(in_folder(folder), Some(folder.to_path_buf()), files, now)
+    }
+
+    /// Opens the journal of a project that was never saved.
+    pub fn open_unsaved(&mut self, name: &str, now: Millis) -> Outcome<Recovery> {
+        let path = self.unsaved_path(name)?;
+        if !path.is_file() {
+            return Err(not_found(
+                format!("there is no unsaved project `{name}`"),
+                "it was saved or thrown away meanwhile",
+            ));
+        }
+        let recovery = self.recover(path, None, &Project::default(), now)?;
+        match recovery.aside {
+            None => Ok(recovery),
+            Some(why) => Err(failure(FailureCode::WouldLose, why, "")),
+        }
+    }
+
+    fn recover(&mut self, path: PathBuf, folder: Option<PathBuf>, files: &Project, now: Millis) -> Outcome<Recovery> {
+        let before = self.open.iter().find(|(_, journal)| journal.path == path).map(|(number, _)| *number);
+        let before = before.and_then(|number| self.open.remove(&number));
+        let mut journal = before.map_or_else(|| Journal::new(path, folder), Journal::taken_over);
+        let mut recovery = Recovery { project: files.clone(), ..Recovery::default() };
+        if journal.path.exists() {
+            let replayed = match journal.resume(files) {
+                Ok(replayed) => replayed,
+                Err(failure) => {
+                    recovery.aside = Some(crate::sentence(&failure));
+                    return Ok(recovery);
+                }
+            };
+            match replayed {
+                Ok(replayed) => {
+                    recovery.kept = Some(Kept {
+                        at: replayed.at,
+                        changed: journal::changed(files, &replayed.session.project),
+                        history: replayed.session.history,
+                    });
+                    recovery.project = replayed.session.project;
+                }
+                Err(misfit) => {
+                    let aside = journal.put_aside(now)?;
+                    recovery.aside = Some(format!(
+                        "The last edits were not brought back, because they do not fit the files ({misfit}). They are \
+                         kept in `{}`.",
+                        aside.display()
+                    ));
+                }
+            }
+        }
+        recovery.number = self.number(journal);
+        Ok(recovery)
+    }
+
+    /// Starts a journal with a session that is under way.
+    pub fn start(&mut self, folder: Option<PathBuf>, files: &Project, session: &Session, now: Millis) -> Outcome<u64> {
+        let path = match &folder {
+            Some(folder) => in_folder(folder),
+            None => {
+                let numbered = |number: u32| self.unsaved.join(format!("{number}.jsonl"));
+                (1..).map(numbered).find(|path| !path.exists()).ok_or_else(|| internal("no name is free"))?
+            }
+        };
+        self.open.retain(|_, other| other.path != path);
+        let mut journal = Journal::new(path, folder);
+        journal.start(session, files, now)?;
+        Ok(self.number(journal))
+    }
+
+    /// Appends what a window did; `files` says what is in the files of a folder.
+    pub fn keep(&mut self, command: &bridge::Keep, files: impl Fn(&Path) -> Project, now: Millis) -> Outcome<()> {
+        let Some(journal) = self.open.get_mut(&command.journal) else {
+            return Err(failure(
+                FailureCode::WouldLose,
+                "this project was opened in another window, and changes here are not kept by themselves",
+                "save here, or go on in the other window",
+            ));
+        };
+        let there = journal.entries.checked_sub(command.first).and_then(|there| usize::try_from(there).ok());
+        let Some(there) = there else {
+            return Err(bad_input("changes before these did not arrive", "save the project"));
+        };
+        let Some(new) = command.entries.get(there..).filter(|new| !new.is_empty()) else { return Ok(()) };
+        if !journal.is_written() {
+            let files = journal.folder.as_deref().map(&files).unwrap_or_default();
+            let session = Session { project: files.clone(), history: History::default() };
+            journal.start(&session, &files, now)?;
+        }
+        let line = |entry: &Entry| journal::write(&Line::Entry(entry.clone()));
+        let lines = new.iter().map(line).collect::<Result<String, _>>();
+        journal.append(&lines.map_err(|error| internal(error.to_string()))?)?;
+        journal.entries += new.len() as u64;
+        if journal.is_long() {
+            let files = journal.folder.as_deref().map(&files).unwrap_or_default();
+            let session = journal.session(&files)?;
+            journal.start(&session, &files, now)?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that a save into the journal's own folder can be cut short: the journal then has all that is about to be
+    /// written. `files` is what is in the files now.
+    pub fn before_save(
+        &mut self,
+        number: u64,
+        folder: &Path,
+        project: &Project,
+        files: &Project,
+        now: Millis,
+    ) -> Outcome<()> {
+        let own = |journal: &&mut Journal| journal.is_written() && journal.path == in_folder(folder);
+        let Some(journal) = self.open.get_mut(&number).filter(own) else { return Ok(()) };
+        let history = journal.session(files)?.history;
+        journal.start(&Session { project: project.clone(), history }, files, now)
+    }
+
+    /// Starts the journal anew after a save into `folder`: undo and redo go along. `files` is what was in the files of the
+    /// journal's own folder before.
+    pub fn after_save(
+        &mut self,
+        number: u64,
+        folder: &Path,
+        project: &Project,
+        files: &Project,
+        now: Millis,
+    ) -> Outcome<()> {
+        let Some(before) = self.open.get_mut(&number) else { return Ok(()) };
+        let session = match before.is_written() {
+            true => Some(Session { project: project.clone(), history: before.session(files)?.history }),
+            false => None,
+        };
+        let path = in_folder(folder);
+        if before.path == path {
+            return session.map_or(Ok(()), |session| before.start(&session, project, now));
+        }
+        let mut after = Journal::new(path, Some(folder.to_path_buf()));
+        after.entries = before.entries;
+        if let Some(session) = session {
+            if after.path.exists() {
+                after.put_aside(now)?;
+            }
+            after.start(&session, project, now)?;
+        }
+        if let Some(before) = self.open.insert(number, after) {
+            before.remove();
+        }
+        Ok(())
+    }
+
+    /// Relates the journal to files that changed from `before` to `after`; the state stays as it is.
+    pub fn relate(&mut self, number: u64, before: &Project, after: &Project, now: Millis) -> Outcome<()> {
+        let Some(journal) = self.open.get_mut(&number).filter(|journal| journal.is_written()) else { return Ok(()) };
+        let session = journal.session(before)?;
+        journal.start(&session, after, now)
+    }
+
+    /// The folder of the journal's project.
+    pub fn folder(&self, number: u64) -> Option<&Path> {
+        self.open.get(&number)?.folder.as_deref()
+    }
+
+    /// Throws a journal away.
+    pub fn forget(&mut self, number: u64) {
+        if let Some(journal) = self.open.remove(&number) {
+            journal.remove();
+        }
+    }
+
+    /// Throws the journal of a project that was never saved away.
+    pub fn forget_unsaved(&mut self, name: &str) -> Outcome<()> {
+        let path = self.unsaved_path(name)?;
+        self.open.retain(|_, journal| journal.path != path);
+        Journal::new(path, None).remove();
+        Ok(())
+    }
+
+    /// Projects that were never saved and that no other program has open: name of the journal, name of the project, when
+    /// it was changed.
+    pub fn unsaved(&self) -> Vec<(String, String, Millis)> {
+        let entries = fs::read_dir(&self.unsaved).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.sort();
+        let read = |path: PathBuf| {
+            let name = path.file_name()?.to_str()?.strip_suffix(".jsonl")?.to_owned();
+            let ours = self.open.values().any(|journal| journal.path == path);
+            if !ours && file::is_held(&path) {
+                return None;
+            }
+            let replayed = journal::replay(&fs::read(&path).ok()?, &Project::default()).ok()?;
+            Some((name, replayed.session.project.settings.name, replayed.at))
+        };
+        paths.into_iter().filter_map(read).collect()
+    }
+
+    fn unsaved_path(&self, name: &str) -> Outcome<PathBuf> {
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+            return Err(bad_input(format!("`{name}` names no unsaved project"), "choose one of the list"));
+        }
+        Ok(self.unsaved.join(format!("{name}.jsonl")))
+    }
+
+    fn number(&mut self, journal: Journal) -> u64 {
+        self.made += 1;
+        self.open.insert(self.made, journal);
+        self.made
+    }
+}
+
+fn in_folder(folder: &Path) -> PathBuf {
+    folder.join(".waymark").join("edits.jsonl")
+}

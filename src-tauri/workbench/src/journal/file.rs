@@ -1,0 +1,179 @@
+//! One journal on the disk: append, compact, lock, put aside.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bridge::FailureCode;
+use model::journal::{self, Line, Misfit, Session, Start};
+use model::{Millis, Project};
+
+use crate::failure::{Outcome, disk, failure, internal};
+
+/// A journal is compacted when it has doubled and grown by this many bytes.
+const GROWTH: u64 = 4 << 20;
+
+/// Most bytes of the undo list that a compacted journal keeps, and of the redo list.
+const HISTORY: usize = 64 << 20;
+
+/// A journal that a window writes.
+pub struct Journal {
+    /// Where it is, or will be.
+    pub path: PathBuf,
+    /// The project's folder; `None` = it has none.
+    pub folder: Option<PathBuf>,
+    /// Entries that came from the window.
+    pub entries: u64,
+    /// Held as long as the journal is open; `None` = nothing was written yet.
+    lock: Option<File>,
+    /// Bytes of the file; 0 = nothing was written yet.
+    length: u64,
+    /// Bytes after it was last compacted.
+    compacted: u64,
+}
+
+impl Journal {
+    /// A journal of which nothing is written.
+    pub fn new(path: PathBuf, folder: Option<PathBuf>) -> Journal {
+        Journal { path, folder, entries: 0, lock: None, length: 0, compacted: 0 }
+    }
+
+    /// The same journal for another window: its lock stays held.
+    pub fn taken_over(self) -> Journal {
+        Journal { lock: self.lock, ..Journal::new(self.path, self.folder) }
+    }
+
+    /// Whether something was written.
+    pub fn is_written(&self) -> bool {
+        self.length > 0
+    }
+
+    /// Whether it is time to compact.
+    pub fn is_long(&self) -> bool {
+        self.length > self.compacted * 2 + GROWTH
+    }
+
+    /// Reads what an earlier window or program left, and goes on behind its last whole line.
+    ///
+    /// # Errors
+    /// When another program has it open, or it can not be read.
+    pub fn resume(&mut self, files: &Project) -> Outcome<Result<journal::Replayed, Misfit>> {
+        self.lock()?;
+        let content = fs::read(&self.path).map_err(|error| disk("read", &self.path, &error))?;
+        let replayed = journal::replay(&content, files);
+        if let Ok(replayed) = &replayed {
+            if replayed.whole < content.len() {
+                let cut = || OpenOptions::new().write(true).open(&self.path)?.set_len(replayed.whole as u64);
+                cut().map_err(|error| disk("write", &self.path, &error))?;
+            }
+            self.length = replayed.whole as u64;
+            self.compacted = self.length;
+        }
+        Ok(replayed)
+    }
+
+    /// What it says now.
+    ///
+    /// # Errors
+    /// When it can not be read, or somebody else wrote into it.
+    pub fn session(&self, files: &Project) -> Outcome<Session> {
+        let content = fs::read(&self.path).map_err(|error| disk("read", &self.path, &error))?;
+        let replayed = journal::replay(&content, files);
+        replayed.map(|replayed| replayed.session).map_err(|misfit| internal(misfit.to_string()))
+    }
+
+    /// Starts it anew at `session`, beside `files`.
+    ///
+    /// # Errors
+    /// When another program has it open, or the disk takes nothing; it is then as it was.
+    pub fn start(&mut self, session: &Session, files: &Project, now: Millis) -> Outcome<()> {
+        self.lock()?;
+        let settings = self.folder.is_none().then(|| session.project.settings.clone());
+        let start = Start::of(session, files, settings, now, HISTORY);
+        let line = journal::write(&Line::Start(Box::new(start))).map_err(|error| internal(error.to_string()))?;
+        files::write(&self.path, line.as_bytes()).map_err(|error| disk("write", &self.path, &error))?;
+        self.length = line.len() as u64;
+        self.compacted = self.length;
+        Ok(())
+    }
+
+    /// Appends whole lines; they are on the disk then.
+    ///
+    /// # Errors
+    /// When the disk does not take them; the journal is then as it was.
+    pub fn append(&mut self, lines: &str) -> Outcome<()> {
+        let write = || {
+            let mut file = OpenOptions::new().append(true).open(&self.path)?;
+            let written = file.write_all(lines.as_bytes()).and_then(|()| file.sync_data());
+            if written.is_err() {
+                // half a line would spoil those that follow
+                file.set_len(self.length)?;
+            }
+            written
+        };
+        let written: io::Result<()> = write();
+        written.map_err(|error| disk("write", &self.path, &error))?;
+        self.length += lines.len() as u64;
+        Ok(())
+    }
+
+    /// Renames the file, so that a new journal can start; answers its new name.
+    ///
+    /// # Errors
+    /// When it can not be renamed.
+    pub fn put_aside(&mut self, now: Millis) -> Outcome<PathBuf> {
+        let stem = self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let aside = self.path.with_file_name(format!("{stem}-aside-{now}.jsonl"));
+        fs::rename(&self.path, &aside).map_err(|error| disk("rename", &self.path, &error))?;
+        self.length = 0;
+        Ok(aside)
+    }
+
+    /// Takes it off the disk. One that can not be removed is found again, and offered: nothing is lost by that.
+    pub fn remove(self) {
+        let _ = fs::remove_file(&self.path);
+        if self.lock.is_some() {
+            let _ = fs::remove_file(lock_of(&self.path));
+        }
+    }
+
+    fn lock(&mut self) -> Outcome<()> {
+        if self.lock.is_some() {
+            return Ok(());
+        }
+        let path = lock_of(&self.path);
+        let make = || {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            // what is in `.waymark` is of this machine: git leaves it out
+            let ignore = folder.join(".gitignore");
+            if self.folder.is_some() && !ignore.exists() {
+                files::write(&ignore, b"*\n")?;
+            }
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path)
+        };
+        let file = make().map_err(|error| disk("write", &path, &error))?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.lock = Some(file);
+                Ok(())
+            }
+            Err(TryLockError::WouldBlock) => Err(failure(
+                FailureCode::WouldLose,
+                "this project is open in another Waymark, and changes here are not kept by themselves",
+                "save here, or go on in the other one",
+            )),
+            Err(TryLockError::Error(error)) => Err(disk("lock", &path, &error)),
+        }
+    }
+}
+
+/// Whether another program has the journal open.
+pub fn is_held(path: &Path) -> bool {
+    let Ok(file) = OpenOptions::new().write(true).open(lock_of(path)) else { return false };
+    matches!(file.try_lock(), Err(TryLockError::WouldBlock))
+}
+
+fn lock_of(path: &Path) -> PathBuf {
+    path.with_extension("lock")
+}
