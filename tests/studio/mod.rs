@@ -125,6 +125,7 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=plan]").await;
     hand.until("the plan has steps", "return document.querySelectorAll('[data-test=plan-steps] ol > li').length > 0")
         .await;
+    review(hand).await;
     hand.press("[data-test=apply]").await;
     hand.until(
         "it is published",
@@ -138,6 +139,23 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
         "return document.querySelector('[data-test=plan-steps] .note')?.textContent.startsWith('Nothing to do')",
     )
     .await;
+}
+
+/// Reviews the journey: publishing waits for recommendations that nobody has looked at, and says so.
+async fn review(hand: &Hand) {
+    const WAITS: &str = "return Number(document.querySelector('[data-test=apply]').disabled)";
+    hand.press("[data-test=review-open]").await;
+    hand.until("the review is open", "return document.querySelector('[data-test=review]') != null").await;
+    if hand.number("return document.querySelectorAll('.findings li').length").await > 0 {
+        assert_eq!(hand.number(WAITS).await, 1, "nobody has looked at the recommendations");
+        hand.press(".findings .link").await;
+        let examples = "return document.querySelectorAll('[data-test=rule-page] pre').length == 2";
+        hand.until("the page of the rule has two examples", examples).await;
+        hand.press("[data-test=rule-page] .actions button").await;
+        hand.press("[data-test=mark-reviewed]").await;
+    }
+    hand.press("[data-test=reviewed]").await;
+    hand.until("it may be published", "return !document.querySelector('[data-test=apply]').disabled").await;
 }
 
 /// Chooses steps together, duplicates, copies and pastes them, folds a branch, writes a note; takes each back.

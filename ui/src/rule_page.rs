@@ -18,7 +18,7 @@ pub fn rule_page(id: &str, back: Option<Dialog>) -> AnyView {
         Severity::Error => ("Error: keeps the journey from being published", true),
         Severity::Warning => ("Recommendation: the journey can be published all the same", false),
     };
-    let notation = page.is_short().then_some(NOTATION);
+    let notation = page.has_notation().then_some(NOTATION);
     view! {
         <article class="page" data-test="rule-page">
             <p class="kind" class:bad=bad><code>{rule.id}</code> <span>{weight}</span></p>

@@ -32,7 +32,7 @@ pub struct Page {
 
 impl Page {
     /// Whether an example uses [`NOTATION`].
-    pub fn is_short(&self) -> bool {
+    pub fn has_notation(&self) -> bool {
         let stands_for_many = |json: &str| {
             let mut rest = json.split(['*', '<']).skip(1);
             rest.any(|after| after.starts_with(|c: char| c.is_ascii_digit()))

@@ -8,7 +8,8 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use fixture::Case;
-use validation::{Facts, LiveCheck, Report, check_with};
+use validation::evidence::{Answers, Seen, WaySeen};
+use validation::{Evidence, Facts, LiveCheck, Report, check_with};
 
 const CASES: &[(&str, &str)] = &[
     ("structure", include_str!("cases/structure.txt")),
@@ -170,6 +171,46 @@ fn reports_are_the_same_each_time_and_in_order() {
         assert_eq!(alone, live.check(&case.project, facts));
         let documents: Vec<_> = first.diagnostics.iter().map(|one| &one.place.document).collect();
         assert!(documents.is_sorted());
+    }
+}
+
+#[test]
+fn evidence_of_any_size_is_no_trouble() {
+    for case in cases() {
+        let Some((_, journey)) = case.project.journeys().find(|(name, _)| *name == "case") else { continue };
+        for n in [0, 1, u64::MAX] {
+            let seen = |activity: &model::Activity| {
+                let ways = activity.connections().iter().map(|way| WaySeen { slot: way.slot, people: n }).collect();
+                let statuses = ["DAILY_CAP", "QUIET_TIME"].map(|status| (status.to_owned(), n));
+                Seen {
+                    arrived: n,
+                    waiting: n,
+                    ways,
+                    sent: n,
+                    not_sent: statuses.into(),
+                    last_sent: Some(i64::MAX),
+                    written: n,
+                    unwritten: [("Attributes.City".to_owned(), n)].into(),
+                    answers: Some(Answers { all: n, late: n, most_within: i64::MAX }),
+                }
+            };
+            let evidence = Evidence {
+                journey: "case".to_owned(),
+                people: n,
+                without_timezone: n,
+                timezones: [("Europe/Berlin".to_owned(), n), ("no zone".to_owned(), n)].into(),
+                indian_numbers: n,
+                entered: n,
+                sampled: n,
+                reached: n / 3,
+                activities: journey.activities().iter().map(|one| (one.id.to_owned(), seen(one))).collect(),
+            };
+            let report = check_with(&case.project, Facts { evidence: Some(&evidence), ..case.facts() });
+            for fix in report.diagnostics.iter().filter_map(|one| one.fix.as_ref()) {
+                let applied = case.project.clone().apply(&fix.edit);
+                assert!(applied.is_ok(), "{}: {}: {applied:?}", case.title, fix.title);
+            }
+        }
     }
 }
 

@@ -28,7 +28,7 @@ fn page(rule: &Rule) -> String {
         Severity::Warning => "Warning: the journey can be published with it.",
     };
     let seen = if rule.is_of_run() { " Seen in a simulated run, silent without one." } else { "" };
-    let notation = if page.is_short() { format!("\n{NOTATION}\n") } else { String::new() };
+    let notation = if page.has_notation() { format!("\n{NOTATION}\n") } else { String::new() };
     format!(
         "{id}: {title}\n{weight}{seen}\n\n{what}\n\nWhy it matters\n\n{why}\n\nBad example\n\n{bad}\n\n{bad_json}\n\n\
          How to fix it\n\n{fix}\n\nGood example\n\n{good_json}\n{notation}\nSource\n\n{source}\n",
