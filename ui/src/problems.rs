@@ -80,24 +80,28 @@ pub fn Problems() -> impl IntoView {
                                         <span class="help">{move || at().map(|f| sentence(&f.help))}</span>
                                         <span class="where">{move || at().map(|f| place(&f))}</span>
                                     </button>
-                                    {move || at().filter(|f| of_run(&f.rule)).map(|_| view! {
-                                        <span class="seen" title=move || if stale() { "The journey was changed since that run" } else { "" }>
-                                            {move || if stale() { "Seen in an earlier run" } else { "Seen in the simulated run" }}
+                                    <span class="side">
+                                        {move || at().and_then(|f| f.fix).map(|fix| {
+                                            let title = fix.title.clone();
+                                            view! { <button class="fix" on:click=move |_| store.edit(fix.edit.clone())>{title}</button> }
+                                        })}
+                                        <span class="rule-line">
+                                            {move || at().filter(|f| of_run(&f.rule)).map(|_| view! {
+                                                <span class="seen" title=move || if stale() { "The journey was changed since that run" } else { "" }>
+                                                    {move || if stale() { "Seen in an earlier run" } else { "Seen in the simulated run" }}
+                                                </span>
+                                            })}
+                                            <button
+                                                class="link rule"
+                                                title="What this rule checks, and why"
+                                                on:click=move |_| if let Some(found) = at() {
+                                                    store.dialog.set(Some(Dialog::Rule { id: found.rule, back: None }));
+                                                }
+                                            >
+                                                {move || at().map(|f| f.rule)}
+                                            </button>
                                         </span>
-                                    })}
-                                    <button
-                                        class="link rule"
-                                        title="What this rule checks, and why"
-                                        on:click=move |_| if let Some(found) = at() {
-                                            store.dialog.set(Some(Dialog::Rule { id: found.rule, back: None }));
-                                        }
-                                    >
-                                        {move || at().map(|f| f.rule)}
-                                    </button>
-                                    {move || at().and_then(|f| f.fix).map(|fix| {
-                                        let title = fix.title.clone();
-                                        view! { <button class="fix" on:click=move |_| store.edit(fix.edit.clone())>{title}</button> }
-                                    })}
+                                    </span>
                                 </li>
                             }
                         }
