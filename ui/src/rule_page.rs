@@ -21,7 +21,7 @@ pub fn rule_page(id: &str, back: Option<Dialog>) -> AnyView {
     let notation = page.has_notation().then_some(NOTATION);
     view! {
         <article class="page" data-test="rule-page">
-            <p class="kind" class:bad=bad><code>{rule.id}</code> <span>{weight}</span></p>
+            <p class="weighs" class:bad=bad><code>{rule.id}</code> <span>{weight}</span></p>
             <Show when=move || rule.is_of_run()><p class="seen">"Seen in a simulated run; silent without one"</p></Show>
             {prose(&page.what)}
             <h3>"Why it matters"</h3>
