@@ -8,7 +8,7 @@ pub use simulation::expectations::coverage::Coverage;
 pub use simulation::expectations::{Failed, Outcome as Tested, Verb, Verdict};
 pub use simulation::generation::Impossible;
 pub use simulation::monte_carlo::{ActivityBands, Band, Bands, ConnectionBand};
-pub use simulation::promises::{CounterExample, Kept};
+pub use simulation::promises::{CounterExample, Kept as KeptPromise};
 pub use simulation::series::{ActivitySeries, Busy, ChannelSeries, ConnectionSeries};
 pub use simulation::{Deed, PersonSummary, Rates, Series, Story};
 
@@ -297,7 +297,7 @@ pub struct TestReport {
     /// Each expectation, by file and line.
     pub outcomes: Vec<Tested>,
     /// Each promise.
-    pub promises: Vec<Kept>,
+    pub promises: Vec<KeptPromise>,
     /// How much of each journey some expectation takes.
     pub coverage: Vec<Coverage>,
     /// Files that could be read in part or not at all.

@@ -1,6 +1,6 @@
 //! Tests of the journey: expectations of the folder, paths that are found, promises; run from the window.
 
-use bridge::{Failed, Generate, Kept, Test, TestReport, Tested, Verdict};
+use bridge::{Failed, Generate, KeptPromise, Test, TestReport, Tested, Verdict};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -74,7 +74,7 @@ fn run_tests(store: Store, busy: RwSignal<bool>) {
 fn show(store: Store, report: &TestReport) -> AnyView {
     let journey = store.journey.get_untracked();
     let outcomes: Vec<&Tested> = report.outcomes.iter().filter(|outcome| outcome.journey == journey).collect();
-    let promises: Vec<&Kept> = report.promises.iter().filter(|kept| kept.journey == journey).collect();
+    let promises: Vec<&KeptPromise> = report.promises.iter().filter(|kept| kept.journey == journey).collect();
     let elsewhere = report.outcomes.len() + report.promises.len() - outcomes.len() - promises.len();
     let failed = outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Passed).count()
         + promises.iter().filter(|kept| kept.verdict != Verdict::Passed).count();
@@ -139,7 +139,7 @@ fn line(store: Store, outcome: &Tested) -> AnyView {
     }
 }
 
-fn promise_line(store: Store, kept: &Kept) -> AnyView {
+fn promise_line(store: Store, kept: &KeptPromise) -> AnyView {
     let (sign, words) = mark(kept.verdict);
     let bad = kept.verdict != Verdict::Passed;
     let head =
