@@ -42,6 +42,12 @@ pub fn Simulate() -> impl IntoView {
     if !fresh {
         run(store);
     }
+    Effect::new(move |before: Option<()>| {
+        (store.journey.track(), store.document.track());
+        if before.is_some() {
+            run(store);
+        }
+    });
     watch_waiting(store);
     let tab = move |tab: Tab, word: &'static str, test: &'static str| {
         view! {

@@ -258,9 +258,6 @@ impl Store {
         self.run.set(None);
         self.story.set(None);
         self.playback.clear();
-        if self.mode.get_untracked() == Mode::Simulate {
-            crate::simulate::run(*self);
-        }
         self.frame();
     }
 

@@ -164,7 +164,7 @@ pub fn is_lit(store: Store, id: &str, is_entry: bool) -> bool {
     store.mode.get() == Mode::Simulate
         && store.story.with(|story| {
             story.as_ref().is_some_and(|story| {
-                (is_entry && !story.steps.is_empty())
+                (is_entry && story.steps.iter().any(|step| step.activity.is_some()))
                     || story.steps.iter().any(|step| step.activity.as_deref() == Some(id))
             })
         })

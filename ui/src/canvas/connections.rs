@@ -23,7 +23,7 @@ pub fn in_story(store: Store, origin: &Origin) -> bool {
     store.mode.get() == Mode::Simulate
         && store.story.with(|story| {
             story.as_ref().is_some_and(|story| match origin {
-                Origin::Entry => !story.steps.is_empty(),
+                Origin::Entry => story.steps.iter().any(|step| step.activity.is_some()),
                 Origin::Activity(id, slot) => {
                     story.steps.iter().any(|s| s.activity.as_ref() == Some(id) && s.slot == Some(*slot))
                 }

@@ -59,13 +59,13 @@ pub fn Compare() -> impl IntoView {
     };
     view! {
         <p class="note">"The same people through two versions: this one, as it was just run, and another."</p>
-        <button data-test="compare-saved" disabled=move || busy.get() || !saved() title=move || if saved() { "" } else { "This journey was never saved" } on:click=with_saved>
+        <button data-test="compare-saved" disabled=move || busy.get() || playback.busy.get() || !saved() title=move || if saved() { "" } else { "This journey was never saved" } on:click=with_saved>
             {move || if busy.get() { "Comparing …" } else { "Compare with the saved version" }}
         </button>
         <form class="pair with-file" on:submit=with_file>
             <input required aria-label="Folder or file of the other version" placeholder="Folder or file of another version" data-test="compare-path"
                 prop:value=move || file.get() on:input=move |e| file.set(event_target_value(&e)) />
-            <button disabled=move || busy.get()>"Compare"</button>
+            <button disabled=move || busy.get() || playback.busy.get()>"Compare"</button>
         </form>
         {move || playback.comparison.with(|found| found.as_ref().map(|found| report(store, found)))}
     }

@@ -218,7 +218,7 @@ fn Chance() -> impl IntoView {
         <h3>"Chance"</h3>
         <form class="row chance" on:submit=go>
             <label>"Run " <input type="number" min="2" max="10000" prop:value=move || runs.get() on:input=move |e| runs.set(event_target_value(&e)) /> " times"</label>
-            <button data-test="many-runs" disabled=move || busy.get()>{move || if busy.get() { "Running …" } else { "See the ranges" }}</button>
+            <button data-test="many-runs" disabled=move || busy.get() || playback.busy.get()>{move || if busy.get() { "Running …" } else { "See the ranges" }}</button>
         </form>
         {move || playback.bands.with(|bands| bands.as_ref().map(ranges))}
     }

@@ -104,6 +104,7 @@ impl Playback {
 
     /// Forgets the run: another journey is on the canvas.
     pub fn clear(&self) {
+        self.busy.set(false);
         self.simulated.set(None);
         self.flow.set(None);
         self.step.set(None);
