@@ -142,6 +142,12 @@ fn one(
             parts.join(", ")
         }
     };
+    let about = match (line.again, line.day.is_empty(), line.about.is_empty()) {
+        (true, ..) => String::new(),
+        (false, true, _) => line.about,
+        (false, false, true) => line.day,
+        (false, false, false) => format!("{} · {}", line.day, line.about),
+    };
     let style = format!("--level: {}", line.level.min(9));
     let class = format!("line {}", if line.id.is_some() { family(line.kind) } else { "entry" });
     let mark = if line.id.is_some() { of_kind(line.kind) } else { ENTRY };
@@ -154,12 +160,11 @@ fn one(
             {icon(mark)}
             <span class="text">
                 <span class="clip">
-                    {(!line.way.is_empty()).then(|| view! { <b class="way">{line.way}</b> })}
+                    {(!line.way.is_empty()).then(|| view! { <b class="branch">{line.way}</b> })}
                     {line.title}
                 </span>
-                {(!line.again && !line.about.is_empty()).then(|| view! { <span class="about clip">{line.about}</span> })}
+                {(!about.is_empty()).then(|| view! { <span class="about clip">{about}</span> })}
             </span>
-            <span class="day">{line.day}</span>
             {move || problem.get().map(|(severity, n)| view! {
                 <span class="count" class:bad=severity == Severity::Error>{n}</span>
             })}

@@ -3,6 +3,7 @@
 //!     cargo bench -p pinpoint-local --bench load                 # 5 seconds each of GetApp, UpdateEndpoint, PutEvents
 //!     cargo bench -p pinpoint-local --bench load -- soak 600     # load for 10 minutes, killed and restarted at random
 //!     cargo bench -p pinpoint-local --bench load -- waiting 1000000   # people who wait: bytes each, time to serve again
+//!     cargo bench -p pinpoint-local --bench load -- campaign 1000000  # how long requests take while a campaign starts
 //!
 //! The server is a process of its own on a new folder, the generator keeps 32 connections busy from this one. Both share
 //! the processors of the computer. CPU of the server is what Linux counts for it.
@@ -42,6 +43,7 @@ fn main() {
     match arguments.first().map(String::as_str) {
         Some("soak") => runtime.block_on(soak(number(1, 600))),
         Some("waiting") => runtime.block_on(waiting(number(1, 1_000_000))),
+        Some("campaign") => runtime.block_on(campaign(number(1, 1_000_000))),
         _ => runtime.block_on(load(5)),
     }
 }
@@ -303,6 +305,45 @@ async fn waiting(count: u64) {
     let mut connection = Connection::to(served.address).await.unwrap();
     assert_eq!(connection.ask("GET", &app, "").await.unwrap(), 200);
     println!("serving again after {:.2} s", begun.elapsed().as_secs_f64());
+    served.kill();
+}
+
+/// Requests before a campaign to everybody is made, and from then on.
+async fn campaign(count: u64) {
+    let (_folder, data) = folder();
+    let served = Served::start(&data, false);
+    let app = app(served.address).await;
+    endpoints(served.address, &app, count).await;
+    let mut connection = Connection::to(served.address).await.unwrap();
+    let channel = r#"{"FromAddress":"shop@example.com","Identity":"arn:aws:ses:us-east-1:1:identity/example.com"}"#;
+    assert_eq!(connection.ask("PUT", &format!("{app}/channels/email"), channel).await.unwrap(), 200);
+    assert_eq!(connection.ask("POST", &format!("{app}/segments"), r#"{"Name":"all"}"#).await.unwrap(), 201);
+    let body = json!({"Name": "everybody", "SegmentId": connection.json()["Id"], "Schedule": {"StartTime": "IMMEDIATE"},
+        "MessageConfiguration": {"EmailMessage": {"Title": "News", "Body": "There is something new."}}});
+    for begins in [false, true] {
+        if begins {
+            let made = connection.ask("POST", &format!("{app}/campaigns"), &body.to_string()).await.unwrap();
+            assert_eq!(made, 201, "{}", connection.json());
+        }
+        let end = Instant::now() + Duration::from_secs(20);
+        let busy: Vec<_> =
+            (0..4u8).map(|n| tokio::spawn(keep_busy(served.address, app.clone(), n % 2, n.into(), end))).collect();
+        let mut latencies: Vec<Duration> = Vec::new();
+        for one in busy {
+            latencies.extend(one.await.unwrap());
+        }
+        latencies.sort();
+        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        assert_eq!(connection.ask("GET", "/waymark/status", "").await.unwrap(), 200);
+        println!(
+            "{}: {:>8.0} requests/s   p99 {:>6.2} ms   longest {:>6.2} ms   messages so far {}",
+            if begins { "from its start" } else { "before a campaign" },
+            latencies.len() as f64 / 20.0,
+            at(0.99),
+            at(1.0),
+            connection.json()["Messages"]
+        );
+    }
     served.kill();
 }
 
