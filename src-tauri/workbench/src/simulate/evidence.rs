@@ -229,7 +229,6 @@ fn indian_numbers(people: &People) -> u64 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test: what is not there is a failure")]
 mod tests {
     use model::{DocumentId, Project};
     use serde_json::{Value, json};
