@@ -100,7 +100,6 @@ fn text(value: &Value, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use std::io::{Read, Write};
     use std::net::{SocketAddr, TcpStream};

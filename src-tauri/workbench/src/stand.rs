@@ -59,7 +59,6 @@ pub(crate) fn keep(data: &Path, mut stand: Stand) -> Outcome<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says where it fails")]
 mod tests {
     use super::*;
 

@@ -194,8 +194,7 @@ fn Cost() -> impl IntoView {
 /// An amount, as exact as it needs to be.
 fn money(amount: f64) -> String {
     match amount {
-        a if a == 0.0 => "0.00".to_owned(),
-        a if a < 0.01 => format!("{a:.4}"),
+        a if a > 0.0 && a < 0.01 => format!("{a:.4}"),
         a => {
             let cents = (a * 100.0).round() as u64;
             format!("{}.{:02}", grouped(cents / 100), cents % 100)

@@ -281,7 +281,7 @@ pub fn watch_waiting(store: Store) {
         if store.mode.get() != Mode::Simulate || playback.playing.get() {
             return None;
         }
-        Some(bridge::Waiting { run_id, activity, at: playback.instant()? }).map(Asked)
+        Some(Asked(bridge::Waiting { run_id, activity, at: playback.instant()? }))
     });
     Effect::new(move |_| {
         let Some(Asked(command)) = wanted.get() else {

@@ -62,7 +62,9 @@ pub fn MessageTable() -> impl IntoView {
     };
     Effect::new(move |_| {
         let shown = store.run.with(|run| run.as_ref().map(|run| run.run_id));
-        (text.track(), by.track(), descending.track());
+        text.track();
+        by.track();
+        descending.track();
         if shown.is_some() {
             ask(0);
         }

@@ -76,15 +76,10 @@ pub(crate) fn promise(command: &bridge::Promise) -> Outcome<String> {
         return Err(bad_input("a promise within no time can not be kept", "choose a time of at least an hour"));
     }
     let found = promises_of(folder, &command.journey)?;
-    let (path, before) = found.map_or_else(
-        || {
-            (
-                folder.join(FOLDER).join(format!("promises-{}.toml", command.journey)),
-                simulation::promises::Promises::default(),
-            )
-        },
-        |found| found,
-    );
+    let (path, before) = found.unwrap_or_else(|| {
+        let path = folder.join(FOLDER).join(format!("promises-{}.toml", command.journey));
+        (path, simulation::promises::Promises::default())
+    });
     let opt_out = before.opt_out.unwrap_or(OptOut::Endpoint);
     let promises = simulation::promises::Promises {
         journey: command.journey.clone(),
