@@ -83,7 +83,7 @@ pub fn Finder(in_project: bool) -> impl IntoView {
             placeholder=label aria-label=label node_ref=input data-test="finder"
             aria-activedescendant=move || line_id(at.get())
             on:input=move |event| { wanted.set(event_target_value(&event)); at.set(0) } on:keydown=press />
-        <ul class="found" id="found" role="listbox" aria-label="Found" data-test="found">
+        <ul class="finds" id="found" role="listbox" aria-label="Found" data-test="found">
             {move || lines.get().0.into_iter().enumerate().map(|(place, line)| view! {
                 <li role="option" id=line_id(place) aria-selected=move || (at.get() == place).to_string()
                     on:pointermove=move |_| at.set(place) on:click=move |_| choose(place)>

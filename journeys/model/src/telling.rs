@@ -227,9 +227,19 @@ fn clause(condition: wire::SimpleCondition, journey: Journey) -> String {
         });
     }
     match condition.segment_dimensions() {
-        Some(dimensions) => format!("for them {}", summary::dimension_words(dimensions)),
+        Some(dimensions) => about_them(&summary::dimension_words(dimensions)),
         None => "a condition holds, which is not set".to_owned(),
     }
+}
+
+/// What a segment's dimensions say, as a clause.
+fn about_them(words: &str) -> String {
+    if words == "Everybody" {
+        return "they are anybody".to_owned();
+    }
+    let activity = [("Active", "they were active"), ("Not active", "they were not active")];
+    let told = activity.iter().find_map(|(word, clause)| Some(format!("{clause}{}", words.strip_prefix(word)?)));
+    told.unwrap_or_else(|| format!("their {words}"))
 }
 
 /// What an event says of a message (journeys.md 3.8), as a clause.
@@ -359,7 +369,7 @@ Whoever causes order.placed and is in the segment vip comes in.
 1 hour later and not before 2026-12-03 09:00 UTC, if they are in the segment gold:
   Gifts is called for them.
   It ends for them.
-Else, if for them Plan is pro:
+Else, if their Plan is pro:
   It ends for them.
 Else, if “gone” bounced for good:
   It ends for them.
