@@ -38,7 +38,7 @@ pub fn Story() -> impl IntoView {
             let kinds = kinds(store, &view);
             view! {
                 <div class="heading story-head">
-                    <h3 dir="auto">{format!("Story of {}", name())}</h3>
+                    <h3 dir="auto">{move || format!("Story of {}", name())}</h3>
                     {keep_button(store)}
                 </div>
                 <WhatIf view=view.clone() kinds=kinds.clone() carried=Carried(carried) />
