@@ -43,7 +43,8 @@ pub fn Simulate() -> impl IntoView {
         run(store);
     }
     Effect::new(move |before: Option<()>| {
-        (store.journey.track(), store.document.track());
+        store.journey.track();
+        store.document.track();
         if before.is_some() {
             run(store);
         }

@@ -125,7 +125,7 @@ impl Cohort {
     /// Everything about one person.
     ///
     /// # Errors
-    /// As [`run_of`](Cohort::run_of).
+    /// As `run_of`.
     pub fn person(&self, who: &Who, deeds: &[Deed]) -> Outcome<PersonView> {
         let run = self.run_of(who, deeds)?;
         let simulation = run.simulation();
@@ -179,7 +179,7 @@ impl Cohort {
         }
     }
 
-    /// The people in whose endpoint id, user id or name a text stands, in any case; at most [`FOUND`].
+    /// The people in whose endpoint id, user id or name a text stands, in any case; at most `FOUND`.
     pub fn find_people(&self, text: &str) -> Vec<PersonSummary> {
         let wanted = text.trim().to_lowercase();
         let simulation = self.simulation();
