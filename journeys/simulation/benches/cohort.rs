@@ -39,7 +39,7 @@ fn everybody() -> People {
 
 fn bench(criterion: &mut Criterion) {
     let response = serde_json::from_value(twelve::responses()).unwrap();
-    let settings = Settings { seed: 1, start: NOW, response, horizon: None };
+    let settings = Settings { seed: 1, start: NOW, response, ..Settings::default() };
     let mut group = criterion.benchmark_group("cohort of 100,000 endpoints");
     group.throughput(Throughput::Elements(ENDPOINTS)).sample_size(20);
     for (who, people) in [("generated", generated()), ("reached on all ways", everybody())] {
