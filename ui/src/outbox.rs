@@ -1,6 +1,7 @@
 //! The outbox of the Pinpoint inside: what was sent, to whom, how it looked, what came of it.
 
 use bridge::{DeliveryView, MailSource, Outbox as Wanted, OutboxMessage, Replay};
+use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::format_instant;
@@ -94,6 +95,7 @@ pub fn Outbox() -> impl IntoView {
             BREATH,
         );
     };
+    // The message is in the body: a panel draws nothing beyond itself.
     view! {
         <div class="heading">
             <h3>"Outbox"</h3>
@@ -120,7 +122,7 @@ pub fn Outbox() -> impl IntoView {
         <Show when=move || desk.next.get().is_some()>
             <button class="quiet" on:click=move |_| more(store, desk)>"Show older ones"</button>
         </Show>
-        {move || desk.reading.get().map(|message| reading(store, desk, message))}
+        <Portal>{move || desk.reading.get().map(|message| reading(store, desk, message))}</Portal>
     }
 }
 
