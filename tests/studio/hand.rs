@@ -86,10 +86,16 @@ impl Hand {
         }
     }
 
-    /// The middle of an element, scrolled into view.
+    /// The middle of an element, scrolled into view; where cards glide to their places, once they stand.
     pub async fn middle(&self, selector: &str) -> (f64, f64) {
         self.until(&format!("`{selector}` is there"), &format!("return !!document.querySelector(\"{selector}\")"))
             .await;
+        self.until(
+            "cards stand still",
+            "document.body.getBoundingClientRect(); \
+             return !document.getAnimations().some(a => a instanceof CSSTransition && a.playState == 'running')",
+        )
+        .await;
         let script = format!(
             "const e = document.querySelector(\"{selector}\"); \
              if (!e.closest('.canvas')) e.scrollIntoView({{block: 'nearest'}}); \
