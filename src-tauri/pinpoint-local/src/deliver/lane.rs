@@ -148,13 +148,16 @@ impl Lane {
     /// Waits for the message's turn at the lane's rate.
     async fn wait_for_slot(&self) {
         let Some(rate) = self.pace.per_second else { return };
-        let mut next = self.slot.lock().await;
-        let now = Instant::now();
-        let slot = next.map_or(now, |slot| slot.max(now));
-        *next = Some(slot + Duration::from_secs_f64(1.0 / rate));
-        drop(next);
+        let slot = slot(&mut *self.slot.lock().await, rate, Instant::now());
         tokio::time::sleep_until(slot).await;
     }
+}
+
+/// The first free slot from `now` on, at so many a second; what was not used before is lost.
+fn slot(next: &mut Option<Instant>, rate: f64, now: Instant) -> Instant {
+    let slot = next.map_or(now, |slot| slot.max(now));
+    *next = Some(slot + Duration::from_secs_f64(1.0 / rate));
+    slot
 }
 
 /// Looks once more whether the message may go: days may have passed since it was put into the queue.
@@ -252,5 +255,23 @@ pub async fn run(machine: Arc<Machine>, lane: usize, mut stopped: watch::Receive
             _ = bell.changed() => {}
             _ = stopped.wait_for(|stopped| *stopped) => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_keeps_to_its_rate_and_saves_nothing_up() {
+        let (now, mut next) = (Instant::now(), None);
+        let mut after = |seconds: u64| {
+            let now = now + Duration::from_secs(seconds);
+            slot(&mut next, 4.0, now) - now
+        };
+        let five: Vec<u128> = (0..5).map(|_| after(0).as_millis()).collect();
+        assert_eq!(five, [0, 250, 500, 750, 1_000]);
+        let after_a_rest: Vec<u128> = (0..3).map(|_| after(60).as_millis()).collect();
+        assert_eq!(after_a_rest, [0, 250, 500]);
     }
 }
