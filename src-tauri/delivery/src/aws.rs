@@ -1,4 +1,8 @@
 //! One signed request to an AWS service.
+//!
+//! Of SES, End User Messaging, Lambda, Kinesis, Firehose and S3 one or two operations each are asked, whose bodies and
+//! retries are ours to decide anyway: the queue repeats, not the client. So the SDK's own signing (`aws-sigv4`) and
+//! credentials (`aws-config`) are used, and none of the six crates that carry all operations of a service.
 
 use std::time::{Duration, SystemTime};
 
