@@ -13,10 +13,11 @@ use crate::outside::Outside;
 use crate::palette::{Carried, Palette};
 use crate::problems::Problems;
 use crate::publish::Publish;
+use crate::room::RoomView;
 use crate::sidebar::Sidebar;
 use crate::simulate::{MessageTable, Simulate, TimeBar};
 use crate::start::Start;
-use crate::store::{Dialog, Mode, Store, store};
+use crate::store::{Dialog, Mode, Room, Store, store};
 use crate::{bench, keys, shell, transport};
 
 /// The whole window.
@@ -51,16 +52,20 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Studio() -> impl IntoView {
     let store = store();
+    let canvas = Memo::new(move |_| store.room.get() == Room::Journey);
+    let on_canvas = move || canvas.get();
     view! {
         <div class="studio">
             <TopBar />
             <div class="rooms">
                 <aside class="left" aria-label="Project and palette">
                     <Sidebar />
-                    <Show when=move || store.settled.get()>
+                    <Show when=move || store.settled.get() && on_canvas()>
                         <Steps />
                     </Show>
                 </aside>
+                <RoomView />
+                <Show when=on_canvas>
                 <main class="middle">
                     <Canvas />
                     <Show when=move || store.mode.get() == Mode::Design>
@@ -79,6 +84,7 @@ fn Studio() -> impl IntoView {
                         Mode::Publish => view! { <Publish /> }.into_any(),
                     }}
                 </aside>
+                </Show>
             </div>
         </div>
     }
@@ -124,8 +130,8 @@ fn TopBar() -> impl IntoView {
             <button
                 role="tab"
                 data-test=test
-                aria-selected=move || (store.mode.get() == mode).to_string()
-                on:click=move |_| store.mode.set(mode)
+                aria-selected=move || (store.mode.get() == mode && store.room.get() == Room::Journey).to_string()
+                on:click=move |_| store.look(mode)
             >
                 {word}
             </button>

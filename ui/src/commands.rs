@@ -30,10 +30,15 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "All commands", keys: "Ctrl+K", run: |store| store.dialog.set(Some(Dialog::Commands)) },
     Command { words: "Open", keys: "Ctrl+O", run: |store| store.dialog.set(Some(Dialog::Open)) },
     Command { words: "Save as", keys: "", run: |store| store.dialog.set(Some(Dialog::SaveAs)) },
-    Command { words: "Design view", keys: "", run: |store| store.mode.set(Mode::Design) },
-    Command { words: "Simulate view", keys: "", run: |store| store.mode.set(Mode::Simulate) },
-    Command { words: "Publish view", keys: "", run: |store| store.mode.set(Mode::Publish) },
+    Command { words: "Design view", keys: "", run: |store| store.look(Mode::Design) },
+    Command { words: "Simulate view", keys: "", run: |store| store.look(Mode::Simulate) },
+    Command { words: "Publish view", keys: "", run: |store| store.look(Mode::Publish) },
     Command { words: "Add a journey", keys: "", run: sidebar::add_journey },
+    Command {
+        words: "Add a message, segment or campaign",
+        keys: "",
+        run: |store| store.dialog.set(Some(Dialog::AddDocument)),
+    },
     Command { words: "Settings of the journey", keys: "", run: |store| store.selection.set(Selection::Journey) },
     Command { words: "Settings of the entry", keys: "", run: |store| store.selection.set(Selection::Entry) },
     Command { words: "Select all activities", keys: "Ctrl+A", run: select_all },
@@ -70,7 +75,7 @@ pub fn kinds() -> impl Iterator<Item = ActivityKind> {
 
 /// Adds an activity after the selection.
 pub fn add(store: Store, kind: ActivityKind) {
-    store.mode.set(Mode::Design);
+    store.look(Mode::Design);
     add_after_selection(store, kind);
     focus_canvas();
 }
@@ -82,7 +87,7 @@ pub fn simulate_now(store: Store) {
     if store.mode.get_untracked() == Mode::Simulate {
         simulate::run(store);
     }
-    store.mode.set(Mode::Simulate);
+    store.look(Mode::Simulate);
 }
 
 fn fold_selected(store: Store) {

@@ -12,6 +12,7 @@ use crate::finder::Finder;
 use crate::problems::{sentence, sentences};
 use crate::review::review;
 use crate::rule_page::rule_page;
+use crate::sidebar::add_document;
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -133,6 +134,7 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Keys => "Keys",
                     Dialog::Commands => "Commands",
                     Dialog::Find => "Find in the project",
+                    Dialog::AddDocument => "Add to the project",
                     Dialog::Damaged => "Damaged files",
                     Dialog::Leave => "Unsaved changes",
                     Dialog::Review => "Review",
@@ -148,6 +150,7 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Keys => keys_sheet().into_any(),
                     Dialog::Commands => view! { <Finder in_project=false /> }.into_any(),
                     Dialog::Find => view! { <Finder in_project=true /> }.into_any(),
+                    Dialog::AddDocument => add_document(store).into_any(),
                     Dialog::Damaged => damaged(store).into_any(),
                     Dialog::Leave => leave(store).into_any(),
                     Dialog::Review => review(),

@@ -1,6 +1,6 @@
 //! Fields for any member of any shape: the inspector's form, made from the shapes of the API.
 //!
-//! A field knows a place in the journey document; its value is a memo of that place, and a change is one edit. The form's
+//! A field knows a place in the document that is edited; its value is a memo of that place, and a change is one edit. The form's
 //! structure depends on the shape only, so a field keeps the keyboard while others change. Members with a better input
 //! than their type (durations, templates, segments, the next activity) are told apart by shape and member name.
 
@@ -21,10 +21,10 @@ use self::inputs::{area, choice, duration, flag, input, instant, number};
 use self::words::{plain, words};
 use crate::store::{Store, store};
 
-/// Writes `value` at a place of the journey, or takes it away, as one edit.
+/// Writes `value` at a place of the document that is edited, or takes it away, as one edit.
 pub fn write(store: Store, path: &Path, value: Option<Value>) {
-    let id = store.id();
-    let made = store.document.with_untracked(|root| {
+    let id = store.subject.get_untracked();
+    let made = store.content.with_untracked(|root| {
         let now = path.find(root);
         if now == value.as_ref() {
             return None;
@@ -54,9 +54,9 @@ fn label_of(path: &Path) -> String {
     words(key.unwrap_or("value"))
 }
 
-/// The value at a place of the journey, as it changes.
+/// The value at a place of the document that is edited, as it changes.
 pub fn value_at(store: Store, path: Path) -> Memo<Option<Value>> {
-    Memo::new(move |_| store.document.with(|root| path.find(root).filter(|value| !value.is_null()).cloned()))
+    Memo::new(move |_| store.content.with(|root| path.find(root).filter(|value| !value.is_null()).cloned()))
 }
 
 /// All members of a structure but `skip`, each as a field; in the order of `first`, then of the shape.
@@ -135,7 +135,7 @@ fn marked(store: Store, path: &Path) -> (String, impl Fn() -> bool + Send + Sync
 /// What the checks say about exactly this place.
 fn complaint(store: Store, path: Path) -> impl Fn() -> Option<AnyView> + Send + 'static {
     let found = Memo::new(move |_| {
-        let id = model::DocumentId::Journey(store.journey.get());
+        let id = store.subject.get();
         store.report.with(|report| {
             report
                 .of(&id)

@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::canvas::{duplicate, focus_canvas};
 use crate::commands;
 use crate::dialogs::save;
-use crate::store::{Dialog, Mode, Selection, Store};
+use crate::store::{Dialog, Mode, Room, Selection, Store};
 
 /// A key anywhere in the window.
 pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
@@ -57,7 +57,7 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             store.dialog.set(Some(Dialog::Find));
             true
         }
-        "d" if control => {
+        "d" if control && store.room.get_untracked() == Room::Journey => {
             duplicate(store);
             true
         }
@@ -73,7 +73,12 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             focus_canvas();
             true
         }
-        _ if typing || control => false,
+        "?" if !typing => {
+            store.dialog.set(Some(Dialog::Keys));
+            true
+        }
+        // The rest is the canvas's.
+        _ if typing || control || store.room.get_untracked() != Room::Journey => false,
         "delete" | "backspace" => {
             delete(store);
             true
@@ -92,10 +97,6 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
         }
         "-" => {
             zoom(store, 0.8);
-            true
-        }
-        "?" => {
-            store.dialog.set(Some(Dialog::Keys));
             true
         }
         _ => false,

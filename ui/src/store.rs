@@ -29,6 +29,16 @@ pub enum Mode {
     Publish,
 }
 
+/// What the window is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Room {
+    /// The journey on the canvas.
+    #[default]
+    Journey,
+    /// A template, a campaign or a segment.
+    Document(DocumentId),
+}
+
 /// What is selected on the canvas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Selection {
@@ -69,6 +79,8 @@ pub enum Dialog {
     Commands,
     /// Searches the project.
     Find,
+    /// Asks for the kind and name of a document to add.
+    AddDocument,
     /// Damaged files: whether to overwrite them.
     Damaged,
     /// Unsaved changes are about to be left.
@@ -107,6 +119,12 @@ pub struct Store {
     pub attributes: RwSignal<Vec<String>>,
     /// File name of the journey on the canvas.
     pub journey: RwSignal<String>,
+    /// What the window is about.
+    pub room: RwSignal<Room>,
+    /// What the fields of a form edit: the journey on the canvas, or the document that the window is about.
+    pub subject: Memo<DocumentId>,
+    /// That document.
+    pub content: Memo<Value>,
     /// What is selected.
     pub selection: RwSignal<Selection>,
     /// The field that a click on a problem leads to.
@@ -157,10 +175,19 @@ impl Store {
         let project = RwSignal::new(Project::default());
         let saved = RwSignal::new(Project::default());
         let journey = RwSignal::new(String::new());
+        let room = RwSignal::new(Room::Journey);
         let settled = RwSignal::new(false);
         let document = Memo::new(move |_| {
             let id = DocumentId::Journey(journey.get());
             project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
+        });
+        let subject = Memo::new(move |_| match room.get() {
+            Room::Journey => DocumentId::Journey(journey.get()),
+            Room::Document(id) => id,
+        });
+        let content = Memo::new(move |_| match room.get() {
+            Room::Journey => document.get(),
+            Room::Document(id) => project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null)),
         });
         let scene = Memo::new(move |_| {
             let id = DocumentId::Canvas(journey.get());
@@ -188,6 +215,9 @@ impl Store {
             events: RwSignal::new(0),
             attributes: RwSignal::new(Vec::new()),
             journey,
+            room,
+            subject,
+            content,
             selection: RwSignal::new(Selection::Journey),
             field: RwSignal::new(None),
             mode: RwSignal::new(Mode::Design),
@@ -253,12 +283,27 @@ impl Store {
 
     /// Puts a journey on the canvas and shows all of it.
     pub fn show(&self, journey: &str) {
+        self.room.set(Room::Journey);
         self.journey.set(journey.to_owned());
         self.selection.set(Selection::Journey);
         self.run.set(None);
         self.story.set(None);
         self.playback.clear();
         self.frame();
+    }
+
+    /// Shows the canvas, in one of its modes.
+    pub fn look(&self, mode: Mode) {
+        self.room.set(Room::Journey);
+        self.mode.set(mode);
+    }
+
+    /// Shows a document: a journey on the canvas, others in their own room.
+    pub fn visit(&self, id: &DocumentId) {
+        match id {
+            DocumentId::Journey(name) | DocumentId::Canvas(name) => self.show(name),
+            _ => self.room.set(Room::Document(id.clone())),
+        }
     }
 
     /// Moves the canvas to the entry, as small as the whole journey needs but large enough to read.
@@ -360,8 +405,8 @@ impl Store {
 
     /// Goes to a place in the project: the journey, the activity and the field.
     pub fn go_to_place(&self, place: &Place) {
-        self.mode.set(Mode::Design);
         if let DocumentId::Journey(name) = &place.document {
+            self.look(Mode::Design);
             if *name != self.journey.get_untracked() {
                 self.show(name);
             }
@@ -375,7 +420,8 @@ impl Store {
             }
             self.field.set(Some(place.path.clone()));
         } else {
-            self.tell(format!("This is about {}, which is edited as a file.", place.document.file()));
+            self.visit(&place.document);
+            self.field.set(Some(place.path.clone()));
         }
     }
 

@@ -19,6 +19,7 @@ const STATIC: &[(&str, &str)] = &[
     ("ui/index.html", "index.html"),
     ("ui/boot.js", "boot.js"),
     ("ui/style.css", "style.css"),
+    ("ui/rooms.css", "rooms.css"),
     ("src-tauri/icons/128x128.png", "icon.png"),
 ];
 

@@ -138,7 +138,7 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
             _ => serde_json::json!({}),
         };
         let n = length.get_untracked();
-        let id = store.id();
+        let id = store.subject.get_untracked();
         if n == 0 {
             write(store, &place, Some(Value::Array(vec![start])));
         } else {
@@ -152,7 +152,7 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
                 let place = of_list.join(i);
                 let gone = place.clone();
                 let remove = move |_| {
-                    let id = store.id();
+                    let id = store.subject.get_untracked();
                     store.edit(model::Edit::new(format!("Remove {}", unit_word(unit))).remove(&id, gone.clone()));
                 };
                 let title = if unit.is_empty() { format!("{}", i + 1) } else if unit == "Branch" && inner.name == "MultiConditionalBranch" {

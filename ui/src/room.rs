@@ -1,0 +1,88 @@
+//! What the window is about when it is not about the journey on the canvas: one room for each kind of document.
+
+use leptos::prelude::*;
+use model::{DocumentId, Severity};
+
+use crate::json_text::JsonText;
+use crate::problems::sentence;
+use crate::store::{Room, Store, store};
+
+/// The room, over everything right of the list of documents.
+#[component]
+pub fn RoomView() -> impl IntoView {
+    let store = store();
+    let room = Memo::new(move |_| store.room.get());
+    move || match room.get() {
+        Room::Journey => ().into_any(),
+        Room::Document(id) => view! { <DocumentRoom id=id /> }.into_any(),
+    }
+}
+
+#[component]
+fn DocumentRoom(id: DocumentId) -> impl IntoView {
+    let store = store();
+    let there = {
+        let id = id.clone();
+        Memo::new(move |_| store.project.with(|project| project.documents.contains_key(&id)))
+    };
+    let (label, name, kind) = (id.to_string(), id.name().to_owned(), kind(&id));
+    view! {
+        <main class="room" aria-label=label>
+            <header class="room-head">
+                <h1 class="clip">{name}</h1>
+                <span class="room-kind">{kind}</span>
+            </header>
+            <Show when=move || there.get() fallback=|| view! { <p class="note">"It is not in the project any more. Undo brings it back."</p> }>
+                {complaints(store, id.clone())}
+                <JsonText id=id.clone() />
+            </Show>
+        </main>
+    }
+}
+
+/// What kind of document it is, in words.
+pub fn kind(id: &DocumentId) -> &'static str {
+    use model::TemplateKind::{Email, InApp, Push, Sms, Voice};
+    match id {
+        DocumentId::Journey(_) | DocumentId::Canvas(_) => "Journey",
+        DocumentId::Campaign(_) => "Campaign",
+        DocumentId::Segment(_) => "Segment",
+        DocumentId::Template(Email, _) => "E-mail",
+        DocumentId::Template(Sms, _) => "Text message",
+        DocumentId::Template(Push, _) => "Push notification",
+        DocumentId::Template(InApp, _) => "In-app message",
+        DocumentId::Template(Voice, _) => "Voice message",
+    }
+}
+
+/// What the checks say about a document, worst first, each with its fix.
+pub fn complaints(store: Store, id: DocumentId) -> impl IntoView {
+    let found = Memo::new(move |_| {
+        store.report.with(|report| {
+            let mut all: Vec<_> = report.of(&id).cloned().collect();
+            all.sort_by_key(|found| found.severity);
+            all
+        })
+    });
+    let rows = move || {
+        let row = |found: model::Diagnostic| {
+            let bad = found.severity == Severity::Error;
+            let fix = found.fix.clone().map(|fix| {
+                view! { <button class="fix" on:click=move |_| store.edit(fix.edit.clone())>{fix.title.clone()}</button> }
+            });
+            view! {
+                <li class:bad=bad>
+                    <span class="weight">{if bad { "Error" } else { "Warning" }}</span>
+                    <span>{sentence(&found.message)} " " {sentence(&found.help)}</span>
+                    {fix}
+                </li>
+            }
+        };
+        found.get().into_iter().map(row).collect_view()
+    };
+    view! {
+        <Show when=move || !found.with(Vec::is_empty)>
+            <ul class="complaints" aria-label="Problems">{rows}</ul>
+        </Show>
+    }
+}
