@@ -11,7 +11,7 @@
 //! - [`History`] and [`journal`]: undo and redo, and what survives a crash of them.
 //! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words;
 //!   [`elapsed`]: on which day; [`search`]: where something stands.
-//! - [`changes`]: what differs between two versions of a journey.
+//! - [`difference`]: where two JSON values differ; [`changes`]: what differs between two versions of a journey.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
 pub mod account;
@@ -19,6 +19,7 @@ pub mod activity;
 mod campaign;
 pub mod changes;
 pub mod diagnostic;
+pub mod difference;
 pub mod drawing;
 pub mod edit;
 pub mod elapsed;
