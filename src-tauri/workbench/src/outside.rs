@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use bridge::OutsideChange;
-use model::{DocumentId, Project, difference};
+use model::{Project, comparison, difference};
 use serde_json::Value;
 
 use crate::settings_file;
@@ -48,14 +48,7 @@ pub(crate) fn changes(opened: &Project, now: &Project) -> Vec<OutsideChange> {
         let members = members(&texts[0], &texts[1]);
         found.push(OutsideChange { file: settings_file::FILE.to_owned(), document: None, members });
     }
-    let ids = opened.documents.keys().chain(now.documents.keys().filter(|id| !opened.documents.contains_key(*id)));
-    let mut ids: Vec<&DocumentId> = ids.collect();
-    ids.sort();
-    for id in ids {
-        let (before, after) = (opened.documents.get(id), now.documents.get(id));
-        if before == after {
-            continue;
-        }
+    for (id, before, after) in comparison::pairs(&opened.documents, &now.documents) {
         let members = match (before, after) {
             (Some(before), Some(after)) => members(before, after),
             _ => vec![(String::new(), text(before), text(after))],
