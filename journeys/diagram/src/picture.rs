@@ -178,7 +178,7 @@ fn change_mark(area: &Rect, change: Change, theme: &Theme) -> String {
         Change::Changed => ring(0.0, r#"stroke-width="1.5""#) + &ring(4.0, r#"stroke-width="1.5""#),
     };
     let text = format!("{sign} {word}");
-    let width = label_width(&text);
+    let width = label_width(&text) + 10.0;
     let tag = Rect::new(area.right() - width - 8.0, area.y - LABEL / 2.0 - 2.0, width, LABEL);
     format!(
         r#"<g>{border}<rect {} rx="{}" fill="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{}">{text}</text></g>"#,

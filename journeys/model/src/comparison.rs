@@ -134,7 +134,8 @@ pub fn both(before: &Value, after: &Value) -> Value {
     both
 }
 
-fn members(before: Option<&Value>, after: Option<&Value>) -> Vec<MemberChange> {
+/// The members that differ.
+pub fn members(before: Option<&Value>, after: Option<&Value>) -> Vec<MemberChange> {
     let told = |one: difference::Difference<'_>| MemberChange {
         place: one.path.to_string(),
         before: one.before.cloned(),

@@ -65,7 +65,15 @@ const ONE_OF: &[(&str, &[&str])] = &[
     (
         "Activity",
         &[
-            "CUSTOM", "ConditionalSplit", "EMAIL", "Holdout", "MultiCondition", "PUSH", "RandomSplit", "SMS", "Wait",
+            "CUSTOM",
+            "ConditionalSplit",
+            "EMAIL",
+            "Holdout",
+            "MultiCondition",
+            "PUSH",
+            "RandomSplit",
+            "SMS",
+            "Wait",
             "ContactCenter",
         ],
     ),
@@ -159,7 +167,9 @@ fn keep_led_to(merged: &mut Merged, base: Option<&Value>, ours: &Value) {
         let missing = named_but_gone(&merged.value).into_iter().find(|(id, _)| {
             let place = Path(vec!["Activities".into(), id.into()]);
             let there = our_steps.contains_key(id) || their_steps.contains_key(id);
-            there && !known.iter().any(|known| known.contains_key(id)) && !merged.conflicts.iter().any(|conflict| conflict.path == place)
+            there
+                && !known.iter().any(|known| known.contains_key(id))
+                && !merged.conflicts.iter().any(|conflict| conflict.path == place)
         });
         let Some((id, from)) = missing else { return };
         merged.conflicts.push(Conflict {

@@ -61,7 +61,9 @@ impl Author<'_> {
         let described = self.word();
         let (word, other) = (self.word(), self.word());
         let mut step = match self.draw.below(4) {
-            0 => json!({"EMAIL": {"TemplateName": word, "MessageConfig": {"FromAddress": other}, "NextActivity": next}}),
+            0 => {
+                json!({"EMAIL": {"TemplateName": word, "MessageConfig": {"FromAddress": other}, "NextActivity": next}})
+            }
             1 => json!({"Wait": {"WaitTime": {"WaitFor": word}, "NextActivity": next}}),
             2 => json!({"MultiCondition": {"Branches": [
                 {"Condition": {"SegmentCondition": {"SegmentId": word}}, "NextActivity": next},
@@ -126,8 +128,8 @@ impl Author<'_> {
                     (4, 1) => list.reverse(),
                     (5, _) => {
                         for branch in list.iter_mut() {
-                            if let Some(Value::Array(values)) = branch
-                                .pointer_mut("/Condition/EventCondition/Dimensions/EventType/Values")
+                            if let Some(Value::Array(values)) =
+                                branch.pointer_mut("/Condition/EventCondition/Dimensions/EventType/Values")
                             {
                                 if place == 0 && !values.is_empty() {
                                     values.remove(0);
@@ -434,7 +436,10 @@ fn lists_go_together_by_what_their_elements_are_about() {
     let whole = vec!["Activities.r.RandomSplit.Branches".to_owned()];
     let cases = [
         (json!([branch(50, "b")]), json!([branch(10, "a"), branch(50, "b")])),
-        (json!([branch(50, "a"), branch(50, "b"), branch(1, "x")]), json!([branch(50, "a"), branch(50, "b"), branch(2, "y")])),
+        (
+            json!([branch(50, "a"), branch(50, "b"), branch(1, "x")]),
+            json!([branch(50, "a"), branch(50, "b"), branch(2, "y")]),
+        ),
         (json!([branch(50, "b"), branch(50, "a")]), json!([branch(50, "a"), branch(1, "x"), branch(50, "b")])),
     ];
     for (ours, theirs) in cases {

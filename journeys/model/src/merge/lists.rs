@@ -58,9 +58,10 @@ pub(super) fn plan<'a>(
         // What both took out and one put back in may be the same element, changed in two ways.
         let both_took = ours_of.gone.iter().any(|name| theirs_of.gone.contains(name));
         let moved_past = (ours_of.moved && theirs_of.changed()) || (theirs_of.moved && ours_of.changed());
-        let side_by_side = ours_of.added.iter().any(|(name, after)| {
-            theirs_of.added.iter().any(|(other, behind)| after == behind && name != other)
-        });
+        let side_by_side = ours_of
+            .added
+            .iter()
+            .any(|(name, after)| theirs_of.added.iter().any(|(other, behind)| after == behind && name != other));
         let behind_what_is_gone = |side: &Side<'_>, other: &Side<'_>| {
             side.added.iter().any(|(_, after)| after.is_some_and(|after| other.gone.contains(&after)))
         };
