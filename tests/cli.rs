@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
+mod command;
+
+use command::{code, example, stderr, stdout, text, waymark};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -754,25 +757,6 @@ fn files_in(folder: &Path) -> usize {
     fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().path().extension().is_some()).count()
 }
 
-fn example(name: &str) -> TempDir {
-    let place = tempfile::tempdir().unwrap();
-    let examples: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../journeys/examples");
-    let mut folders = vec![examples.join(name)];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let to = place.path().join(path.strip_prefix(examples.join(name)).unwrap());
-            if path.is_dir() {
-                fs::create_dir_all(to).unwrap();
-                folders.push(path);
-            } else {
-                fs::copy(path, to).unwrap();
-            }
-        }
-    }
-    place
-}
-
 /// A copy of an example whose promises are tried on few lives: how hard is looked is the search's own matter.
 fn example_with_few_tries(name: &str) -> TempDir {
     let place = example(name);
@@ -782,26 +766,4 @@ fn example_with_few_tries(name: &str) -> TempDir {
         fs::write(&file, text).unwrap();
     }
     place
-}
-
-fn waymark(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_waymark"));
-    command.args(arguments).stdin(Stdio::null());
-    command.output().unwrap()
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }

@@ -1,6 +1,9 @@
 //! The whole journey as one stand-alone SVG document.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
+
+use model::changes::Change;
 
 use crate::geometry::{Point, Rect};
 use crate::icon::{self, Family};
@@ -86,6 +89,12 @@ const LABEL: f64 = 22.0;
 ///
 /// Text is escaped, and cut with an ellipsis where it would not fit. The same input gives the same bytes.
 pub fn svg(scene: &Scene, layout: &Layout, theme: &Theme) -> String {
+    compared(scene, layout, theme, &BTreeMap::new())
+}
+
+/// As [`svg`], of two versions of a journey in one: cards that `changes` names by their id say on a tag how they differ, and
+/// have a border of their own: thick for new, dashed for gone, double for changed. So it reads without colours, too.
+pub fn compared(scene: &Scene, layout: &Layout, theme: &Theme, changes: &BTreeMap<String, Change>) -> String {
     let area = layout.bounds.inflate(MARGIN);
     let mut out = String::new();
     let mut line = |text: &str| {
@@ -143,8 +152,42 @@ pub fn svg(scene: &Scene, layout: &Layout, theme: &Theme) -> String {
             }
         });
     }
+    for (area, node) in layout.nodes.iter().zip(&scene.nodes) {
+        if let Some(change) = changes.get(&node.id) {
+            line(&change_mark(area, *change, theme));
+        }
+    }
     line("</svg>");
     out
+}
+
+/// The border and the tag of a card that differs.
+fn change_mark(area: &Rect, change: Change, theme: &Theme) -> String {
+    let (word, sign, color) = match change {
+        Change::Added => ("added", "+", theme.icons[0].0),
+        Change::Removed => ("removed", "−", theme.bad),
+        Change::Changed => ("changed", "~", theme.icons[2].0),
+    };
+    let ring = |by: f64, stroke: &str| {
+        let radius = number(CARD_CORNER + by);
+        format!(r#"<rect {} rx="{radius}" fill="none" stroke="{color}" {stroke}/>"#, place(&area.inflate(by)))
+    };
+    let border = match change {
+        Change::Added => ring(1.0, r#"stroke-width="3""#),
+        Change::Removed => ring(1.0, r#"stroke-width="2" stroke-dasharray="7 5""#),
+        Change::Changed => ring(0.0, r#"stroke-width="1.5""#) + &ring(4.0, r#"stroke-width="1.5""#),
+    };
+    let text = format!("{sign} {word}");
+    let width = label_width(&text) + 10.0;
+    let tag = Rect::new(area.right() - width - 8.0, area.y - LABEL / 2.0 - 2.0, width, LABEL);
+    format!(
+        r#"<g>{border}<rect {} rx="{}" fill="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{}">{text}</text></g>"#,
+        place(&tag),
+        LABEL / 2.0,
+        number(tag.center().x),
+        number(tag.center().y + 4.2),
+        theme.card,
+    )
 }
 
 /// The end of a path: a ring with a dot, or with a letter.

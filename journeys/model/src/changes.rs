@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::difference;
 use crate::journey::Journey;
 use crate::view::View;
 
@@ -15,7 +16,7 @@ pub struct StepChange {
     pub id: Option<String>,
     /// How.
     pub what: Change,
-    /// For a step that differs: the members that do, as paths of names, sorted.
+    /// For a step that differs: the places that do, as paths, sorted.
     pub members: Vec<String>,
 }
 
@@ -64,28 +65,12 @@ pub fn changes(before: Journey<'_>, after: Journey<'_>) -> Vec<StepChange> {
     found
 }
 
-/// The paths at which two values differ, as deep as both are objects; sorted.
+/// The paths at which two values differ; sorted.
 fn differing(before: &Value, after: &Value) -> Vec<String> {
-    fn walk(path: &str, before: &Value, after: &Value, out: &mut Vec<String>) {
-        if before == after {
-            return;
-        }
-        match (before.as_object(), after.as_object()) {
-            (Some(then), Some(now)) => {
-                let names = then.keys().chain(now.keys().filter(|name| !then.contains_key(*name)));
-                for name in names {
-                    let deeper = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    let member = |of: &serde_json::Map<String, Value>| of.get(name).cloned().unwrap_or(Value::Null);
-                    walk(&deeper, &member(then), &member(now), out);
-                }
-            }
-            _ => out.push(path.to_owned()),
-        }
-    }
-    let mut out = Vec::new();
-    walk("", before, after, &mut out);
-    out.sort();
-    out
+    let found = difference::exact(Some(before), Some(after));
+    let mut paths: Vec<String> = found.iter().map(|one| one.path.to_string()).collect();
+    paths.sort();
+    paths
 }
 
 #[cfg(test)]

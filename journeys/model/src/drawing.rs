@@ -3,7 +3,7 @@
 //! Takes a journey document and what the gesture means; gives the edit. Never changes anything itself.
 
 pub mod canvas;
-mod copy;
+pub(crate) mod copy;
 mod targets;
 
 use std::collections::BTreeSet;
@@ -85,7 +85,7 @@ pub fn new_id(journey: Journey, kind: ActivityKind) -> String {
 }
 
 /// What the ids of new activities of a kind begin with.
-fn stem(kind: ActivityKind) -> &'static str {
+pub(crate) fn stem(kind: ActivityKind) -> &'static str {
     match kind {
         ActivityKind::Email => "email",
         ActivityKind::Push => "push",

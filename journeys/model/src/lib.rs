@@ -11,20 +11,25 @@
 //! - [`History`] and [`journal`]: undo and redo, and what survives a crash of them.
 //! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words;
 //!   [`elapsed`]: on which day; [`search`]: where something stands.
-//! - [`changes`]: what differs between two versions of a journey.
+//! - [`difference`]: where two JSON values differ; [`changes`]: what differs between two versions of a journey;
+//!   [`comparison`]: the same in words, of any document.
+//! - [`merge`]: two versions brought together.
 //! - [`open`]: what a JSON file from elsewhere holds.
 
 pub mod account;
 pub mod activity;
 mod campaign;
 pub mod changes;
+pub mod comparison;
 pub mod diagnostic;
+pub mod difference;
 pub mod drawing;
 pub mod edit;
 pub mod elapsed;
 pub mod history;
 pub mod journal;
 pub mod journey;
+pub mod merge;
 pub mod open;
 pub mod operations;
 pub mod path;

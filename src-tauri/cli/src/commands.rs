@@ -3,9 +3,11 @@
 pub mod bench;
 pub mod calibrate;
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod export;
 mod log;
+pub mod merge;
 pub mod new;
 pub mod publish;
 pub mod serve;

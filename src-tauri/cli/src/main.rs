@@ -29,6 +29,8 @@ fn main() -> ExitCode {
         Command::Calibrate(calibrate) => commands::calibrate::run(&calibrate),
         Command::Test(test) => commands::test::run(&test),
         Command::Export(export) => commands::export::run(&export),
+        Command::Diff(diff) => commands::diff::run(&diff),
+        Command::Merge(merge) => commands::merge::run(&merge),
         Command::Plan(plan) => commands::publish::plan(&plan),
         Command::Publish(publish) => commands::publish::publish(&publish),
         Command::Serve(serve) => commands::serve::run(&serve),

@@ -1,7 +1,7 @@
 //! What differs between a resource on the target and the document that is to be there.
 
 use model::shapes::{Kind, SHAPES, Shape};
-use model::{Path, Step, time};
+use model::{Path, Step, difference, time};
 use serde_json::Value;
 
 use crate::resource;
@@ -23,13 +23,12 @@ pub struct Difference {
 /// members, since the service leaves out empty members and may spell out defaults (api.md 1). Members that only the
 /// response shape has are not compared, at whatever depth, nor is anything at the top that `ignore` names.
 pub(crate) fn differences(
-    request: &Shape,
+    request: &'static Shape,
     response: Option<&Shape>,
     ignore: &[&str],
     before: &Value,
     after: &Value,
 ) -> Vec<Difference> {
-    let mut found = Vec::new();
     let mut before = before.clone();
     let mut after = after.clone();
     for side in [&mut before, &mut after] {
@@ -40,42 +39,27 @@ pub(crate) fn differences(
             object.retain(|name, _| !ignore.contains(&name.as_str()));
         }
     }
-    compare(Some(request), &before, &after, &mut Path::default(), &mut found);
-    found
+    let same = |path: &Path, old: Option<&Value>, new: Option<&Value>| match (old, new) {
+        (Some(old), Some(new)) if same_spelled(inside(request, path), old, new) => true,
+        _ => old.is_none_or(is_nothing) && new.is_none_or(is_nothing),
+    };
+    let told = |one: difference::Difference<'_>| Difference {
+        path: one.path,
+        before: text(one.before),
+        after: text(one.after),
+    };
+    difference::differences(Some(&before), Some(&after), &same).into_iter().map(told).collect()
 }
 
-fn compare(shape: Option<&Shape>, before: &Value, after: &Value, path: &mut Path, found: &mut Vec<Difference>) {
-    match (before, after) {
-        (Value::Object(old), Value::Object(new)) => {
-            let names = new.keys().chain(old.keys().filter(|name| !new.contains_key(*name)));
-            for name in names {
-                let inner = match shape.map(|shape| shape.kind) {
-                    Some(Kind::Structure(members)) => {
-                        members.iter().find(|member| member.name == name).map(|member| &SHAPES[member.shape])
-                    }
-                    Some(Kind::Map(inner)) => Some(&SHAPES[inner]),
-                    _ => None,
-                };
-                path.0.push(Step::Key(name.clone()));
-                let member = |object: &serde_json::Map<String, Value>| object.get(name).cloned().unwrap_or_default();
-                compare(inner, &member(old), &member(new), path, found);
-                path.0.pop();
-            }
+/// The shape of the place `path` in a value of shape `whole`; `None` = no shape knows it.
+fn inside(whole: &'static Shape, path: &Path) -> Option<&'static Shape> {
+    path.0.iter().try_fold(whole, |shape, step| match (shape.kind, step) {
+        (Kind::Structure(members), Step::Key(name)) => {
+            members.iter().find(|member| member.name == name).map(|member| &SHAPES[member.shape])
         }
-        (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
-            let inner = match shape.map(|shape| shape.kind) {
-                Some(Kind::List(inner)) => Some(&SHAPES[inner]),
-                _ => None,
-            };
-            for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                path.0.push(Step::Index(index));
-                compare(inner, old, new, path, found);
-                path.0.pop();
-            }
-        }
-        _ if before == after || is_nothing(before) && is_nothing(after) || same_spelled(shape, before, after) => {}
-        _ => found.push(Difference { path: path.clone(), before: text(before), after: text(after) }),
-    }
+        (Kind::Map(inner), Step::Key(_)) | (Kind::List(inner), Step::Index(_)) => Some(&SHAPES[inner]),
+        _ => None,
+    })
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -88,7 +72,7 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-fn same_spelled(shape: Option<&Shape>, before: &Value, after: &Value) -> bool {
+fn same_spelled(shape: Option<&'static Shape>, before: &Value, after: &Value) -> bool {
     match (before, after) {
         (Value::Number(a), Value::Number(b)) => a.as_f64().is_some() && a.as_f64() == b.as_f64(),
         (Value::String(a), Value::String(b)) if matches!(shape.map(|shape| shape.kind), Some(Kind::Timestamp)) => {
@@ -98,8 +82,9 @@ fn same_spelled(shape: Option<&Shape>, before: &Value, after: &Value) -> bool {
     }
 }
 
-fn text(value: &Value) -> String {
-    if value.is_null() { "-".to_owned() } else { value.to_string() }
+/// `null` is told as nothing.
+fn text(value: Option<&Value>) -> String {
+    difference::text(value.filter(|value| !value.is_null()))
 }
 
 #[cfg(test)]

@@ -14,8 +14,10 @@ pub mod explain;
 pub mod export;
 pub mod failure;
 pub mod folder;
+mod git;
 mod journal;
 pub mod local;
+pub mod merge;
 mod outbox;
 mod outside;
 pub mod people;
@@ -28,6 +30,7 @@ mod settings_file;
 pub mod simulate;
 pub mod stand;
 pub mod testing;
+pub mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use bridge::OutsideChange;
-use model::{DocumentId, Project, Step};
+use model::{Project, comparison, difference};
 use serde_json::Value;
 
 use crate::settings_file;
@@ -48,14 +48,7 @@ pub(crate) fn changes(opened: &Project, now: &Project) -> Vec<OutsideChange> {
         let members = members(&texts[0], &texts[1]);
         found.push(OutsideChange { file: settings_file::FILE.to_owned(), document: None, members });
     }
-    let ids = opened.documents.keys().chain(now.documents.keys().filter(|id| !opened.documents.contains_key(*id)));
-    let mut ids: Vec<&DocumentId> = ids.collect();
-    ids.sort();
-    for id in ids {
-        let (before, after) = (opened.documents.get(id), now.documents.get(id));
-        if before == after {
-            continue;
-        }
+    for (id, before, after) in comparison::pairs(&opened.documents, &now.documents) {
         let members = match (before, after) {
             (Some(before), Some(after)) => members(before, after),
             _ => vec![(String::new(), text(before), text(after))],
@@ -65,45 +58,14 @@ pub(crate) fn changes(opened: &Project, now: &Project) -> Vec<OutsideChange> {
     found
 }
 
-/// Members that differ, as deep as both sides are objects, or lists of one length: place, before, after.
+/// The first members that differ: place, before, after.
 fn members(before: &Value, after: &Value) -> Vec<(String, String, String)> {
-    let mut found = Vec::new();
-    compare(Some(before), Some(after), &mut model::Path::default(), &mut found);
-    found.truncate(MEMBERS);
-    found
-}
-
-fn compare(
-    before: Option<&Value>,
-    after: Option<&Value>,
-    path: &mut model::Path,
-    found: &mut Vec<(String, String, String)>,
-) {
-    if before == after || found.len() > MEMBERS {
-        return;
-    }
-    let mut inner = |step: Step, before, after| {
-        path.0.push(step);
-        compare(before, after, path, found);
-        path.0.pop();
-    };
-    match (before, after) {
-        (Some(Value::Object(old)), Some(Value::Object(new))) => {
-            for name in old.keys().chain(new.keys().filter(|name| !old.contains_key(*name))) {
-                inner(Step::Key(name.clone()), old.get(name), new.get(name));
-            }
-        }
-        (Some(Value::Array(old)), Some(Value::Array(new))) if old.len() == new.len() => {
-            for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                inner(Step::Index(index), Some(old), Some(new));
-            }
-        }
-        _ => found.push((path.to_string(), text(before), text(after))),
-    }
+    let found = difference::exact(Some(before), Some(after));
+    found.iter().take(MEMBERS).map(|one| (one.path.to_string(), text(one.before), text(one.after))).collect()
 }
 
 fn text(value: Option<&Value>) -> String {
-    let text = value.map_or_else(|| "-".to_owned(), Value::to_string);
+    let text = difference::text(value);
     match text.char_indices().nth(CHARACTERS) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

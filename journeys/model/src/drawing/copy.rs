@@ -146,7 +146,7 @@ fn rename<'a>(journey: Journey, source: Journey, members: &'a Map<String, Value>
 }
 
 /// All texts and member names in `value`.
-fn words<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+pub(crate) fn words<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
     match value {
         Value::String(text) => drop(found.insert(text)),
         Value::Array(list) => list.iter().for_each(|element| words(element, found)),
@@ -161,7 +161,7 @@ fn words<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 }
 
 /// Replaces each mention of an activity by what `to` answers for its member and id; takes it away on `None`.
-fn refer(value: &mut Value, to: &mut dyn FnMut(&str, &str) -> Option<String>) {
+pub(crate) fn refer(value: &mut Value, to: &mut dyn FnMut(&str, &str) -> Option<String>) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(|element| refer(element, to)),
         Value::Object(object) => {

@@ -1,0 +1,270 @@
+//! What differs between two versions of a project's documents, in words.
+//!
+//! A journey is told step by step, and by the sentences about what people go through that are new or gone; other documents
+//! by the members that differ.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::changes::{self, Change};
+use crate::difference;
+use crate::journey::Journey;
+use crate::path::Path;
+use crate::project::DocumentId;
+use crate::view::View;
+use crate::{path, summary, telling};
+
+/// Lines of two tellings of which the longest common sequence is looked for: the product of their numbers. Beyond it all of
+/// one is gone and all of the other new.
+const COMMON: usize = 4_000_000;
+
+/// A document that differs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct DocumentChange {
+    /// The document.
+    pub document: DocumentId,
+    /// How.
+    pub what: Change,
+    /// Of a journey that is there in both: what people go through, sentences that are new or gone with those around them.
+    pub telling: Vec<Told>,
+    /// Of a journey that is there in both: the steps that differ.
+    pub steps: Vec<StepWords>,
+    /// The members that differ; of a journey its own ones.
+    pub members: Vec<MemberChange>,
+}
+
+/// A sentence of a telling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// Whether it is new or gone; `None` = it is the same.
+    pub what: Option<Change>,
+    /// How deep it stands in branches.
+    pub depth: usize,
+    /// The sentence.
+    pub text: String,
+}
+
+/// A step that differs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StepWords {
+    /// The activity's id.
+    pub id: String,
+    /// How it differs.
+    pub what: Change,
+    /// What it is called and what it is: `“Hello” (Email)`.
+    pub name: String,
+    /// What it did; empty for a new one.
+    pub before: String,
+    /// What it does; empty for one that is gone.
+    pub after: String,
+    /// The members that differ, below the activity.
+    pub members: Vec<MemberChange>,
+}
+
+/// A member that differs.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MemberChange {
+    /// Its place.
+    pub place: String,
+    /// What stood there; absent = nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// What stands there; absent = nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<Value>,
+}
+
+/// Documents of both, in order of their ids, with what they say in each.
+pub fn pairs<'a>(
+    before: &'a BTreeMap<DocumentId, Value>,
+    after: &'a BTreeMap<DocumentId, Value>,
+) -> Vec<(&'a DocumentId, Option<&'a Value>, Option<&'a Value>)> {
+    let mut ids: Vec<&DocumentId> = before.keys().chain(after.keys().filter(|id| !before.contains_key(*id))).collect();
+    ids.sort();
+    ids.into_iter().map(|id| (id, before.get(id), after.get(id))).filter(|(_, old, new)| old != new).collect()
+}
+
+/// What differs in a document; `None` = nothing. `None` for a value is a document that is not there.
+pub fn document(id: &DocumentId, before: Option<&Value>, after: Option<&Value>) -> Option<DocumentChange> {
+    if before == after {
+        return None;
+    }
+    let mut change = DocumentChange {
+        document: id.clone(),
+        what: match (before, after) {
+            (None, _) => Change::Added,
+            (_, None) => Change::Removed,
+            _ => Change::Changed,
+        },
+        telling: Vec::new(),
+        steps: Vec::new(),
+        members: Vec::new(),
+    };
+    let (Some(before), Some(after)) = (before, after) else { return Some(change) };
+    let is_journey = matches!(id, DocumentId::Journey(_));
+    match (Journey::of(before).filter(|_| is_journey), Journey::of(after)) {
+        (Some(then), Some(now)) => {
+            change.telling = around(told(then, now));
+            change.steps = steps(then, now);
+            let own = |journey: &Value| {
+                let members = journey.as_object().into_iter().flatten().filter(|(name, _)| *name != "Activities");
+                Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
+            };
+            change.members = members(Some(&own(before)), Some(&own(after)));
+        }
+        _ => change.members = members(Some(before), Some(after)),
+    }
+    Some(change)
+}
+
+/// One journey with the steps of both versions, for a picture of what differs: `after`, and the steps that are gone.
+pub fn both(before: &Value, after: &Value) -> Value {
+    let mut both = after.clone();
+    let gone = before.get("Activities").and_then(Value::as_object);
+    if let Some(object) = both.as_object_mut() {
+        let steps = object.entry("Activities").or_insert_with(|| Value::Object(Map::new()));
+        for (id, step) in gone.into_iter().flatten() {
+            if let Some(steps) = steps.as_object_mut().filter(|steps| !steps.contains_key(id)) {
+                steps.insert(id.clone(), step.clone());
+            }
+        }
+    }
+    both
+}
+
+/// The members that differ.
+pub fn members(before: Option<&Value>, after: Option<&Value>) -> Vec<MemberChange> {
+    let told = |one: difference::Difference<'_>| MemberChange {
+        place: one.path.to_string(),
+        before: one.before.cloned(),
+        after: one.after.cloned(),
+    };
+    difference::exact(before, after).into_iter().map(told).collect()
+}
+
+fn steps(before: Journey<'_>, after: Journey<'_>) -> Vec<StepWords> {
+    let found = changes::changes(before, after).into_iter().filter_map(|change| Some((change.id?, change.what)));
+    let at = |journey: Journey<'_>, path: &Path| {
+        let steps = journey.wire.object().get("Activities")?;
+        steps.get(path.activity()?).cloned()
+    };
+    found
+        .map(|(id, what)| {
+            let does = |journey: Journey<'_>| {
+                journey.activity(&id).map(|activity| summary::activity(&activity, journey)).unwrap_or_default()
+            };
+            let step = after.activity(&id).or_else(|| before.activity(&id));
+            let kind = step.and_then(|step| step.kind()).map_or("no kind", |kind| kind.title());
+            let place = path!["Activities", &id];
+            let members = match what {
+                Change::Changed => members(at(before, &place).as_ref(), at(after, &place).as_ref()),
+                _ => Vec::new(),
+            };
+            let name = format!("“{}” ({kind})", step.map_or(id.as_str(), |step| step.label()));
+            StepWords { what, name, before: does(before), after: does(after), members, id }
+        })
+        .collect()
+}
+
+/// The sentences of both tellings in one order, by their longest common sequence.
+fn told(before: Journey<'_>, after: Journey<'_>) -> Vec<Told> {
+    let lines = |journey| -> Vec<(usize, String)> {
+        telling::tell(journey).into_iter().map(|sentence| (sentence.depth, sentence.text)).collect()
+    };
+    let (old, new) = (lines(before), lines(after));
+    let head = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(one, other)| one == other).count();
+    let (old_middle, new_middle) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
+    let mut result: Vec<Told> = new[..head].iter().map(|line| line_of(None, line)).collect();
+    result.extend(middle(old_middle, new_middle));
+    result.extend(new[new.len() - tail..].iter().map(|line| line_of(None, line)));
+    result
+}
+
+fn middle(old: &[(usize, String)], new: &[(usize, String)]) -> Vec<Told> {
+    let gone = |line: &(usize, String)| line_of(Some(Change::Removed), line);
+    let added = |line: &(usize, String)| line_of(Some(Change::Added), line);
+    if old.len().saturating_mul(new.len()) > COMMON {
+        return old.iter().map(gone).chain(new.iter().map(added)).collect();
+    }
+    // common[i][j]: how long the longest common sequence of old[i..] and new[j..] is
+    let mut common = vec![vec![0_u32; new.len() + 1]; old.len() + 1];
+    for i in (0..old.len()).rev() {
+        for j in (0..new.len()).rev() {
+            common[i][j] = match old[i] == new[j] {
+                true => common[i + 1][j + 1] + 1,
+                false => common[i + 1][j].max(common[i][j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut result = Vec::new();
+    while i < old.len() || j < new.len() {
+        if i < old.len() && j < new.len() && old[i] == new[j] {
+            result.push(line_of(None, &new[j]));
+            (i, j) = (i + 1, j + 1);
+        } else if i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]) {
+            result.push(gone(&old[i]));
+            i += 1;
+        } else {
+            result.push(added(&new[j]));
+            j += 1;
+        }
+    }
+    result
+}
+
+fn line_of(what: Option<Change>, (depth, text): &(usize, String)) -> Told {
+    Told { what, depth: *depth, text: text.clone() }
+}
+
+/// What is new or gone, and one sentence before and after it.
+fn around(told: Vec<Told>) -> Vec<Told> {
+    let near = |place: usize| {
+        let until = told.len().min(place + 2);
+        told[place.saturating_sub(1)..until].iter().any(|line| line.what.is_some())
+    };
+    let kept: Vec<bool> = (0..told.len()).map(near).collect();
+    told.into_iter().zip(kept).filter_map(|(line, kept)| kept.then_some(line)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_journey_is_told_by_what_people_go_through_and_step_by_step() {
+        let before = json!({"Name": "j", "StartActivity": "a", "State": "DRAFT", "Activities": {
+            "a": {"EMAIL": {"TemplateName": "hello", "NextActivity": "b"}},
+            "b": {"SMS": {"TemplateName": "bye"}}}});
+        let after = json!({"Name": "j", "StartActivity": "a", "State": "ACTIVE", "Activities": {
+            "a": {"EMAIL": {"TemplateName": "welcome", "NextActivity": "w"}},
+            "w": {"Wait": {"WaitTime": {"WaitFor": "P2D"}}}}});
+        let id = DocumentId::Journey("j".into());
+        let change = document(&id, Some(&before), Some(&after)).expect("it differs");
+        let told: Vec<String> = change.telling.iter().map(|line| format!("{:?} {}", line.what, line.text)).collect();
+        assert_eq!(
+            told,
+            [
+                "None Nobody comes in yet.",
+                "Some(Removed) They get the e-mail hello.",
+                "Some(Removed) They get the text message bye.",
+                "Some(Removed) It ends for them.",
+                "Some(Added) They get the e-mail welcome.",
+                "Some(Added) 2 days later, it ends for them.",
+            ]
+        );
+        let steps: Vec<(&str, Change)> = change.steps.iter().map(|step| (step.id.as_str(), step.what)).collect();
+        assert_eq!(steps, [("a", Change::Changed), ("w", Change::Added), ("b", Change::Removed)]);
+        let first = &change.steps[0];
+        assert_eq!((first.before.as_str(), first.after.as_str()), ("Sends hello", "Sends welcome"));
+        assert_eq!(first.members[1].place, "EMAIL.NextActivity");
+        assert_eq!(change.members.iter().map(|member| member.place.as_str()).collect::<Vec<_>>(), ["State"]);
+        assert_eq!(both(&before, &after)["Activities"]["b"], before["Activities"]["b"]);
+        assert_eq!(document(&id, Some(&after), Some(&after)), None);
+    }
+}
