@@ -161,7 +161,7 @@ fn words<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
 }
 
 /// Replaces each mention of an activity by what `to` answers for its member and id; takes it away on `None`.
-fn refer(value: &mut Value, to: &mut dyn FnMut(&str, &str) -> Option<String>) {
+pub(crate) fn refer(value: &mut Value, to: &mut dyn FnMut(&str, &str) -> Option<String>) {
     match value {
         Value::Array(list) => list.iter_mut().for_each(|element| refer(element, to)),
         Value::Object(object) => {
