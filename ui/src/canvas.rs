@@ -9,6 +9,7 @@ mod cards;
 mod clipboard;
 mod connections;
 mod far;
+mod ghosts;
 mod hand;
 mod menu;
 mod minimap;
@@ -33,6 +34,7 @@ use self::cards::Card;
 pub use self::clipboard::{duplicate, listen as listen_to_clipboard};
 use self::connections::{ConnectionLine, ConnectionMarks, Drafts, why_not};
 use self::far::FarPicture;
+use self::ghosts::{Ghosts, LostLines};
 use self::hand::{Gesture, Hand};
 use self::menu::AddMenu;
 use self::minimap::Minimap;
@@ -161,6 +163,7 @@ pub fn Canvas() -> impl IntoView {
                     <For each=move || origins.get() key=|origin| origin.clone() let:origin>
                         <ConnectionLine origin=origin hand=hand />
                     </For>
+                    <LostLines hand=hand />
                     <Drafts hand=hand />
                 </svg>
                 <For each=move || origins.get() key=|origin| origin.clone() let:origin>
@@ -169,6 +172,7 @@ pub fn Canvas() -> impl IntoView {
                 <For each=move || node_ids.get() key=|id| id.clone() let:id>
                     <Card id=id hand=hand />
                 </For>
+                <Ghosts hand=hand />
                 <Notes />
                 <AddMenu hand=hand />
             </div>

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use model::activity::ActivityKind;
-use model::elapsed::elapsed;
+use model::elapsed::{beside, elapsed};
 use model::{Journey, Severity, summary};
 use wasm_bindgen::JsCast;
 
@@ -214,11 +214,9 @@ fn lines(journey: Journey) -> Vec<Line> {
                 title: activity.label().to_owned(),
                 about: summary::activity(&activity, journey),
                 way,
-                day: match days.get(id) {
-                    Some(elapsed) if activity.kind().is_some_and(ActivityKind::is_message) => elapsed.words(),
-                    Some(_) => String::new(),
-                    None if nth > 0 => "not reached".to_owned(),
-                    None => String::new(),
+                day: match days.contains_key(id) {
+                    false if nth > 0 => "not reached".to_owned(),
+                    _ => beside(&activity, &days).unwrap_or_default(),
                 },
                 again,
             });

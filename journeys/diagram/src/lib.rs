@@ -3,12 +3,13 @@
 //! - **takes**: an abstract [`Graph`] (sizes, connections in branch order, pins); only [`scene`] knows journeys.
 //! - **gives**: a [`Layout`] (a [`Rect`] per node, a [`Route`] per edge, in the graph's order), answers about it
 //!   ([`Index`], [`hit()`], [`visible_nodes`], [`visible_edges`], [`Viewport`]), pixels of it from afar ([`overview`]) and a
-//!   stand-alone picture ([`picture::svg`]).
+//!   stand-alone picture ([`picture::svg`]), what another version of the journey has otherwise ([`comparison`]).
 //! - **never**: reads or draws anything, fails, hangs or panics on a graph however malformed (cycles, self loops,
 //!   parallel edges, indices out of range), or depends on hash order: the same input gives the same bytes.
 //!
 //! All lengths are canvas units: CSS pixels at zoom 1, x to the right, y down.
 
+pub mod comparison;
 mod geometry;
 mod graph;
 mod hit;

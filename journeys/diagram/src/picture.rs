@@ -262,10 +262,30 @@ fn card(area: &Rect, node: &SceneNode, icon: &str, (ink, tile_color): (&str, &st
             ),
         );
     }
+    if !node.day.is_empty() {
+        let width = label_width(&node.day);
+        let day = Rect::new(area.x + DAY, area.y - LABEL / 2.0, width, LABEL);
+        push(
+            &mut out,
+            format_args!(
+                r#"<rect {} rx="{}" fill="{}" stroke="{}"/><text x="{}" y="{}" font-size="12" text-anchor="middle" fill="{}">{}</text>"#,
+                place(&day),
+                LABEL / 2.0,
+                theme.card,
+                theme.border,
+                number(day.center().x),
+                number(day.center().y + 4.2),
+                theme.muted,
+                escape(&node.day),
+            ),
+        );
+    }
     out.push_str("</g>");
     out
 }
 
+/// How far from the left edge of a card the day stands on its head.
+const DAY: f64 = 10.0;
 /// Side of the tile behind an icon.
 const TILE: f64 = 38.0;
 /// How much wider than usual the letters of a title are.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use model::drawing::{Origin, canvas as kept};
-use model::{Activity, ActivityKind, Journey, summary};
+use model::{Activity, ActivityKind, Journey, elapsed, summary};
 use serde_json::Value;
 
 use crate::{Edge, Graph, Node, Point, Settings};
@@ -44,6 +44,8 @@ pub struct SceneNode {
     pub title: String,
     /// One line on what it does.
     pub summary: String,
+    /// For a message: when people get there, counted from their entry; "day 3". Else empty.
+    pub day: String,
 }
 
 /// A connection on the canvas; its place in [`Scene::connections`] is its place in the graph.
@@ -80,17 +82,20 @@ impl Scene {
             stands: Stands::Entry,
             title: "Entry".to_owned(),
             summary: summary::entry(journey),
+            day: String::new(),
         };
         scene.push(entry, canvas);
         scene.graph.root = Some(0);
         let mut activities = journey.activities();
         activities.retain(|activity| !hidden.contains(activity.id));
+        let days = elapsed::elapsed(journey);
         for activity in &activities {
             let node = SceneNode {
                 id: activity.id.to_owned(),
                 stands: Stands::Activity(activity.kind()),
                 title: title(activity),
                 summary: summary::activity(activity, journey),
+                day: elapsed::beside(activity, &days).unwrap_or_default(),
             };
             scene.push(node, canvas);
         }
@@ -146,7 +151,7 @@ impl Scene {
                     None => (Stands::End, "End".to_owned()),
                 };
                 let id = end_id(&origin);
-                self.push(SceneNode { id, stands, title, summary: String::new() }, None)
+                self.push(SceneNode { id, stands, title, summary: String::new(), day: String::new() }, None)
             }
         };
         self.graph.edges.push(Edge { from, to, label: label.clone() });

@@ -19,6 +19,7 @@ use crate::project::DocumentId;
 use crate::view::View;
 
 pub use canvas::{pin, unpin};
+pub(crate) use copy::refer;
 pub use copy::{copy, duplicate, paste, pasted};
 pub use targets::refusals;
 

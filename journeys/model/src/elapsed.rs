@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::Millis;
-use crate::activity::{Activity, Payload};
+use crate::activity::{Activity, ActivityKind, Payload};
 use crate::journey::Journey;
 use crate::time::{DAY, duration_words, parse_duration};
 use crate::wire;
@@ -75,6 +75,13 @@ pub fn elapsed(journey: Journey) -> BTreeMap<String, Elapsed> {
         }
     }
     reached
+}
+
+/// What stands beside an activity: on which day people get there, for a message that the entry leads to. Other activities
+/// have nothing beside them: what a wait or a split does shows at the next message.
+pub fn beside(activity: &Activity, elapsed: &BTreeMap<String, Elapsed>) -> Option<String> {
+    let message = activity.kind().is_some_and(ActivityKind::is_message);
+    elapsed.get(activity.id).filter(|_| message).map(|elapsed| elapsed.words())
 }
 
 /// Activities that the entry leads to, each behind all that lead to it.
@@ -159,6 +166,19 @@ mod tests {
         ];
         let expected = expected.map(|(id, words)| (id.to_owned(), words.to_owned()));
         assert_eq!(words(&journey), BTreeMap::from(expected));
+    }
+
+    #[test]
+    fn only_messages_that_are_reached_have_a_day_beside_them() {
+        let journey = json!({"StartActivity": "two", "Activities": {
+            "two": wait(&json!({"WaitFor": "P2D"}), "hello"),
+            "hello": {"EMAIL": {}},
+            "nobody": {"PUSH": {}}
+        }});
+        let journey = Journey::of(&journey).unwrap_or_else(|| unreachable!("a journey"));
+        let days = elapsed(journey);
+        let found: Vec<Option<String>> = journey.activities().iter().map(|activity| beside(activity, &days)).collect();
+        assert_eq!(found, [None, Some("day 2".to_owned()), None]);
     }
 
     #[test]

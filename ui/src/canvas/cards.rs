@@ -88,6 +88,10 @@ fn Step(
             })
         })
     };
+    let differs = {
+        let id = id.clone();
+        Memo::new(move |_| hand.compared.with(|found| Some(flow::differs(found.as_ref()?.steps.get(&id)?))))
+    };
     let class = {
         let id = id.clone();
         Memo::new(move |_| {
@@ -101,7 +105,7 @@ fn Step(
             mark(selected.get(), "selected");
             mark(held.get(), "held");
             mark(is_lit(store, &id, is_entry), "lit");
-            flow::difference(store, &id).into_iter().for_each(|difference| mark(true, difference));
+            differs.with(|differs| differs.iter().for_each(|differs| mark(true, differs.class)));
             let connecting = hand.gesture.with(|gesture| matches!(gesture, Some(Gesture::Connect(_))));
             mark(connecting && (is_entry || hand.refused.with(|refused| refused.contains_key(&id))), "refused");
             class
@@ -118,12 +122,13 @@ fn Step(
     let spoken = move || {
         let kind = if is_entry { "Entry" } else { kind().map_or("Activity without kind", ActivityKind::title) };
         let problems = problems.get().map_or(String::new(), |(_, n)| format!(", {n} problems"));
-        node.with(|node| {
-            node.as_ref().map_or(String::new(), |n| format!("{kind}: {}. {}{problems}", n.title, n.summary))
-        })
+        let differs = differs.get().map_or(String::new(), |differs| format!(", {}", differs.words));
+        node.with(|node| node.as_ref().map_or(String::new(), |n| spoken_of(kind, n) + &problems + &differs))
     };
     let title = move || node.with(|node| node.as_ref().map(|node| node.title.clone()));
     let summary = move || node.with(|node| node.as_ref().map(|node| node.summary.clone()));
+    let day =
+        Memo::new(move |_| node.with(|node| node.as_ref().map(|node| node.day.clone()).filter(|day| !day.is_empty())));
     view! {
         <div
             class=move || class.get()
@@ -138,6 +143,7 @@ fn Step(
             </svg>
             <span class="title" dir="auto" title=title>{title}</span>
             <span class="summary" dir="auto" title=summary>{summary}</span>
+            {move || day.get().map(|day| view! { <span class="day" title="When people get here, counted from their entry">{day}</span> })}
             {move || problems.get().map(|(severity, n)| {
                 let bad = severity == Severity::Error;
                 view! {
@@ -146,10 +152,17 @@ fn Step(
                     </span>
                 }
             })}
+            {move || differs.get().map(|differs| view! { <span class=format!("differs {}", differs.class) title=differs.members>{differs.words}</span> })}
             {move || counts.get().map(|text| view! { <span class="passed">{text}</span> })}
             {move || Some(dots.get()).filter(|dots| *dots > 0).map(|dots| view! { <span class="waiting-dots" style=format!("width: {}px", dots * 9) aria-hidden="true"></span> })}
         </div>
     }
+}
+
+/// A card in words: kind, name, when people get there, what it does.
+fn spoken_of(kind: &str, node: &SceneNode) -> String {
+    let day = if node.day.is_empty() { String::new() } else { format!(", {}", node.day) };
+    format!("{kind}: {}{day}. {}", node.title, node.summary)
 }
 
 fn kind_of(node: Option<&SceneNode>) -> Option<ActivityKind> {

@@ -16,7 +16,7 @@ const PLUS: f64 = 22.0;
 /// Height of a label, canvas units; the style sheet has the same.
 const LABEL: f64 = 22.0;
 /// Radius of a line's corners, canvas units.
-const CORNER: f64 = 10.0;
+pub const CORNER: f64 = 10.0;
 
 /// Whether the story being read goes along a connection.
 pub fn in_story(store: Store, origin: &Origin) -> bool {
@@ -29,6 +29,11 @@ pub fn in_story(store: Store, origin: &Origin) -> bool {
                 }
             })
         })
+}
+
+/// Whether the version that is compared with has no such connection.
+fn is_fresh(hand: Hand, origin: &Origin) -> bool {
+    hand.compared.with(|found| found.as_ref().is_some_and(|found| found.added.contains(origin)))
 }
 
 /// The connection's place in the layout, which changes as others come and go.
@@ -83,7 +88,13 @@ pub fn ConnectionLine(origin: Origin, hand: Hand) -> impl IntoView {
             };
             let selected = store.selection.with(|s| *s == Selection::Connection(origin.clone()));
             let lit = in_story(store, &origin);
-            format!("line {way}{}{}", if selected { " selected" } else { "" }, if lit { " lit" } else { "" })
+            let fresh = is_fresh(hand, &origin);
+            format!(
+                "line {way}{}{}{}",
+                if fresh { " fresh" } else { "" },
+                if selected { " selected" } else { "" },
+                if lit { " lit" } else { "" }
+            )
         })
     };
     let width = {
@@ -114,13 +125,9 @@ pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
             let label = store.scene.with(|scene| {
                 place.get().and_then(|place| Some(scene.connections.get(place)?.label.clone())).unwrap_or_default()
             });
-            match traffic(store, &origin) {
-                Some(traffic) => {
-                    let gap = if label.is_empty() { "" } else { " · " };
-                    format!("{label}{gap}{}", traffic.words())
-                }
-                None => label,
-            }
+            let fresh = is_fresh(hand, &origin).then(|| "+ new".to_owned());
+            let parts = [Some(label), traffic(store, &origin).map(|traffic| traffic.words()), fresh];
+            parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
         })
     };
     let put = move |label: bool| {

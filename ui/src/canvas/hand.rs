@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diagram::comparison::Comparison;
 use diagram::{Detail, Hit, Index, Point, Rect};
 use leptos::prelude::*;
 use model::drawing::{self, Origin, Refusal};
 
+use crate::simulate::flow;
 use crate::store::{Mode, Selection, Store};
 
 /// How near to a connection, in CSS pixels, counts as on it.
@@ -51,6 +53,8 @@ pub struct Hand {
     pub kept: Memo<Option<Rect>>,
     /// While a connection is drawn: where it may not lead.
     pub refused: Memo<BTreeMap<String, Refusal>>,
+    /// What the version that is compared with has otherwise; `None` = none is.
+    pub compared: Memo<Option<Comparison>>,
 }
 
 impl Hand {
@@ -78,6 +82,7 @@ impl Hand {
                 }
                 _ => BTreeMap::new(),
             }),
+            compared: flow::compared(store),
         }
     }
 

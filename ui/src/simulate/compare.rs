@@ -3,10 +3,10 @@
 use bridge::{Change, ComparisonView, Different, OpenPath, StepChange, Who};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{Millis, Project};
+use model::{DocumentId, Millis, Project};
 
-use super::flow::{grouped, percent};
-use super::playback::{is_shown, run_id, tell};
+use super::flow::{Differs, differs, grouped, percent};
+use super::playback::{Other, is_shown, run_id, tell};
 use super::{moment, of};
 use crate::store::{Store, store};
 use crate::transport;
@@ -75,9 +75,15 @@ fn compare(store: Store, before: Project, journey: String, busy: RwSignal<bool>)
     let Some(run_id) = run_id(store) else { return };
     let Some(after) = store.playback.simulated.get_untracked() else { return };
     busy.set(true);
+    let document = |id: DocumentId| before.documents.get(&id).cloned();
+    let other = document(DocumentId::Journey(journey.clone()))
+        .map(|value| Other { journey: value, canvas: document(DocumentId::Canvas(journey.clone())) });
     spawn_local(async move {
         match transport::call(&bridge::Compare { run_id, before, journey, after }).await {
-            Ok(found) if is_shown(store, run_id) => store.playback.comparison.set(Some(found)),
+            Ok(found) if is_shown(store, run_id) => {
+                store.playback.comparison.set(Some(found));
+                store.playback.other.set(other);
+            }
             Ok(_) => {}
             Err(failure) => store.tell_failure(failure),
         }
@@ -138,12 +144,7 @@ fn example(store: Store, different: &Different) -> AnyView {
 }
 
 fn step(store: Store, change: &StepChange) -> AnyView {
-    let (word, class) = match change.what {
-        Change::Added => ("new", "added"),
-        Change::Removed => ("gone", "removed"),
-        Change::Changed => ("changed", "changed"),
-    };
-    let members = change.members.join(", ");
+    let Differs { words, class, members } = differs(change);
     let name = match (&change.id, change.what) {
         (None, _) => view! { <span>"The journey itself"</span> }.into_any(),
         (Some(id), Change::Removed) => view! { <span>{id.clone()}</span> }.into_any(),
@@ -152,5 +153,5 @@ fn step(store: Store, change: &StepChange) -> AnyView {
             view! { <button class="link" on:click=move |_| store.select_activity(&id)>{shown}</button> }.into_any()
         }
     };
-    view! { <li class=class><span class="word">{word}</span> {name} <small>{members}</small></li> }.into_any()
+    view! { <li class=class><span class="word">{words}</span> {name} <small>{members}</small></li> }.into_any()
 }

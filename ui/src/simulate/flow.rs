@@ -1,6 +1,8 @@
 //! What the canvas paints of a run: counts, shares and dots at connections and steps, at the instant that is shown.
 
-use bridge::{Band, Change, Series};
+use bridge::{Band, Change, Series, StepChange};
+use diagram::comparison::{self, Comparison, Version};
+use diagram::scene::Scene;
 use leptos::prelude::*;
 use model::drawing::Origin;
 use model::{Journey, Slot};
@@ -197,18 +199,46 @@ pub fn dots_on(store: Store, origin: &Origin) -> Option<u64> {
     Some(12 + 108 / now.min(12))
 }
 
-/// How a step differs from the version that is compared with, as a word for the style sheet.
-pub fn difference(store: Store, id: &str) -> Option<&'static str> {
-    if store.mode.get() != Mode::Simulate {
-        return None;
-    }
-    store.playback.comparison.with(|comparison| {
-        let steps = &comparison.as_ref()?.steps;
-        let change = steps.iter().find(|change| change.id.as_deref() == Some(id))?;
-        Some(match change.what {
-            Change::Added => "added",
-            Change::Removed => return None,
-            Change::Changed => "changed",
+/// The picture's part of a comparison with another version; `None` = none is made, or it is not the view.
+pub fn compared(store: Store) -> Memo<Option<Comparison>> {
+    Memo::new(move |_| {
+        if store.mode.get() != Mode::Simulate {
+            return None;
+        }
+        store.playback.other.with(|other| {
+            let other = other.as_ref()?;
+            let then = Journey::of(&other.journey)?;
+            let scene = Scene::of(then, other.canvas.as_ref());
+            let layout = diagram::layout(&scene.graph, &diagram::scene::spacing());
+            let then = Version { journey: then, scene: &scene, layout: &layout };
+            store.document.with(|document| {
+                let journey = Journey::of(document)?;
+                store.scene.with(|scene| {
+                    store.layout.with(|layout| Some(comparison::compare(then, Version { journey, scene, layout })))
+                })
+            })
         })
     })
+}
+
+/// How a step differs from the version that is compared with.
+#[derive(Clone, PartialEq)]
+pub struct Differs {
+    /// For the style sheet.
+    pub class: &'static str,
+    /// In few words, with a sign.
+    pub words: String,
+    /// The members that differ.
+    pub members: String,
+}
+
+/// How a step differs, for its card.
+pub fn differs(change: &StepChange) -> Differs {
+    let (class, words) = match (change.what, &change.was) {
+        (Change::Added, _) => ("added", "+ new".to_owned()),
+        (Change::Removed, _) => ("removed", "− gone".to_owned()),
+        (Change::Renamed, Some(was)) => ("renamed", format!("= was {was}")),
+        (Change::Changed | Change::Renamed, _) => ("changed", "≠ changed".to_owned()),
+    };
+    Differs { class, words, members: change.members.join(", ") }
 }

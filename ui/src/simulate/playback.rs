@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::{DAY, HOUR};
 use model::{Millis, Project};
+use serde_json::Value;
 
 use crate::store::{Mode, Store};
 use crate::transport;
@@ -32,6 +33,15 @@ pub enum Tab {
 /// How fast it plays: virtual time in a second.
 pub const SPEEDS: [(Millis, &str); 5] =
     [(HOUR, "1 hour/s"), (6 * HOUR, "6 hours/s"), (DAY, "1 day/s"), (7 * DAY, "1 week/s"), (30 * DAY, "30 days/s")];
+
+/// Another version of the journey.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Other {
+    /// Its document.
+    pub journey: Value,
+    /// How it was drawn, if by hand.
+    pub canvas: Option<Value>,
+}
 
 /// The state; copying it copies handles.
 #[derive(Clone, Copy)]
@@ -68,6 +78,8 @@ pub struct Playback {
     pub bands: RwSignal<Option<Bands>>,
     /// What differs from another version.
     pub comparison: RwSignal<Option<ComparisonView>>,
+    /// The journey of that version, for the picture.
+    pub other: RwSignal<Option<Other>>,
     /// What came of the tests.
     pub report: RwSignal<Option<TestReport>>,
     /// Whether the table of messages is open.
@@ -96,6 +108,7 @@ impl Playback {
             waiting: RwSignal::new(None),
             bands: RwSignal::new(None),
             comparison: RwSignal::new(None),
+            other: RwSignal::new(None),
             report: RwSignal::new(None),
             table: RwSignal::new(false),
             asked: RwSignal::new(0),
@@ -114,6 +127,7 @@ impl Playback {
         self.waiting.set(None);
         self.bands.set(None);
         self.comparison.set(None);
+        self.other.set(None);
         self.report.set(None);
         self.asked.update(|asked| *asked += 1);
     }
