@@ -18,6 +18,7 @@ pub mod account;
 pub mod activity;
 mod campaign;
 pub mod changes;
+pub mod clause;
 pub mod diagnostic;
 pub mod drawing;
 pub mod edit;
@@ -32,6 +33,7 @@ pub mod project;
 pub mod reader;
 pub mod search;
 pub mod shapes;
+pub mod shares;
 pub mod similar;
 pub mod summary;
 #[rustfmt::skip]

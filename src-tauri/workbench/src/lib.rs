@@ -15,6 +15,7 @@ pub mod export;
 pub mod failure;
 pub mod folder;
 mod journal;
+mod known;
 pub mod local;
 mod outbox;
 mod outside;
@@ -177,6 +178,7 @@ impl Workbench {
             bridge::ListRecent::NAME => self.answer(body, |inner, _: bridge::ListRecent| Ok(inner.recent())).await,
             bridge::OpenUnsaved::NAME => self.answer(body, Inner::open_unsaved).await,
             bridge::ForgetRecent::NAME => self.answer(body, Inner::forget_recent).await,
+            bridge::AskKnown::NAME => self.answer(body, |_, command| known::known(&command)).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
             bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,
