@@ -63,6 +63,7 @@ pub const GESTURES: &[(&str, &str)] = &[
     ("Arrows", "Walk along the journey"),
     ("Enter", "Edit the selected activity"),
     ("A", "Add an activity after the selection"),
+    ("N", "Search the activities that can be added"),
     ("Ctrl+C, X, V", "Copy, cut, paste activities"),
     ("Shift+drag", "Select with a frame; Shift+click adds one"),
     ("Esc", "Back to the canvas"),

@@ -4,9 +4,15 @@
 //! structure depends on the shape only, so a field keeps the keyboard while others change. Members with a better input
 //! than their type (durations, templates, segments, the next activity) are told apart by shape and member name.
 
+mod asking;
 mod choices;
 mod containers;
+mod dates;
 mod inputs;
+mod sentence;
+mod shares;
+mod split;
+mod values;
 mod words;
 
 use leptos::prelude::*;
@@ -17,19 +23,26 @@ use serde_json::Value;
 use self::choices::{ZONES, event_types, messages, target, templates};
 pub use self::containers::one_of;
 use self::containers::{group, list, map};
-use self::inputs::{area, choice, duration, flag, input, instant, number};
+use self::dates::date_time;
+use self::inputs::{area, choice, duration, flag, input, number};
+pub use self::sentence::event_start;
+pub use self::split::judged;
 use self::words::{plain, words};
 use crate::store::{Store, store};
 
 /// Writes `value` at a place of the document that is edited, or takes it away, as one edit.
 pub fn write(store: Store, path: &Path, value: Option<Value>) {
+    write_as(store, path, value, &format!("Change {}", label_of(path).to_lowercase()));
+}
+
+/// The same, named as undo shows it.
+pub fn write_as(store: Store, path: &Path, value: Option<Value>, label: &str) {
     let id = store.subject.get_untracked();
     let made = store.content.with_untracked(|root| {
         let now = path.find(root);
         if now == value.as_ref() {
             return None;
         }
-        let label = format!("Change {}", label_of(path).to_lowercase());
         Some(match value {
             Some(value) => edit::put(label, &id, root, path, value),
             None => edit::clear(label, &id, root, path, keep_of(path)),
@@ -91,7 +104,7 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
         (Kind::Text | Kind::Timestamp, "WaitUntil" | "StartTime" | "EndTime" | "StartDateTime" | "EndDateTime")
             if of != "OpenHoursRule" =>
         {
-            instant(store, label, path, of != "ClosedDaysRule")
+            date_time(store, label, path, of != "ClosedDaysRule")
         }
         (Kind::Text, "Start" | "End") if of == "QuietTime" => input(store, label, path, "time"),
         (Kind::Text, "StartTime" | "EndTime") => input(store, label, path, "time"),
@@ -105,11 +118,14 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
             allowed.iter().map(|word| ((*word).to_owned(), plain(word))).collect()
         }),
         (Kind::Flag, _) => flag(store, label, path),
+        (Kind::Integer, "Percentage") if of == "HoldoutActivity" => shares::holdout(path),
+        (Kind::List(_), "Branches") if of == "RandomSplitActivity" => shares::branches(path),
         (Kind::Integer | Kind::Double, _) => number(store, label, path, matches!(shape.kind, Kind::Double)),
         (Kind::Text | Kind::Blob | Kind::Timestamp, _) => input(store, label, path, "text"),
         (Kind::List(inner), _) => list(&SHAPES[inner], label, path),
         (Kind::Map(inner), _) => map(&SHAPES[inner], label, path),
-        (Kind::Structure(_), _) if shape.name == "SimpleCondition" => one_of(shape, label, path),
+        (Kind::Structure(_), _) if shape.name == "Condition" => split::conditions(path),
+        (Kind::Structure(_), _) if shape.name == "SimpleCondition" => sentence::condition(path, "If "),
         (Kind::Structure(_), _) if shape.name == "SetDimension" && member == "EventType" => {
             event_types(store, label, path)
         }

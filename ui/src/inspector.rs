@@ -6,7 +6,7 @@ use model::shapes;
 use model::{ActivityKind, path};
 
 use crate::canvas;
-use crate::form::{field, members, one_of};
+use crate::form::{event_start, field, judged, members, one_of};
 use crate::icons::{ENTRY, family, icon, of_kind};
 use crate::keys;
 use crate::store::{Selection, store};
@@ -86,7 +86,6 @@ fn entry_form() -> AnyView {
         crate::form::write(store, &path!["StartCondition"], Some(value));
     };
     let Some(segment) = shapes::find("SegmentCondition") else { return ().into_any() };
-    let Some(by_event) = shapes::find("EventStartCondition") else { return ().into_any() };
     view! {
         <header class="what"><span class="badge">{icon(ENTRY)}</span><h2>"Entry"</h2></header>
         <fieldset class="group">
@@ -102,7 +101,7 @@ fn entry_form() -> AnyView {
         </fieldset>
         {move || {
             if event.get() {
-                members(by_event, &path!["StartCondition", "EventStartCondition"], &["EventFilter"], &[])
+                event_start()
             } else {
                 members(segment, &path!["StartCondition", "SegmentStartCondition"], &[], &[])
             }
@@ -122,17 +121,19 @@ fn activity_form(id: String, kind: Option<ActivityKind>) -> AnyView {
         Some(kind) => shapes::find(kind.shape())
             .map(|shape| {
                 let first = match kind {
-                    ActivityKind::ConditionalSplit => {
-                        ["Condition", "EvaluationWaitTime", "TrueActivity", "FalseActivity"].as_slice()
-                    }
-                    ActivityKind::MultiCondition => ["Branches", "DefaultActivity", "EvaluationWaitTime"].as_slice(),
+                    ActivityKind::ConditionalSplit => ["Condition", "TrueActivity", "FalseActivity"].as_slice(),
+                    ActivityKind::MultiCondition => ["Branches", "DefaultActivity"].as_slice(),
                     ActivityKind::Wait => ["WaitTime"].as_slice(),
                     ActivityKind::Holdout => ["Percentage"].as_slice(),
                     _ => {
                         ["TemplateName", "TemplateVersion", "DeliveryUri", "EndpointTypes", "MessageConfig"].as_slice()
                     }
                 };
-                members(shape, &place.join(kind.member()), first, &[])
+                let payload = place.join(kind.member());
+                let has_conditions = matches!(kind, ActivityKind::ConditionalSplit | ActivityKind::MultiCondition);
+                let when = has_conditions.then(|| judged(payload.join("EvaluationWaitTime")));
+                let skip: &[&str] = if has_conditions { &["EvaluationWaitTime"] } else { &[] };
+                view! { {when} {members(shape, &payload, first, skip)} }
             })
             .into_any(),
     };

@@ -8,6 +8,7 @@ use wasm_bindgen::JsCast;
 use crate::canvas::{duplicate, focus_canvas};
 use crate::commands;
 use crate::dialogs::save;
+use crate::palette::focus_search;
 use crate::store::{Dialog, Mode, Room, Selection, Store};
 
 /// A key anywhere in the window.
@@ -97,6 +98,10 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
         }
         "-" => {
             zoom(store, 0.8);
+            true
+        }
+        "n" if store.mode.get_untracked() == Mode::Design => {
+            focus_search();
             true
         }
         _ => false,

@@ -16,6 +16,7 @@ mod icons;
 mod inspector;
 mod json_text;
 mod keys;
+mod known;
 mod outbox;
 mod outline;
 mod outside;

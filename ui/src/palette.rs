@@ -1,10 +1,11 @@
 //! The activity kinds to put on the canvas: by click, by key or by carrying them there.
 
 use diagram::scene::Stands;
-use leptos::ev::PointerEvent;
+use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use model::drawing::{self, Origin};
 use model::{ActivityKind, Slot};
+use wasm_bindgen::JsCast;
 
 use crate::canvas;
 use crate::icons::{family, icon, of_kind};
@@ -34,22 +35,94 @@ pub const FAMILIES: [(&str, &[ActivityKind]); 3] = [
     ),
 ];
 
-/// The palette.
+/// What people also call a kind, for the search.
+fn other_names(kind: ActivityKind) -> &'static str {
+    match kind {
+        ActivityKind::Email => "e-mail mail letter",
+        ActivityKind::Push => "notification app mobile",
+        ActivityKind::Sms => "text message phone",
+        ActivityKind::Custom => "lambda function webhook call whatsapp",
+        ActivityKind::ContactCenter => "contact center call voice connect",
+        ActivityKind::Wait => "delay pause until days",
+        ActivityKind::ConditionalSplit => "condition if branch decision opened",
+        ActivityKind::MultiCondition => "conditions branches decision switch else",
+        ActivityKind::RandomSplit => "a/b ab test percent experiment",
+        ActivityKind::Holdout => "control group exit percent",
+    }
+}
+
+/// Whether a search asks for a kind: all its words are in the kind's names or its family's.
+fn fits(title: &str, kind: ActivityKind, wanted: &str) -> bool {
+    let names = format!("{title} {} {}", kind.title(), other_names(kind)).to_lowercase();
+    wanted.to_lowercase().split_whitespace().all(|word| names.contains(word))
+}
+
+/// The keyboard goes to the search.
+pub fn focus_search() {
+    let input = document().query_selector("[data-test=search-kinds]").ok().flatten();
+    if let Some(input) = input.and_then(|input| input.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = input.focus();
+    }
+}
+
+/// The palette: a search, and the kinds of each family. Enter adds the first that fits; with the arrows others are reached.
 #[component]
 pub fn Palette() -> impl IntoView {
     let store = store();
+    let wanted = RwSignal::new(String::new());
+    let shown = move || {
+        let wanted = wanted.get();
+        let families = FAMILIES.into_iter().map(|(title, kinds)| {
+            let kinds: Vec<ActivityKind> = kinds.iter().copied().filter(|kind| fits(title, *kind, &wanted)).collect();
+            (title, kinds)
+        });
+        families.filter(|(_, kinds)| !kinds.is_empty()).collect::<Vec<_>>()
+    };
+    let in_search = move |event: KeyboardEvent| match event.key().as_str() {
+        "Enter" => {
+            event.prevent_default();
+            if let Some(kind) = shown().first().and_then(|(_, kinds)| kinds.first().copied()) {
+                wanted.set(String::new());
+                add_after_selection(store, kind);
+            }
+        }
+        "ArrowDown" => {
+            event.prevent_default();
+            step(1);
+        }
+        "Escape" if !wanted.with_untracked(String::is_empty) => {
+            event.stop_propagation();
+            wanted.set(String::new());
+        }
+        _ => {}
+    };
+    let in_list = move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowDown" => {
+            event.prevent_default();
+            step(1);
+        }
+        "ArrowUp" => {
+            event.prevent_default();
+            step(-1);
+        }
+        _ => {}
+    };
     view! {
         <section class="palette" aria-label="Activities to add">
-            {FAMILIES
+            <input type="search" placeholder="Search (N)" aria-label="Search the activities; Enter adds the first after the selection"
+                data-test="search-kinds" prop:value=move || wanted.get()
+                on:input=move |event| wanted.set(event_target_value(&event)) on:keydown=in_search />
+            <Show when=move || shown().is_empty()><p class="note">"No activity is called that."</p></Show>
+            <div on:keydown=in_list>
+            {move || shown()
                 .into_iter()
                 .map(|(title, kinds)| {
                     view! {
                         <h3>{title}</h3>
-                        <div class="kinds">
+                        <div class="kinds" role="group" aria-label=title>
                             {kinds
-                                .iter()
+                                .into_iter()
                                 .map(|kind| {
-                                    let kind = *kind;
                                     view! {
                                         <button
                                             class=format!("kind {}", family(Some(kind)))
@@ -71,7 +144,20 @@ pub fn Palette() -> impl IntoView {
                     }
                 })
                 .collect_view()}
+            </div>
         </section>
+    }
+}
+
+/// Moves the keyboard from the search or a kind to the one before or behind it.
+fn step(by: i32) {
+    let Ok(all) = document().query_selector_all("[data-test=search-kinds], .palette .kind") else { return };
+    let list: Vec<web_sys::HtmlElement> = (0..all.length()).filter_map(|i| all.item(i)?.dyn_into().ok()).collect();
+    let active = document().active_element();
+    let at = list.iter().position(|one| active.as_ref().is_some_and(|active| active.is_same_node(Some(one))));
+    let to = at.and_then(|at| at.checked_add_signed(by as isize));
+    if let Some(element) = to.and_then(|to| list.get(to)) {
+        let _ = element.focus();
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::Value;
 use validation::{Facts, Report};
 
 use crate::autosave::Autosave;
+use crate::known::Knowing;
 use crate::simulate::playback::Playback;
 use crate::timing::timed;
 
@@ -117,6 +118,8 @@ pub struct Store {
     pub events: RwSignal<u64>,
     /// Attribute paths of the sample people.
     pub attributes: RwSignal<Vec<String>>,
+    /// What the sample people and events have.
+    pub known: Knowing,
     /// File name of the journey on the canvas.
     pub journey: RwSignal<String>,
     /// What the window is about.
@@ -214,6 +217,7 @@ impl Store {
             endpoints: RwSignal::new(0),
             events: RwSignal::new(0),
             attributes: RwSignal::new(Vec::new()),
+            known: Knowing::new(),
             journey,
             room,
             subject,
@@ -269,6 +273,7 @@ impl Store {
         self.endpoints.set(opened.endpoints);
         self.events.set(opened.events);
         self.attributes.set(opened.attributes);
+        self.known.forget();
         self.mode.set(Mode::Design);
         self.dialog.set(None);
         self.notice.set(None);

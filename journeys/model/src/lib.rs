@@ -20,6 +20,7 @@ pub mod account;
 pub mod activity;
 mod campaign;
 pub mod changes;
+pub mod clause;
 pub mod comparison;
 pub mod diagnostic;
 pub mod difference;
@@ -37,6 +38,7 @@ pub mod project;
 pub mod reader;
 pub mod search;
 pub mod shapes;
+pub mod shares;
 pub mod similar;
 pub mod summary;
 #[rustfmt::skip]

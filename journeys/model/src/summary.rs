@@ -1,9 +1,10 @@
 //! What activities, conditions and entries do, in one line of plain words.
 
 use crate::activity::{Activity, Payload, branch_letter};
+use crate::clause;
 use crate::journey::{Entry, Journey};
 use crate::time::{duration_words, parse_duration, parse_instant};
-use crate::view::{View, Word};
+use crate::view::Word;
 use crate::wire;
 
 /// One line on what an activity does; for activities that are not finished it says what is missing.
@@ -90,76 +91,9 @@ pub fn condition(condition: wire::SimpleCondition, journey: Journey) -> String {
         return name.map_or("No segment chosen".to_owned(), |name| format!("In segment {name}"));
     }
     match condition.segment_dimensions() {
-        Some(dimensions) => dimension_words(dimensions),
+        Some(dimensions) => clause::dimension_words(dimensions),
         None => "No condition set".to_owned(),
     }
-}
-
-pub(crate) fn dimension_words(dimensions: wire::SegmentDimensions) -> String {
-    let mut words = Vec::new();
-    let listed = dimensions.attributes().into_iter().chain(dimensions.user_attributes());
-    for (name, dimension) in listed {
-        let how = match dimension.attribute_type() {
-            None | Some(wire::AttributeType::Inclusive) => "is",
-            Some(wire::AttributeType::Exclusive) => "is not",
-            Some(wire::AttributeType::Contains) => "contains",
-            Some(wire::AttributeType::Before) => "is before",
-            Some(wire::AttributeType::After) => "is after",
-            Some(wire::AttributeType::On) => "is on",
-            Some(wire::AttributeType::Between) => "is between",
-        };
-        words.push(format!("{name} {how} {}", dimension.values().join(" or ")));
-    }
-    for (name, dimension) in dimensions.metrics() {
-        let how = match dimension.comparison_operator() {
-            Some("GREATER_THAN") => ">",
-            Some("LESS_THAN") => "<",
-            Some("GREATER_THAN_OR_EQUAL") => "≥",
-            Some("LESS_THAN_OR_EQUAL") => "≤",
-            _ => "=",
-        };
-        words.push(format!("{name} {how} {}", dimension.value().map_or("?".to_owned(), |v| v.to_string())));
-    }
-    if let Some(demographic) = dimensions.demographic() {
-        let sets = [
-            ("Channel", demographic.channel()),
-            ("Platform", demographic.platform()),
-            ("Make", demographic.make()),
-            ("Model", demographic.model()),
-            ("App version", demographic.app_version()),
-            ("Device", demographic.device_type()),
-        ];
-        words.extend(sets.iter().filter_map(|(name, set)| set.map(|set| set_words(name, set))));
-    }
-    if let Some(country) = dimensions.location().and_then(|l| l.country()) {
-        words.push(set_words("Country", country));
-    }
-    if dimensions.location().is_some_and(|l| l.has("GPSPoint")) {
-        words.push("Near a place".to_owned());
-    }
-    if let Some(recency) = dimensions.behavior().and_then(|b| b.recency()) {
-        let active = match recency.recency_type() {
-            Some(wire::RecencyType::Inactive) => "Not active",
-            _ => "Active",
-        };
-        let span = match recency.duration() {
-            Some(wire::Duration::Hr24) => "in 24 hours",
-            Some(wire::Duration::Day7) => "in 7 days",
-            Some(wire::Duration::Day14) => "in 14 days",
-            Some(wire::Duration::Day30) => "in 30 days",
-            None => "lately",
-        };
-        words.push(format!("{active} {span}"));
-    }
-    if words.is_empty() { "Everybody".to_owned() } else { words.join(" and ") }
-}
-
-fn set_words(name: &str, set: wire::SetDimension) -> String {
-    let how = match set.dimension_type() {
-        Some(wire::DimensionType::Exclusive) => "is not",
-        _ => "is",
-    };
-    format!("{name} {how} {}", set.values().join(" or "))
 }
 
 /// A word for an event type of journeys.md 3.8: `_email.open` is "Opened"; others as they are.

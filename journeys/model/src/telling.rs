@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::activity::{Activity, ActivityKind, Payload, Slot};
+use crate::clause::{self, named};
 use crate::journey::{Entry, Journey};
 use crate::summary;
 use crate::time::{duration_words, parse_duration};
@@ -156,12 +157,9 @@ fn beginning(journey: Journey) -> Vec<String> {
         None => "nobody comes in yet.".to_owned(),
         Some(Entry::Segment { segment: "" }) => "members of a segment come in, which is not chosen yet.".to_owned(),
         Some(Entry::Segment { segment }) => format!("members of the segment {segment} come in."),
-        Some(Entry::Event { filter, segment }) => {
-            let events = filter.dimensions().and_then(|d| d.event_type()).map(|t| t.values()).unwrap_or_default();
-            let event =
-                if events.is_empty() { "an event, which is not named yet,".to_owned() } else { events.join(" or ") };
-            let who = segment.map_or(String::new(), |segment| format!(" and is in the segment {segment}"));
-            format!("whoever causes {event}{who} comes in.")
+        Some(Entry::Event { .. }) => {
+            let condition = journey.wire.start_condition().and_then(|start| start.event_start_condition());
+            format!("{} comes in.", condition.map(|one| clause::text(&clause::event_start(one))).unwrap_or_default())
         }
     }];
     if let Some(quiet) = journey.wire.quiet_time()
@@ -206,66 +204,13 @@ fn article(kind: &str) -> String {
     format!("{} {kind}", if vowel { "an" } else { "a" })
 }
 
-/// One condition as a clause: "they opened “Welcome”", "their Plan is pro".
 fn clause(condition: wire::SimpleCondition, journey: Journey) -> String {
-    if let Some(event) = condition.event_condition() {
-        let of = event.message_activity().map_or("a message".to_owned(), |id| {
-            journey.activity(id).map_or_else(|| format!("“{id}”"), |activity| named(&activity))
-        });
-        let types = event.dimensions().and_then(|d| d.event_type()).map(|t| t.values()).unwrap_or_default();
-        let clauses: Vec<String> = types.iter().map(|event| event_clause(event, &of)).collect();
-        return if clauses.is_empty() {
-            format!("something happens to {of}, which is not chosen")
-        } else {
-            clauses.join(" or ")
-        };
-    }
-    if let Some(segment) = condition.segment_condition() {
-        let name = segment.segment_id().filter(|name| !name.is_empty());
-        return name.map_or("they are in a segment, which is not chosen".to_owned(), |name| {
-            format!("they are in the segment {name}")
-        });
-    }
-    match condition.segment_dimensions() {
-        Some(dimensions) => about_them(&summary::dimension_words(dimensions)),
-        None => "a condition holds, which is not set".to_owned(),
-    }
+    clause::text(&clause::condition(condition, journey))
 }
 
-/// What a segment's dimensions say, as a clause.
-fn about_them(words: &str) -> String {
-    if words == "Everybody" {
-        return "they are anybody".to_owned();
-    }
-    let activity = [("Active", "they were active"), ("Not active", "they were not active")];
-    let told = activity.iter().find_map(|(word, clause)| Some(format!("{clause}{}", words.strip_prefix(word)?)));
-    told.unwrap_or_else(|| format!("their {words}"))
-}
-
-/// What an event says of a message (journeys.md 3.8), as a clause.
-fn event_clause(event: &str, of: &str) -> String {
-    match event {
-        "_email.send" | "_SMS.SEND" | "_SMS.BUFFERED" | "_journey.send" => format!("they were sent {of}"),
-        "_email.delivered" | "_SMS.SUCCESS" => format!("they received {of}"),
-        "_email.rejected" => format!("{of} was rejected"),
-        "_email.hardbounce" => format!("{of} bounced for good"),
-        "_email.softbounce" => format!("{of} bounced for now"),
-        "_email.complaint" => format!("they complained about {of}"),
-        "_email.open" | "_journey.opened_notification" => format!("they opened {of}"),
-        "_email.click" => format!("they clicked in {of}"),
-        "_email.unsubscribe" => format!("they unsubscribed in {of}"),
-        "_SMS.FAILURE" => format!("{of} could not be delivered"),
-        "_SMS.OPTOUT" => format!("they opted out after {of}"),
-        "_journey.received_foreground" => format!("they received {of} with the app open"),
-        "_journey.received_background" => format!("they received {of} with the app in the background"),
-        "_contact_center.connected" => format!("they answered {of}"),
-        "_contact_center.not_answered" => format!("they did not answer {of}"),
-        "_contact_center.sit_tone" => format!("{of} reached a SIT tone"),
-        "_contact_center.fax" => format!("{of} reached a fax"),
-        "_contact_center.voicemail_beep" | "_contact_center.voicemail_no_beep" => format!("{of} reached voicemail"),
-        "_custom.response" => format!("{of} was answered"),
-        other => format!("{other} happened to {of}"),
-    }
+/// A wait before conditions are asked: "2 days later"; `None` = they are asked at once.
+pub fn wait_words(time: Option<wire::WaitTime>) -> Option<String> {
+    later("", time).strip_suffix(", ").map(str::to_owned)
 }
 
 /// What came before, and a wait: "2 days later, ".
@@ -286,11 +231,8 @@ fn later(lead: &str, time: Option<wire::WaitTime>) -> String {
     }
 }
 
-fn named(activity: &Activity) -> String {
-    format!("“{}”", activity.label())
-}
-
-fn capital(text: &str) -> String {
+/// A text with its first letter as a capital.
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

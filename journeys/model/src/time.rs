@@ -25,6 +25,38 @@ pub fn parse_instant(text: &str) -> Option<Millis> {
     Some(local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
 }
 
+/// The clock that a text shows, `2026-12-03T09:00`, and how far east of UTC it is, in milliseconds (`None` = the text does
+/// not say); seconds are left out.
+pub fn clock_and_offset(text: &str) -> Option<(String, Option<Millis>)> {
+    let at = parse_instant(text)?;
+    let offset = if text.parse::<Timestamp>().is_err() {
+        // A date alone and a time without offset are read as UTC, and shown as they stand.
+        None
+    } else if text.ends_with(['Z', 'z']) {
+        Some(0)
+    } else {
+        let (_, zone) = text.split_at_checked(text.rfind(['+', '-'])?)?;
+        Some(zone_offset(&format!("UTC{zone}"))?)
+    };
+    let shown = format_instant(at + offset.unwrap_or(0));
+    Some((shown.get(..16)?.to_owned(), offset))
+}
+
+/// The end of an ISO 8601 instant that is so far east of UTC, in milliseconds: `Z`, `+02:00`, `-03:30`.
+pub fn offset_suffix(offset: Millis) -> String {
+    let minutes = offset.abs() / MINUTE;
+    match offset {
+        0 => "Z".to_owned(),
+        _ => format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, minutes / 60, minutes % 60),
+    }
+}
+
+/// What the clock shows at an instant in a zone of the tz database: `2026-12-03 10:00`; `None` = there is no such zone.
+pub fn clock_in_zone(at: Millis, zone: &str) -> Option<String> {
+    let zoned = Timestamp::from_millisecond(at).ok()?.in_tz(zone).ok()?;
+    Some(zoned.strftime("%Y-%m-%d %H:%M").to_string())
+}
+
 /// As Pinpoint prints instants: `2026-11-30T09:00:00.000Z`.
 pub fn format_instant(at: Millis) -> String {
     match Timestamp::from_millisecond(at) {

@@ -88,6 +88,25 @@ fn instants() {
         assert_eq!(parse_instant(text).map(format_instant).as_deref(), *printed, "{text}");
     }
     assert_eq!(parse_instant("1970-01-01T00:00:01Z"), Some(SECOND));
+    let clocks = [
+        ("2026-12-03T09:00:00Z", Some(("2026-12-03T09:00", Some(0)))),
+        ("2026-12-03T09:00:30.5+05:30", Some(("2026-12-03T09:00", Some(330 * MINUTE)))),
+        ("2026-12-03T23:30:00-03:30", Some(("2026-12-03T23:30", Some(-210 * MINUTE)))),
+        ("2026-12-03T09:00:00", Some(("2026-12-03T09:00", None))),
+        ("2026-12-03", Some(("2026-12-03T00:00", None))),
+        ("soon", None),
+    ];
+    for (text, read) in clocks {
+        let read = read.map(|(clock, offset): (&str, Option<i64>)| (clock.to_owned(), offset));
+        assert_eq!(clock_and_offset(text), read, "{text}");
+        if let Some((clock, Some(offset))) = read {
+            let again = format!("{clock}:00{}", offset_suffix(offset));
+            assert_eq!(clock_and_offset(&again), Some((clock, Some(offset))), "{again}");
+        }
+    }
+    let at = parse_instant("2026-07-01T22:30:00Z").unwrap_or_default();
+    assert_eq!(clock_in_zone(at, "Europe/Berlin").as_deref(), Some("2026-07-02 00:30"));
+    assert_eq!(clock_in_zone(at, "Nowhere"), None);
     assert_eq!(format_instant(-1), "1969-12-31T23:59:59.999Z");
     assert_eq!(format_instant(i64::MAX), "9223372036854775807 ms");
 }
@@ -358,7 +377,7 @@ fn summaries_of_activities() {
         ),
         (
             json!({"ConditionalSplit": {"Condition": {"Conditions": [member, plan], "Operator": "ANY"}}}),
-            "In segment vip or Plan is pro or team and Orders > 3 and Country is not DE",
+            "In segment vip or Plan is pro or team and Orders is more than 3 and Country is not DE",
         ),
         (json!({"MultiCondition": {}}), "No branches"),
         (

@@ -16,6 +16,7 @@ pub mod failure;
 pub mod folder;
 mod git;
 mod journal;
+mod known;
 pub mod local;
 pub mod merge;
 mod outbox;
@@ -180,6 +181,7 @@ impl Workbench {
             bridge::ListRecent::NAME => self.answer(body, |inner, _: bridge::ListRecent| Ok(inner.recent())).await,
             bridge::OpenUnsaved::NAME => self.answer(body, Inner::open_unsaved).await,
             bridge::ForgetRecent::NAME => self.answer(body, Inner::forget_recent).await,
+            bridge::AskKnown::NAME => self.answer(body, |_, command| known::known(&command)).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
             bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,

@@ -3,10 +3,12 @@
 //! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
 //! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
 
+mod known;
 mod runs;
 
 use std::collections::BTreeMap;
 
+pub use known::*;
 use model::journal::Entry;
 use model::{DocumentId, History, Millis, Project};
 pub use runs::*;

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 use model::drawing::{self, Origin};
-use model::shapes::SHAPES;
 use model::{Path, Slot, Step, TemplateKind, summary};
 use serde_json::Value;
 
-use super::containers::{group_of, list, shape_place, text_shape};
+use super::containers::group_of;
 use super::inputs::choice;
-use super::{complaint, field, text_of, value_at, write};
+use super::values::ticked;
+use super::{complaint, text_of, value_at, write};
 use crate::store::Store;
 
 /// The activity that a connection leads to: only those it may lead to.
@@ -64,20 +64,29 @@ pub fn messages(store: Store) -> Vec<(String, String)> {
     })
 }
 
+/// Which events start the journey: those of the recorded ones that such a filter can hear, as boxes to tick; others as text.
+///
+/// `ENDPOINT` hears what apps and SDKs report, `SYSTEM` what the service itself does (journeys.md 2). `path` is the
+/// `EventType`.
+pub fn named_events(store: Store, path: Path) -> AnyView {
+    let filter = value_at(store, super::asking::up(&path, 2).join("FilterType"));
+    let known = store.known.found(store);
+    let offered = Memo::new(move |_| {
+        let of_system = text_of(filter.get()) == "SYSTEM";
+        let by_service =
+            |name: &str| ["_email.", "_SMS.", "_campaign.", "_journey."].iter().any(|own| name.starts_with(own));
+        known.with(|known| {
+            let fitting = known.events.iter().filter(|event| by_service(&event.name) == of_system);
+            fitting.map(|event| (event.name.clone(), event.count)).collect::<Vec<_>>()
+        })
+    });
+    ticked(store, path.join("Values"), offered, "Change events".to_owned(), "Another event")
+}
+
 /// Which event types count: those that the chosen message can cause, as boxes to tick; others as text.
 pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
     let values = path.join("Values");
     let now = value_at(store, values.clone());
-    let in_split = path.activity().is_some();
-    if !in_split {
-        return group_of(
-            label,
-            view! { {list(&SHAPES[text_shape()], "Event names".to_owned(), values)} {field(
-                &SHAPES[shape_place("DimensionType")], "SetDimension", "Match", path.join("DimensionType"),
-            )} }
-            .into_any(),
-        );
-    }
     // `….EventCondition.Dimensions.EventType` asks about the message `….EventCondition.MessageActivity`.
     let condition = Path(path.0[..path.0.len().saturating_sub(2)].to_vec());
     let message = value_at(store, condition.join("MessageActivity"));
@@ -92,11 +101,11 @@ pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
         items.into_iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
     };
     let place = path.clone();
-    let set = move |name: &'static str, on: bool| {
+    let set = move |name: String, on: bool| {
         let mut list = chosen();
-        list.retain(|other| other != name);
+        list.retain(|other| *other != name);
         if on {
-            list.push(name.to_owned());
+            list.push(name);
         }
         let items: Vec<Value> = list.into_iter().map(Value::String).collect();
         if now.get_untracked().is_none() {
@@ -106,30 +115,39 @@ pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
             write(store, &values, Some(Value::Array(items)));
         }
     };
-    let foreign = move || {
-        let known = options.get();
-        let odd: Vec<String> = chosen().into_iter().filter(|name| !known.contains(&name.as_str())).collect();
-        (!odd.is_empty()).then(|| format!("Also asked for: {}", odd.join(", ")))
+    let listed = Memo::new(move |_| {
+        let mut list: Vec<String> = options.get().iter().map(|name| (*name).to_owned()).collect();
+        list.extend(chosen().into_iter().filter(|name| !options.get().contains(&name.as_str())));
+        list
+    });
+    let other = set.clone();
+    let press = move |event: leptos::ev::KeyboardEvent| {
+        let name = event_target_value(&event).trim().to_owned();
+        if event.key() == "Enter" && !name.is_empty() {
+            event.prevent_default();
+            other(name, true);
+        }
     };
     let inside = view! {
-        <For each=move || options.get().to_vec() key=|name| *name let:name>
+        <For each=move || listed.get() key=|name| name.clone() let:name>
             {
                 let set = set.clone();
+                let (own, sent) = (name.clone(), name.clone());
                 view! {
                     <label class="field check">
                         <input
                             type="checkbox"
-                            data-event=name
-                            prop:checked=move || chosen().iter().any(|other| other == name)
-                            on:change=move |event| set(name, event_target_checked(&event))
+                            data-event=name.clone()
+                            prop:checked=move || chosen().contains(&own)
+                            on:change=move |event| set(sent.clone(), event_target_checked(&event))
                         />
-                        <span class="name">{summary::event_word(name)} <code>{name}</code></span>
+                        <span class="name">{summary::event_word(&name)} <code>{name.clone()}</code></span>
                     </label>
                 }
             }
         </For>
         <Show when=move || options.get().is_empty()><p class="note">"Choose the message first."</p></Show>
-        {move || foreign().map(|text| view! { <p class="note">{text}</p> })}
+        <input type="text" placeholder="Another event, then Enter" aria-label="Another event" on:keydown=press />
         {complaint(store, path)}
     };
     group_of(label, inside.into_any())

@@ -9,16 +9,6 @@ use super::words::{unit_word, words};
 use super::{complaint, field, members, value_at, write};
 use crate::store::store;
 
-/// The place of the plain text in the table of shapes.
-pub fn text_shape() -> usize {
-    shape_place("__string")
-}
-
-/// The place of a shape in the table; the table holds every shape of the API.
-pub fn shape_place(name: &str) -> usize {
-    SHAPES.iter().position(|shape| shape.name == name).unwrap_or(0)
-}
-
 /// A frame with a title.
 pub fn group_of(label: String, inside: AnyView) -> AnyView {
     view! { <fieldset class="group"><legend>{label}</legend>{inside}</fieldset> }.into_any()
@@ -121,8 +111,7 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
     let length = Memo::new(move |_| value.get().and_then(|v| v.as_array().map(Vec::len)).unwrap_or(0));
     let simple = matches!(inner.kind, Kind::Text | Kind::Words(_));
     let unit = match inner.name {
-        "SimpleCondition" => "Condition",
-        "MultiConditionalBranch" | "RandomSplitEntry" => "Branch",
+        "MultiConditionalBranch" => "Branch",
         "OpenHoursRule" => "Open",
         "ClosedDaysRule" => "Closed",
         _ => "",
@@ -133,7 +122,6 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
             Kind::Text => Value::String(String::new()),
             Kind::Words(allowed) => Value::String(allowed.first().copied().unwrap_or_default().to_owned()),
             Kind::Integer | Kind::Double => Value::Number(0.into()),
-            _ if inner.name == "RandomSplitEntry" => serde_json::json!({"Percentage": 10}),
             _ if inner.name == "MultiConditionalBranch" => serde_json::json!({"Condition": {}}),
             _ => serde_json::json!({}),
         };
@@ -155,7 +143,7 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
                     let id = store.subject.get_untracked();
                     store.edit(model::Edit::new(format!("Remove {}", unit_word(unit))).remove(&id, gone.clone()));
                 };
-                let title = if unit.is_empty() { format!("{}", i + 1) } else if unit == "Branch" && inner.name == "MultiConditionalBranch" {
+                let title = if unit.is_empty() { format!("{}", i + 1) } else if unit == "Branch" {
                     format!("Branch {}", model::activity::branch_letter(i))
                 } else { format!("{unit} {}", i + 1) };
                 let away = format!("Remove {title}");
@@ -164,13 +152,6 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
                         <div class="element simple">
                             {field(inner, "", "", place)}
                             <button type="button" class="quiet" title=away.clone() aria-label=away on:click=remove>"×"</button>
-                        </div>
-                    }.into_any()
-                } else if inner.name == "SimpleCondition" {
-                    view! {
-                        <div class="element">
-                            {one_of(inner, title, place)}
-                            <button type="button" class="quiet remove" title=away.clone() aria-label=away on:click=remove>"×"</button>
                         </div>
                     }.into_any()
                 } else {

@@ -1,4 +1,4 @@
-//! Inputs for plain values: texts, numbers, boxes, choices, durations, dates.
+//! Inputs for plain values: texts, numbers, boxes, choices, durations.
 
 use leptos::prelude::*;
 use model::Path;
@@ -103,7 +103,10 @@ pub fn choice(
     labelled(store, label, &path, inside.into_any())
 }
 
-const UNITS: [(&str, i64); 3] = [("minutes", MINUTE), ("hours", HOUR), ("days", DAY)];
+const UNITS: [(&str, i64); 4] = [("minutes", MINUTE), ("hours", HOUR), ("days", DAY), ("weeks", 7 * DAY)];
+
+/// The place of "days" in [`UNITS`]: what a new duration begins with.
+const DAYS: usize = 2;
 
 /// A number and a unit, kept as an ISO 8601 duration; what that can not say stays as text.
 pub fn duration(store: Store, label: String, path: Path) -> AnyView {
@@ -115,7 +118,7 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
         Some((span / UNITS[unit].1, unit))
     });
     let odd = move || value.get().is_some() && parts.get().is_none();
-    let chosen = RwSignal::new(2usize);
+    let chosen = RwSignal::new(DAYS);
     Effect::new(move |_| {
         if let Some((_, unit)) = parts.get() {
             chosen.set(unit);
@@ -123,9 +126,10 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
     });
     let put = {
         let path = path.clone();
-        move |n: Option<i64>, unit: usize| {
-            let text = n.filter(|n| *n >= 0).and_then(|n| n.checked_mul(UNITS[unit].1)).map(format_duration);
-            write(store, &path, text.map(Value::String));
+        // Half a day is 12 hours; nothing typed takes the member away.
+        move |n: Option<f64>, unit: usize| {
+            let span = n.filter(|n| *n >= 0.0).map(|n| (n * UNITS[unit].1 as f64).round().min(1e12) as i64);
+            write(store, &path, span.map(|span| Value::String(format_duration(span))));
         }
     };
     let put_unit = put.clone();
@@ -154,6 +158,7 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
                             id=id.clone()
                             type="number"
                             min="0"
+                            step="any"
                             prop:value=move || parts.get().map_or(String::new(), |(n, _)| n.to_string())
                             on:change=move |event| put(event_target_value(&event).parse().ok(), chosen.get_untracked())
                         />
@@ -161,9 +166,9 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
                             aria-label="Unit"
                             prop:value=move || chosen.get().to_string()
                             on:change=move |event| {
-                                let unit = event_target_value(&event).parse().unwrap_or(2);
+                                let unit = event_target_value(&event).parse().unwrap_or(DAYS);
                                 chosen.set(unit);
-                                if let Some((n, _)) = parts.get_untracked() { put_unit(Some(n), unit) }
+                                if let Some((n, _)) = parts.get_untracked() { put_unit(Some(n as f64), unit) }
                             }
                         >
                             {UNITS.iter().enumerate().map(|(i, (name, _))| view! {
@@ -174,31 +179,6 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
                 }
             </Show>
         </span>
-    };
-    labelled(store, label, &path, inside.into_any())
-}
-
-/// A date and time; `utc` ones get a `Z`, others stay local.
-pub fn instant(store: Store, label: String, path: Path, utc: bool) -> AnyView {
-    let value = value_at(store, path.clone());
-    let (id, _) = marked(store, &path);
-    let shown = move || {
-        let text = text_of(value.get());
-        match model::time::parse_instant(&text) {
-            Some(at) => model::time::format_instant(at).chars().take(16).collect(),
-            None => String::new(),
-        }
-    };
-    let odd = move || Some(text_of(value.get())).filter(|text| !text.is_empty() && shown().is_empty());
-    let place = path.clone();
-    let change = move |event| {
-        let text = event_target_value(&event);
-        let full = if utc { format!("{text}:00Z") } else { format!("{text}:00") };
-        write(store, &place, (!text.is_empty()).then_some(Value::String(full)));
-    };
-    let inside = view! {
-        <input id=id type="datetime-local" prop:value=shown on:change=change />
-        {move || odd().map(|text| view! { <span class="complaint">{format!("In the file: {text}")}</span> })}
     };
     labelled(store, label, &path, inside.into_any())
 }

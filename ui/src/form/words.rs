@@ -4,7 +4,7 @@
 pub fn words(name: &str) -> String {
     let known = match name {
         "WaitFor" => "For",
-        "WaitUntil" => "Until (UTC)",
+        "WaitUntil" => "Until",
         "NextActivity" => "Then",
         "TrueActivity" => "Yes leads to",
         "FalseActivity" => "No leads to",
