@@ -167,6 +167,7 @@ fn change_mark(area: &Rect, change: Change, theme: &Theme) -> String {
         Change::Added => ("added", "+", theme.icons[0].0),
         Change::Removed => ("removed", "−", theme.bad),
         Change::Changed => ("changed", "~", theme.icons[2].0),
+        Change::Renamed => ("renamed", "≈", theme.icons[3].0),
     };
     let ring = |by: f64, stroke: &str| {
         let radius = number(CARD_CORNER + by);
@@ -175,7 +176,7 @@ fn change_mark(area: &Rect, change: Change, theme: &Theme) -> String {
     let border = match change {
         Change::Added => ring(1.0, r#"stroke-width="3""#),
         Change::Removed => ring(1.0, r#"stroke-width="2" stroke-dasharray="7 5""#),
-        Change::Changed => ring(0.0, r#"stroke-width="1.5""#) + &ring(4.0, r#"stroke-width="1.5""#),
+        Change::Changed | Change::Renamed => ring(0.0, r#"stroke-width="1.5""#) + &ring(4.0, r#"stroke-width="1.5""#),
     };
     let text = format!("{sign} {word}");
     let width = label_width(&text) + 10.0;

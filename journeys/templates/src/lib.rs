@@ -9,6 +9,7 @@
 //!   message can be made and sent, mostly without making it.
 //! - [`View`]: what an endpoint is read through; `&serde_json::Value` is one, and a store gives its own.
 //! - [`limits`]: how large templates and messages may be.
+//! - [`marks`]: what the pieces of a text are, for an editor.
 //! - [`sms_parts`]: how many text messages a text is; [`push_payload`]: what a push service is sent.
 
 mod dates;
@@ -17,6 +18,7 @@ mod expression;
 mod helpers;
 mod layers;
 pub mod limits;
+mod marks;
 mod outline;
 mod output;
 mod parse;
@@ -30,8 +32,9 @@ mod value;
 mod view;
 
 pub use limits::OverLimit;
+pub use marks::{Mark, marks};
 pub use payload::push_payload;
 pub use render::RenderError;
 pub use sms::{Encoding, SmsParts, sms_parts};
-pub use template::{Rendered, Rendering, Substitutions, Template, TemplateError, Unsendable, Variable};
+pub use template::{Rendered, Rendering, Substitutions, Template, TemplateError, Unsendable, Variable, push_service};
 pub use view::{Datum, View};

@@ -254,7 +254,7 @@ pub(crate) fn sms_most(encoding: Encoding) -> usize {
 }
 
 /// Most bytes of a payload for a service.
-pub(crate) fn push_most(service: &str) -> usize {
+pub fn push_most(service: &str) -> usize {
     if service == "ADM" { PUSH_PAYLOAD_ADM } else { PUSH_PAYLOAD }
 }
 

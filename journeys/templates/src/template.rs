@@ -277,7 +277,7 @@ impl Template {
     /// The push service of an endpoint; empty for other kinds.
     fn service<'a, V: View<'a>>(&self, endpoint: V) -> &'static str {
         match self.kind {
-            TemplateKind::Push => service(text_at(endpoint, "ChannelType")),
+            TemplateKind::Push => push_service(text_at(endpoint, "ChannelType")),
             _ => "",
         }
     }
@@ -294,12 +294,31 @@ impl Template {
                     variables.push(Variable { path: path.key.clone(), has_default, needed });
                 }
             };
-            tree::variables(&part.parsed.body, &mut visit);
-            for partial in &part.parsed.partials {
-                tree::variables(partial, &mut visit);
+            for nodes in std::iter::once(&part.parsed.body).chain(&part.parsed.partials) {
+                tree::variables(nodes, &mut visit);
             }
         }
         variables
+    }
+
+    /// The variables, as [`variables`](Template::variables) names them, that neither the request nor the endpoint nor the
+    /// defaults have a value for.
+    pub fn lacking<'a, V: View<'a>>(&'a self, rendering: &Rendering<'a, V>) -> Vec<&'a str> {
+        let source = source(rendering);
+        let service = self.service(rendering.endpoint);
+        let mut lacking: Vec<&str> = Vec::new();
+        let mut visit = |path: &'a Path, _: bool| {
+            let value = source.find(path);
+            if !value.prints() && !value.is_truthy() && !lacking.contains(&path.key.as_str()) {
+                lacking.push(&path.key);
+            }
+        };
+        for part in self.parts.iter().filter(|part| part.service == service) {
+            for nodes in std::iter::once(&part.parsed.body).chain(&part.parsed.partials) {
+                tree::variables(nodes, &mut visit);
+            }
+        }
+        lacking
     }
 }
 
@@ -366,7 +385,8 @@ fn service_parts<'a>(fallback: &[(&'a str, &'a str)], own: Option<&'a Value>) ->
     parts
 }
 
-fn service(channel: Option<&str>) -> &'static str {
+/// The push service that a `ChannelType` means: `APNS`, `GCM`, `ADM`, `Baidu`; `Default` for others.
+pub fn push_service(channel: Option<&str>) -> &'static str {
     match channel {
         Some("APNS" | "APNS_SANDBOX" | "APNS_VOIP" | "APNS_VOIP_SANDBOX") => "APNS",
         Some("GCM") => "GCM",

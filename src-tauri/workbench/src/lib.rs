@@ -8,6 +8,7 @@ pub mod bench;
 pub mod calibrate;
 pub mod campaign;
 pub mod check;
+mod content;
 pub mod elsewhere;
 pub mod examples;
 pub mod explain;
@@ -196,6 +197,7 @@ impl Workbench {
             bridge::Generate::NAME => self.answer(body, |_, command| testing::generate(&command)).await,
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
             bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
+            bridge::Preview::NAME => self.answer(body, Inner::preview).await,
             bridge::Plan::NAME => {
                 let plan: bridge::Plan = read(body)?;
                 self.inner.refuse_damaged(&plan)?;

@@ -3,11 +3,13 @@
 //! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
 //! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
 
+mod content;
 mod known;
 mod runs;
 
 use std::collections::BTreeMap;
 
+pub use content::*;
 pub use known::*;
 use model::journal::Entry;
 use model::{DocumentId, History, Millis, Project};

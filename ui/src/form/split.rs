@@ -21,7 +21,11 @@ pub fn conditions(path: Path) -> AnyView {
         if n == 0 {
             write_as(store, &place, Some(json!([{}])), "Add a condition");
         } else {
-            store.edit(model::Edit::new("Add a condition").insert(&store.subject.get_untracked(), place.join(n), json!({})));
+            store.edit(model::Edit::new("Add a condition").insert(
+                &store.subject.get_untracked(),
+                place.join(n),
+                json!({}),
+            ));
         }
     };
     let of_list = list.clone();

@@ -1,0 +1,84 @@
+//! Questions about messages before they are sent to anybody.
+
+use model::{DocumentId, Project};
+use serde::{Deserialize, Serialize};
+
+use crate::Command;
+
+/// Renders a template for one of the sample people, and counts what they lack.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Preview {
+    /// The project's folder, for its sample people; without any, a few are invented.
+    pub folder: Option<String>,
+    /// The project as it is in the window.
+    pub project: Project,
+    /// The template.
+    pub template: DocumentId,
+    /// For whom: their place, from 0, among those whom the template can reach and `text` finds.
+    pub person: u64,
+    /// What stands in an endpoint id, a user id or an address, in any case; empty = everybody.
+    pub text: String,
+}
+
+impl Command for Preview {
+    const NAME: &'static str = "preview";
+    type Answer = PreviewView;
+}
+
+/// A template as somebody gets it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PreviewView {
+    /// How many can be looked at.
+    pub total: u64,
+    /// Whom it was rendered for; `None` = there is nobody.
+    pub recipient: Option<Recipient>,
+    /// Name and text of each part: `Subject`, `HtmlPart`, `Body`, …
+    pub parts: Vec<(String, String)>,
+    /// Why they get no message, or why nobody does.
+    pub failure: Option<String>,
+    /// What the template reads, in the order of appearance.
+    pub variables: Vec<VariableUse>,
+    /// Of a text message: how large it is.
+    pub sms: Option<SmsSize>,
+    /// Of a push notification: bytes of what the push service is sent, and how many it may be.
+    pub payload: Option<(u64, u64)>,
+}
+
+/// Whom a message is rendered for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// Their place among those who can be looked at.
+    pub place: u64,
+    /// User id, or endpoint id.
+    pub id: String,
+    /// First and last name, where known; may be empty.
+    pub name: String,
+    /// `EMAIL`, `SMS`, `GCM`, …
+    pub channel: String,
+}
+
+/// A variable of a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableUse {
+    /// The dotted path.
+    pub path: String,
+    /// Whether the template has a default value for it.
+    pub has_default: bool,
+    /// Whether a message can not be sent without it.
+    pub needed: bool,
+    /// How many of those whom the template can reach have no value for it.
+    pub lacking: u64,
+}
+
+/// How large a text message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmsSize {
+    /// Whether a character needs the long encoding (UCS-2).
+    pub is_unicode: bool,
+    /// Units used: septets, or units of 16 bits.
+    pub units: u64,
+    /// Messages that are sent and paid for.
+    pub parts: u64,
+    /// Units left in the last of them.
+    pub left: u64,
+}
