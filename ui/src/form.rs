@@ -149,7 +149,7 @@ fn marked(store: Store, path: &Path) -> (String, impl Fn() -> bool + Send + Sync
 }
 
 /// What the checks say about exactly this place.
-fn complaint(store: Store, path: Path) -> impl Fn() -> Option<AnyView> + Send + 'static {
+pub fn complaint(store: Store, path: Path) -> impl Fn() -> Option<AnyView> + Send + 'static {
     let found = Memo::new(move |_| {
         let id = store.subject.get();
         store.report.with(|report| {

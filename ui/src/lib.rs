@@ -9,6 +9,7 @@ mod autosave;
 mod bench;
 mod canvas;
 mod commands;
+mod content;
 mod dialogs;
 mod finder;
 mod form;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::{DocumentId, Severity};
 
+use crate::content::Content;
 use crate::json_text::JsonText;
 use crate::problems::sentence;
 use crate::store::{Room, Store, store};
@@ -33,8 +34,10 @@ fn DocumentRoom(id: DocumentId) -> impl IntoView {
                 <span class="room-kind">{kind}</span>
             </header>
             <Show when=move || there.get() fallback=|| view! { <p class="note">"It is not in the project any more. Undo brings it back."</p> }>
-                {complaints(store, id.clone())}
-                <JsonText id=id.clone() />
+                {match id.clone() {
+                    DocumentId::Template(kind, name) => view! { <Content kind=kind name=name /> }.into_any(),
+                    id => view! { {complaints(store, id.clone())} <JsonText id=id /> }.into_any(),
+                }}
             </Show>
         </main>
     }

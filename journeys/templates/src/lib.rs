@@ -31,6 +31,7 @@ mod tree;
 mod value;
 mod view;
 
+pub use helpers::helper_names;
 pub use limits::OverLimit;
 pub use marks::{Mark, marks};
 pub use payload::push_payload;

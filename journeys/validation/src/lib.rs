@@ -16,6 +16,7 @@ mod live;
 pub mod page;
 mod places;
 mod rules;
+mod senders;
 
 use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use live::LiveCheck;
 pub(crate) use model::similar;
 pub use page::Page;
 pub use rules::{Check, RULES, Rule, explain};
+pub use senders::senders;
 
 /// Everything that the checks say about a project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

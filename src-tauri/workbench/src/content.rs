@@ -47,8 +47,9 @@ fn preview(template: &Template, people: &People, text: &str, person: u64, now: M
             lacking: 0,
         })
         .collect();
-    let mut found = Vec::new();
+    let (mut reached, mut found) = (0, Vec::new());
     for row in people.rows().filter(|row| reaches(template.kind(), row.channel())) {
+        reached += 1;
         for path in template.lacking(&Rendering::of(Place::of(row), now)) {
             if let Some(variable) = variables.iter_mut().find(|variable| variable.path == path) {
                 variable.lacking += 1;
@@ -61,7 +62,7 @@ fn preview(template: &Template, people: &People, text: &str, person: u64, now: M
     }
     let total = found.len() as u64;
     let place = person.min(total.saturating_sub(1));
-    let mut view = PreviewView { total, variables, ..PreviewView::default() };
+    let mut view = PreviewView { reached, total, variables, ..PreviewView::default() };
     let Some(row) = usize::try_from(place).ok().and_then(|place| found.get(place)).copied() else { return view };
     view.recipient = Some(recipient(row, place));
     let rendering = Rendering::of(Place::of(row), now);

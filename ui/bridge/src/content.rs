@@ -28,7 +28,9 @@ impl Command for Preview {
 /// A template as somebody gets it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PreviewView {
-    /// How many can be looked at.
+    /// How many the template can reach.
+    pub reached: u64,
+    /// How many of them can be looked at: those that `text` finds.
     pub total: u64,
     /// Whom it was rendered for; `None` = there is nobody.
     pub recipient: Option<Recipient>,

@@ -169,6 +169,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Helper> {
     HELPERS.iter().find(|helper| helper.name == name)
 }
 
+/// The names of all helpers, blocks first.
+pub fn helper_names() -> impl Iterator<Item = &'static str> {
+    HELPERS.iter().map(|helper| helper.name)
+}
+
 /// All helpers.
 pub(crate) static HELPERS: &[Helper] = &[
     block("each"),

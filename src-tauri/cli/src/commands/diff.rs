@@ -76,6 +76,7 @@ fn word(what: Change) -> &'static str {
         Change::Added => "added",
         Change::Removed => "removed",
         Change::Changed => "changed",
+        Change::Renamed => "renamed",
     }
 }
 
@@ -84,6 +85,7 @@ fn sign(what: Change) -> &'static str {
         Change::Added => "+",
         Change::Removed => "-",
         Change::Changed => "~",
+        Change::Renamed => "=",
     }
 }
 

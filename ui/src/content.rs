@@ -1,0 +1,125 @@
+//! The room of a message: its texts on the left, on the right what one of the sample people gets.
+
+mod code;
+mod drawn;
+mod preview;
+mod variables;
+
+use leptos::prelude::*;
+use model::{DocumentId, Place, TemplateKind, path, shapes};
+
+use self::code::Code;
+use self::preview::PreviewPane;
+use self::variables::Variables;
+use crate::form::{field, members};
+use crate::json_text::JsonText;
+use crate::room::complaints;
+use crate::store::{Store, store};
+
+/// What is edited.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// The texts.
+    Message,
+    /// The rest of the members.
+    More,
+    /// The whole document.
+    Json,
+}
+
+/// The room.
+#[component]
+pub fn Content(kind: TemplateKind, name: String) -> impl IntoView {
+    let store = store();
+    let used = name.clone();
+    let id = DocumentId::Template(kind, name);
+    let part = RwSignal::new(Part::Message);
+    let preview = preview::Preview::new(store, id.clone());
+    let tab = move |of: Part, word: &'static str| {
+        view! {
+            <button role="tab" aria-selected=move || (part.get() == of).to_string() on:click=move |_| part.set(of)>{word}</button>
+        }
+    };
+    let edited = id.clone();
+    view! {
+        <div class="content">
+            <section class="writing" aria-label="Message">
+                <div class="modes" role="tablist" aria-label="Parts">
+                    {tab(Part::Message, "Message")}
+                    {tab(Part::More, "Settings")}
+                    {tab(Part::Json, "JSON")}
+                </div>
+                {complaints(store, id.clone())}
+                {move || match part.get() {
+                    Part::Message => message(kind),
+                    Part::More => settings(kind),
+                    Part::Json => view! { <JsonText id=edited.clone() /> }.into_any(),
+                }}
+                {used_in(store, kind, used)}
+            </section>
+            <section class="reading" aria-label="Preview">
+                <PreviewPane preview=preview kind=kind />
+                <Variables preview=preview />
+            </section>
+        </div>
+    }
+}
+
+/// Members that are texts of the message.
+fn texts(kind: TemplateKind) -> &'static [&'static str] {
+    match kind {
+        TemplateKind::Email => &["Subject", "HtmlPart", "TextPart"],
+        TemplateKind::Sms | TemplateKind::Voice => &["Body"],
+        TemplateKind::Push => &["Default", "APNS", "GCM", "ADM", "Baidu"],
+        TemplateKind::InApp => &["Content", "Layout"],
+    }
+}
+
+fn message(kind: TemplateKind) -> AnyView {
+    let Some(shape) = shapes::find(kind.shape()) else { return ().into_any() };
+    match kind {
+        TemplateKind::Email => view! {
+            {shapes::find("__string").map(|text| field(text, shape.name, "Subject", path!["Subject"]))}
+            <Code label="HTML" path=path!["HtmlPart"] rows=18 />
+            <Code label="Plain text" path=path!["TextPart"] rows=6 />
+        }
+        .into_any(),
+        TemplateKind::Sms => view! { <Code label="Text" path=path!["Body"] rows=5 /> }.into_any(),
+        TemplateKind::Voice => view! { <Code label="Text, or SSML" path=path!["Body"] rows=8 /> }.into_any(),
+        TemplateKind::Push | TemplateKind::InApp => {
+            let others: Vec<&str> =
+                shape.members().iter().map(|member| member.name).filter(|name| !texts(kind).contains(name)).collect();
+            members(shape, &path![], texts(kind), &others)
+        }
+    }
+}
+
+fn settings(kind: TemplateKind) -> AnyView {
+    let Some(shape) = shapes::find(kind.shape()) else { return ().into_any() };
+    // Default values have their own place, beside the variables.
+    let skip: Vec<&str> = texts(kind).iter().copied().chain(["DefaultSubstitutions"]).collect();
+    members(shape, &path![], &["TemplateDescription"], &skip)
+}
+
+/// The journeys and campaigns that send it, each a way there.
+fn used_in(store: Store, kind: TemplateKind, name: String) -> impl IntoView {
+    let senders = Memo::new(move |_| store.project.with(|project| validation::senders(project, kind, &name)));
+    let link = move |place: Place| {
+        let words = match (&place.document, place.path.activity()) {
+            (DocumentId::Journey(journey), Some(id)) => {
+                let activity = store.project.with_untracked(|project| {
+                    project.journey(journey)?.activity(id).map(|activity| activity.label().to_owned())
+                });
+                format!("{}, in the journey {journey}", activity.as_deref().unwrap_or(id))
+            }
+            (document, _) => format!("The campaign {}", document.name()),
+        };
+        view! { <li><button class="link" on:click=move |_| store.go_to_place(&place)>{words}</button></li> }
+    };
+    view! {
+        <h3>"Where it is used"</h3>
+        <Show when=move || !senders.with(Vec::is_empty) fallback=|| view! { <p class="note">"No journey and no campaign sends it."</p> }>
+            <ul class="users">{move || senders.get().into_iter().map(link).collect_view()}</ul>
+        </Show>
+    }
+}
