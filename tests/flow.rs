@@ -2,6 +2,8 @@
 //! local Pinpoint, and read back; and a publication that is killed anywhere goes on without making anything twice.
 #![expect(clippy::unwrap_used, reason = "a test says where it fails")]
 
+mod target;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -11,8 +13,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bridge::FailureCode;
 use model::{Account, DocumentId, Project, Target};
 use pinpoint_local::Server;
-use publishing::{Bindings, Remote};
+use publishing::Remote;
 use serde_json::Value;
+use target::{copy, enable_channels, publication, serve, target_of};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -217,26 +220,6 @@ async fn a_change_is_an_update_and_a_started_journey_is_left_alone() {
     assert_eq!(failure.code, FailureCode::Target);
 }
 
-/// Enables the channels that campaigns need, on the application that was made.
-async fn enable_channels(server: &Server, project: &Project, folder: &Path) {
-    let (_, bound) = target_of(project, folder).await;
-    let application = bound.application.unwrap();
-    let email = r#"{"FromAddress":"shop@x.example","Identity":"arn:aws:ses:us-east-1:000000000000:identity/x"}"#;
-    let push = r#"{"ApiKey":"key","Enabled":true}"#;
-    for (channel, body) in [("email", email), ("sms", r#"{"Enabled":true}"#), ("gcm", push)] {
-        let mut stream = TcpStream::connect(server.address()).await.unwrap();
-        let request = format!(
-            "PUT /v1/apps/{application}/channels/{channel} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            server.address(),
-            body.len()
-        );
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    }
-}
-
 /// The example `onboarding` on a server whose application has its channels, to publish a campaign of it.
 async fn campaign_alone(server: &Server, place: &TempDir) -> (Publication, DocumentId) {
     let mut publication = publication(place.path(), &server.endpoint_url());
@@ -344,40 +327,6 @@ async fn each_trouble_with_a_target_is_one_clear_sentence() {
     let down = failure_with(Target { endpoint_url: Some(format!("http://{closed}")), ..Target::default() }).await;
     assert_eq!(down.code, FailureCode::Target);
     assert!(down.message.contains("does not answer") && down.help.contains("waymark serve"), "{down:?}");
-}
-
-/// A server on a day before the campaigns of the examples start.
-async fn serve() -> Server {
-    let start = model::time::parse_instant("2026-11-30T09:00:00Z");
-    let clock = pinpoint_local::ClockSetting::Virtual { start };
-    Server::start(pinpoint_local::Settings { clock, ..Default::default() }).await.unwrap()
-}
-
-/// A copy of an example in a folder of its own.
-fn copy(name: &str) -> TempDir {
-    let place = tempfile::tempdir().unwrap();
-    Examples::default().copy(name, place.path()).unwrap();
-    place
-}
-
-fn publication(folder: &Path, address: &str) -> Publication {
-    let mut project = folder::read(folder).unwrap().project;
-    let target = Target { endpoint_url: Some(address.to_owned()), ..Target::default() };
-    project.settings.target.insert("local".to_owned(), target);
-    Publication {
-        project,
-        folder: Some(folder.to_owned()),
-        journeys: Vec::new(),
-        campaigns: false,
-        target: "local".to_owned(),
-        activate: false,
-    }
-}
-
-async fn target_of(project: &Project, folder: &Path) -> (Remote, publishing::TargetBindings) {
-    let remote = Remote::connect("local", &project.settings.target["local"]).await.unwrap();
-    let bindings = std::fs::read_to_string(folder.join(".waymark/bindings.json")).unwrap();
-    (remote, serde_json::from_str::<Bindings>(&bindings).unwrap().of("local"))
 }
 
 /// How many segments an application has, asked over plain HTTP.

@@ -55,6 +55,10 @@ pub enum Command {
     Plan(Plan),
     /// Publish the journeys of a project, with all that they need
     Publish(Publish),
+    /// Bring everything of an application into a project folder
+    Pull(Pull),
+    /// Copy journeys and campaigns from one target to another, with all that they need
+    Copy(Copy),
     /// Run the local Pinpoint
     Serve(Serve),
     /// Open the studio
@@ -433,6 +437,95 @@ pub struct Publish {
     /// Put the people of endpoints/ on the target too, for a target that has none of its own
     #[arg(long)]
     pub people: bool,
+}
+
+/// `waymark pull`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Segments, journeys, campaigns and templates come as the target answers them, nothing is left out; settings, channels, event
+stream and versions of templates stand in application/. Publishing back what was pulled changes nothing.
+
+Endpoints are written by an export job to where the target may write: --endpoints file:///FOLDER/ for `waymark serve` (a folder
+below its --files or --data), s3://BUCKET/PREFIX else.
+
+Examples:
+  waymark pull shop --target prod
+  waymark pull shop --target prod --region eu-west-1 --application-id 0123456789abcdef0123456789abcdef
+  waymark pull shop --target local --endpoints file:///srv/exports/")]
+pub struct Pull {
+    /// The project folder; made when it is not there
+    pub dir: PathBuf,
+    /// Name of the target in waymark.toml; written there where it is new
+    #[arg(long, value_name = "NAME")]
+    pub target: String,
+    /// AWS region [default: of waymark.toml]
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Address of the API [default: of waymark.toml, else Amazon's own]
+    #[arg(long, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// The application [default: of waymark.toml, else the only one]
+    #[arg(long, value_name = "ID")]
+    pub application_id: Option<String>,
+    /// Profile of the AWS configuration [default: of waymark.toml]
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Replace documents that say something else in the folder
+    #[arg(long)]
+    pub replace: bool,
+    /// The endpoints too, over this place
+    #[arg(long, value_name = "URL")]
+    pub endpoints: Option<String>,
+    /// IAM role with which Pinpoint writes to the bucket
+    #[arg(long, value_name = "ARN", requires = "endpoints")]
+    pub role: Option<String>,
+}
+
+/// `waymark copy`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Targets can be other applications, accounts and regions. Segments and templates are copied under their names, unless another
+of the target is to be used instead. An imported segment can not be copied: import its file there first.
+
+Examples:
+  waymark copy shop --from prod --to staging
+  waymark copy shop --from prod --to eu --journey welcome --segment gold=gold-eu --template welcome=willkommen")]
+pub struct Copy {
+    /// The project folder whose waymark.toml has the targets; nothing else of it is read or written
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Where from
+    #[arg(long, value_name = "TARGET")]
+    pub from: String,
+    /// Where to
+    #[arg(long, value_name = "TARGET")]
+    pub to: String,
+    /// Only this journey; can be given several times [default: all]
+    #[arg(long = "journey", value_name = "NAME")]
+    pub journeys: Vec<String>,
+    /// All campaigns too; they are made paused
+    #[arg(long)]
+    pub campaigns: bool,
+    /// Use this segment of the target instead of a copy; can be given several times
+    #[arg(long = "segment", value_name = "HERE=THERE", value_parser = pair)]
+    pub segments: Vec<(String, String)>,
+    /// Use this template of the target instead of a copy; can be given several times
+    #[arg(long = "template", value_name = "HERE=THERE", value_parser = pair)]
+    pub templates: Vec<(String, String)>,
+    /// Only show what would be done
+    #[arg(long)]
+    pub plan: bool,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `here=there`
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((here, there)) if !here.is_empty() && !there.is_empty() => Ok((here.to_owned(), there.to_owned())),
+        _ => Err("write it as HERE=THERE".to_owned()),
+    }
 }
 
 /// Which clock the local Pinpoint goes by.

@@ -10,6 +10,7 @@ mod log;
 pub mod merge;
 pub mod new;
 pub mod publish;
+pub mod pull;
 pub mod serve;
 pub mod simulate;
 pub mod studio;

@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Command::Merge(merge) => commands::merge::run(&merge),
         Command::Plan(plan) => commands::publish::plan(&plan),
         Command::Publish(publish) => commands::publish::publish(&publish),
+        Command::Pull(pull) => commands::pull::pull(&pull),
+        Command::Copy(copy) => commands::pull::copy(&copy),
         Command::Serve(serve) => commands::serve::run(&serve),
         Command::Studio(studio) => commands::studio::run(&studio),
     };

@@ -1,4 +1,5 @@
-//! Plan and apply: brings a project's journeys and campaigns to a target that speaks the Pinpoint API, through aws-sdk-pinpoint.
+//! Plan and apply: brings a project's journeys and campaigns to a target that speaks the Pinpoint API, through aws-sdk-pinpoint;
+//! and back: [`pull`] reads everything of an application.
 //!
 //! Takes checked journeys and campaigns (one with errors has no such value), the project's bindings of names to remote ids, and a
 //! target; gives a [`Plan`] of exact creates and updates, and carries it out. Never touches the disk: whoever applies keeps
@@ -16,6 +17,7 @@ mod error;
 mod exact;
 mod people;
 mod plan;
+mod pull;
 mod remote;
 mod resource;
 
@@ -25,5 +27,6 @@ pub use difference::Difference;
 pub use error::PublishError;
 pub use people::{endpoint_item, load_people};
 pub use plan::{Checked, Obstacle, Plan, Step, application, plan};
+pub use pull::{Exported, Pulled, export_endpoints, pull};
 pub use remote::{Remote, RemoteJourney};
-pub use resource::body as request_body;
+pub use resource::{body as request_body, segment_references, template_references};

@@ -8,9 +8,9 @@ use aws_sdk_pinpoint::config::retry::RetryConfig;
 use aws_sdk_pinpoint::config::timeout::TimeoutConfig;
 use aws_sdk_pinpoint::config::{Builder, Credentials, Region};
 use aws_sdk_pinpoint::types::{
-    CreateApplicationRequest, EmailTemplateRequest, EndpointBatchRequest, InAppTemplateRequest, JourneyStateRequest,
-    PushNotificationTemplateRequest, SmsTemplateRequest, State, VoiceTemplateRequest, WriteCampaignRequest,
-    WriteJourneyRequest, WriteSegmentRequest,
+    CreateApplicationRequest, EmailTemplateRequest, EndpointBatchRequest, ExportJobRequest, InAppTemplateRequest,
+    JourneyStateRequest, PushNotificationTemplateRequest, SmsTemplateRequest, State, VoiceTemplateRequest,
+    WriteCampaignRequest, WriteJourneyRequest, WriteSegmentRequest,
 };
 use model::{Target, TemplateKind};
 use serde_json::{Value, json};
@@ -149,11 +149,80 @@ impl Remote {
     /// # Errors
     /// When the target can not be asked.
     pub async fn has_application(&self, id: &str) -> Result<bool, PublishError> {
-        Ok(self.found(send!(self, "GetApp", self.client.get_app().application_id(id), None))?.is_some())
+        Ok(self.application_response(id).await?.is_some())
+    }
+
+    /// An application, as `ApplicationResponse`; `None` = there is none of that id.
+    pub(crate) async fn application_response(&self, id: &str) -> Result<Option<Value>, PublishError> {
+        self.found(send!(self, "GetApp", self.client.get_app().application_id(id), None))
+    }
+
+    /// Its `ApplicationSettingsResource`.
+    pub(crate) async fn application_settings(&self, application: &str) -> Result<Value, PublishError> {
+        let request = self.client.get_application_settings().application_id(application);
+        send!(self, "GetApplicationSettings", request, None)
+    }
+
+    /// Its `ChannelsResponse`.
+    pub(crate) async fn channels(&self, application: &str) -> Result<Value, PublishError> {
+        send!(self, "GetChannels", self.client.get_channels().application_id(application), None)
+    }
+
+    /// Its `EventStream`; `None` = it has none.
+    pub(crate) async fn event_stream(&self, application: &str) -> Result<Option<Value>, PublishError> {
+        self.found(send!(self, "GetEventStream", self.client.get_event_stream().application_id(application), None))
+    }
+
+    /// All templates of the account, as `TemplateResponse`.
+    pub(crate) async fn templates(&self) -> Result<Vec<Value>, PublishError> {
+        let mut all = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self.client.list_templates().page_size(PAGE_SIZE).set_next_token(token);
+            token = take_page(send!(self, "ListTemplates", request, None)?, &mut all);
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// All versions of a template, as `TemplateVersionResponse`.
+    pub(crate) async fn template_versions(&self, kind: TemplateKind, name: &str) -> Result<Vec<Value>, PublishError> {
+        let mut all = Vec::new();
+        let mut token = None;
+        loop {
+            let request = self
+                .client
+                .list_template_versions()
+                .template_name(name)
+                .template_type(kind.template_type())
+                .page_size(PAGE_SIZE)
+                .set_next_token(token);
+            token = take_page(send!(self, "ListTemplateVersions", request, None)?, &mut all);
+            if token.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Begins to write endpoints to the address that the body names; answers the job's id.
+    pub(crate) async fn create_export_job(&self, application: &str, body: &Value) -> Result<String, PublishError> {
+        let typed = ExportJobRequest::builder().role_arn("").s3_url_prefix("").build();
+        let request = self.client.create_export_job().application_id(application).export_job_request(typed);
+        let answer = send!(self, "CreateExportJob", request, Some(body), once())?;
+        self.id("CreateExportJob", &answer)
+    }
+
+    /// An export, as `ExportJobResponse`.
+    pub(crate) async fn export_job(&self, application: &str, job: &str) -> Result<Value, PublishError> {
+        send!(self, "GetExportJob", self.client.get_export_job().application_id(application).job_id(job), None)
     }
 
     /// All applications, as `ApplicationResponse`.
-    pub(crate) async fn applications(&self) -> Result<Vec<Value>, PublishError> {
+    ///
+    /// # Errors
+    /// When the target can not be asked.
+    pub async fn applications(&self) -> Result<Vec<Value>, PublishError> {
         let mut all = Vec::new();
         let mut token = None;
         loop {

@@ -82,32 +82,67 @@ pub(crate) fn response_shape(id: &DocumentId) -> Option<&'static Shape> {
 
 /// Calls `visit` with every reference to a segment in a document, wherever its shape has one: `SegmentId` of start
 /// conditions and segment conditions, `Id` of a source segment.
-pub(crate) fn segment_references(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+pub fn segment_references(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+    texts(id, body, &mut |holder, path, text| {
+        let member = path.last().copied().unwrap_or_default();
+        if member == "SegmentId" || holder == "SegmentReference" && member == "Id" {
+            visit(text);
+        }
+    });
+}
+
+/// Calls `visit` with every name of a template in a document, and the kind that is meant there.
+pub fn template_references(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(TemplateKind, &mut String)) {
+    texts(id, body, &mut |holder, path, text| {
+        let kind = match (holder, path) {
+            ("EmailMessageActivity", [.., "TemplateName"]) | ("Template", [.., "EmailTemplate", "Name"]) => {
+                TemplateKind::Email
+            }
+            ("SMSMessageActivity", [.., "TemplateName"]) | ("Template", [.., "SMSTemplate", "Name"]) => {
+                TemplateKind::Sms
+            }
+            ("PushMessageActivity", [.., "TemplateName"]) | ("Template", [.., "PushTemplate", "Name"]) => {
+                TemplateKind::Push
+            }
+            ("Template", [.., "VoiceTemplate", "Name"]) => TemplateKind::Voice,
+            ("Template", [.., "InAppTemplate", "Name"]) => TemplateKind::InApp,
+            _ => return,
+        };
+        visit(kind, text);
+    });
+}
+
+/// Calls `visit` with every text in a document that a shape knows: the shape that has it, the names of the members that lead
+/// to it, and the text.
+fn texts(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(&'static str, &[&'static str], &mut String)) {
     if let Some(shape) = id.shape().and_then(shapes::find) {
-        walk(shape, body, visit);
+        walk(shape, body, &mut Vec::new(), visit);
     }
 }
 
-fn walk(shape: &Shape, value: &mut Value, visit: &mut dyn FnMut(&mut String)) {
+fn walk(
+    shape: &'static Shape,
+    value: &mut Value,
+    path: &mut Vec<&'static str>,
+    visit: &mut dyn FnMut(&'static str, &[&'static str], &mut String),
+) {
     match (shape.kind, value) {
         (Kind::Structure(members), Value::Object(object)) => {
             for member in members {
+                path.push(member.name);
                 match object.get_mut(member.name) {
-                    Some(Value::String(reference))
-                        if member.name == "SegmentId" || shape.name == "SegmentReference" && member.name == "Id" =>
-                    {
-                        visit(reference);
-                    }
-                    Some(inner) => walk(&SHAPES[member.shape], inner, visit),
+                    Some(Value::String(text)) => visit(shape.name, path, text),
+                    Some(inner) => walk(&SHAPES[member.shape], inner, path, visit),
                     None => {}
                 }
+                path.pop();
             }
         }
         (Kind::List(inner), Value::Array(list)) => {
-            list.iter_mut().for_each(|element| walk(&SHAPES[inner], element, visit));
+            list.iter_mut().for_each(|element| walk(&SHAPES[inner], element, path, visit));
         }
         (Kind::Map(inner), Value::Object(map)) => {
-            map.values_mut().for_each(|element| walk(&SHAPES[inner], element, visit));
+            map.values_mut().for_each(|element| walk(&SHAPES[inner], element, path, visit));
         }
         _ => {}
     }

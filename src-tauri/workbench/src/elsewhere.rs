@@ -138,7 +138,8 @@ impl Found {
     }
 }
 
-fn renamed(id: &DocumentId, name: String) -> DocumentId {
+/// A document of the same kind under another name.
+pub(crate) fn renamed(id: &DocumentId, name: String) -> DocumentId {
     match id {
         DocumentId::Journey(_) => DocumentId::Journey(name),
         DocumentId::Canvas(_) => DocumentId::Canvas(name),

@@ -24,6 +24,7 @@ mod outbox;
 mod outside;
 pub mod people;
 pub mod publication;
+pub mod pull;
 mod recent;
 pub mod responses;
 mod runs;
@@ -39,7 +40,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bridge::{Command, Failure, Opened, ProgressView};
-use model::{Project, Settings as ProjectSettings};
+use model::Settings as ProjectSettings;
+pub use model::{Project, Target};
 
 use crate::examples::Examples;
 use crate::failure::{Outcome, bad_input, internal, not_found};
@@ -496,7 +498,7 @@ pub fn new_project(folder: &Path, example: Option<&str>) -> Outcome<()> {
 /// Files of an empty project beside `waymark.toml`.
 const NEW: &[(&str, &str)] = &[(".gitignore", ".waymark/\n"), ("journeys/.gitkeep", "")];
 
-fn is_empty(folder: &Path) -> bool {
+pub(crate) fn is_empty(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none())
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bridge::{Failure, FailureCode, PlanStep, PlanView};
-use model::{DocumentId, Project, Severity, Target};
+use model::{DocumentId, Project, Settings, Severity, Target};
 use publishing::{Bindings, Checked, Observer, PublishError, Remote, Step};
 use validation::Facts;
 
@@ -37,7 +37,7 @@ impl Publication {
     /// `Errors`: a journey has errors. `Target`: the target can not be read. `NotFound`: no such journey or target.
     pub async fn plan(&self, local: Option<&str>) -> Outcome<PlanView> {
         let remote = self.connect(local).await?;
-        let bindings = self.bindings()?;
+        let bindings = bindings_of(self.folder.as_deref())?;
         let plan = self.make(&remote, &bindings).await?;
         Ok(view(&plan))
     }
@@ -48,7 +48,7 @@ impl Publication {
     /// As [`plan`](Publication::plan), and when a step fails; what is done stays done, and a repetition goes on there.
     pub async fn apply(&self, local: Option<&str>, tell: &mut Tell<'_>) -> Outcome<PlanView> {
         let remote = self.connect(local).await?;
-        let mut bindings = self.bindings()?;
+        let mut bindings = bindings_of(self.folder.as_deref())?;
         let plan = self.make(&remote, &bindings).await?;
         let mut keeper = Keeper { folder: self.folder.as_deref(), tell };
         publishing::apply(&plan, &self.project, &mut bindings, &remote, &mut keeper).await.map_err(target_failure)?;
@@ -61,7 +61,7 @@ impl Publication {
     /// `Target`: the target can not be reached or refuses. `Disk`: the bindings can not be kept.
     pub async fn load_people(&self, local: Option<&str>, endpoints: &[serde_json::Value]) -> Outcome<u64> {
         let remote = self.connect(local).await?;
-        let mut bindings = self.bindings()?;
+        let mut bindings = bindings_of(self.folder.as_deref())?;
         let plan = publishing::plan(Checked::default(), &self.project, &bindings.of(&self.target), &remote, false)
             .await
             .map_err(target_failure)?;
@@ -72,40 +72,8 @@ impl Publication {
     }
 
     async fn connect(&self, local: Option<&str>) -> Outcome<Remote> {
-        let target = self.target(local)?;
+        let target = target_of(&self.project.settings, &self.target, local)?;
         Remote::connect(&self.target, &target).await.map_err(target_failure)
-    }
-
-    /// The target as `waymark.toml` has it; `local` is the Pinpoint of this studio where one runs.
-    fn target(&self, local: Option<&str>) -> Outcome<Target> {
-        let named = self.project.settings.target.get(&self.target);
-        match (named, local) {
-            (named, Some(address)) if self.target == "local" => Ok(Target {
-                endpoint_url: Some(address.to_owned()),
-                profile: None,
-                ..named.cloned().unwrap_or_default()
-            }),
-            (Some(target), _) if self.target == "local" && target.endpoint_url.is_none() => {
-                Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..target.clone() })
-            }
-            (Some(target), _) => Ok(target.clone()),
-            (None, _) if self.target == "local" => Ok(Target {
-                endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)),
-                ..Target::default()
-            }),
-            (None, _) => {
-                let names: Vec<&str> = self.project.settings.target.keys().map(String::as_str).collect();
-                let help = match names.is_empty() {
-                    true => {
-                        format!("add [target.{}] with a `region` or an `endpoint_url` to waymark.toml", self.target)
-                    }
-                    false => {
-                        format!("choose one of {}, or add [target.{}] to waymark.toml", names.join(", "), self.target)
-                    }
-                };
-                Err(not_found(format!("waymark.toml has no target `{}`", self.target), help))
-            }
-        }
     }
 
     async fn make(&self, remote: &Remote, bindings: &Bindings) -> Outcome<publishing::Plan> {
@@ -154,26 +122,71 @@ impl Publication {
             .await
             .map_err(target_failure)
     }
+}
 
-    fn bindings(&self) -> Outcome<Bindings> {
-        let Some(folder) = &self.folder else { return Ok(Bindings::default()) };
-        let path = bindings_file(folder);
-        match std::fs::read_to_string(&path) {
-            Ok(text) => serde_json::from_str(&text).map_err(|error| {
-                failure(
-                    FailureCode::Disk,
-                    format!("`{}` is damaged: {error}", path.display()),
-                    "delete it: everything on the target is then found by name",
-                )
-            }),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Bindings::default()),
-            Err(error) => Err(disk("read", &path, &error)),
+/// The target as `waymark.toml` has it; `local` is the Pinpoint of this studio where one runs.
+pub(crate) fn target_of(settings: &Settings, name: &str, local: Option<&str>) -> Outcome<Target> {
+    let named = settings.target.get(name);
+    match (named, local) {
+        (named, Some(address)) if name == "local" => {
+            Ok(Target { endpoint_url: Some(address.to_owned()), profile: None, ..named.cloned().unwrap_or_default() })
         }
+        (Some(target), _) if name == "local" && target.endpoint_url.is_none() => {
+            Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..target.clone() })
+        }
+        (Some(target), _) => Ok(target.clone()),
+        (None, _) if name == "local" => {
+            Ok(Target { endpoint_url: Some(format!("http://{}", crate::local::USUAL_ADDRESS)), ..Target::default() })
+        }
+        (None, _) => {
+            let names: Vec<&str> = settings.target.keys().map(String::as_str).collect();
+            let help = match names.is_empty() {
+                true => {
+                    format!("add [target.{name}] with a `region` or an `endpoint_url` to waymark.toml")
+                }
+                false => {
+                    format!("choose one of {}, or add [target.{name}] to waymark.toml", names.join(", "))
+                }
+            };
+            Err(not_found(format!("waymark.toml has no target `{name}`"), help))
+        }
+    }
+}
+
+/// What a folder knows of its targets.
+pub(crate) fn bindings_of(folder: Option<&Path>) -> Outcome<Bindings> {
+    let Some(folder) = folder else { return Ok(Bindings::default()) };
+    let path = bindings_file(folder);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => serde_json::from_str(&text).map_err(|error| {
+            failure(
+                FailureCode::Disk,
+                format!("`{}` is damaged: {error}", path.display()),
+                "delete it: everything on the target is then found by name",
+            )
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Bindings::default()),
+        Err(error) => Err(disk("read", &path, &error)),
     }
 }
 
 fn bindings_file(folder: &Path) -> PathBuf {
     folder.join(".waymark").join("bindings.json")
+}
+
+/// Writes down what a folder knows of its targets.
+pub(crate) fn keep_bindings(folder: &Path, bindings: &Bindings) -> Result<(), String> {
+    let mut text = serde_json::to_string_pretty(bindings).map_err(|error| error.to_string())?;
+    text.push('\n');
+    let ignore = folder.join(".waymark").join(".gitignore");
+    let path = bindings_file(folder);
+    let write = || {
+        if !ignore.exists() {
+            files::write(&ignore, b"*\n")?;
+        }
+        files::write(&path, text.as_bytes())
+    };
+    write().map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// Keeps the bindings on the disk, and passes on what is done.
@@ -184,18 +197,7 @@ struct Keeper<'a, 'b> {
 
 impl Observer for Keeper<'_, '_> {
     fn bound(&mut self, bindings: &Bindings) -> Result<(), String> {
-        let Some(folder) = self.folder else { return Ok(()) };
-        let mut text = serde_json::to_string_pretty(bindings).map_err(|error| error.to_string())?;
-        text.push('\n');
-        let ignore = folder.join(".waymark").join(".gitignore");
-        let path = bindings_file(folder);
-        let write = || {
-            if !ignore.exists() {
-                files::write(&ignore, b"*\n")?;
-            }
-            files::write(&path, text.as_bytes())
-        };
-        write().map_err(|error| format!("{}: {error}", path.display()))
+        self.folder.map_or(Ok(()), |folder| keep_bindings(folder, bindings))
     }
 
     fn done(&mut self, step: &Step, done: usize, total: usize) {
@@ -228,7 +230,7 @@ fn view(plan: &publishing::Plan) -> PlanView {
     }
 }
 
-fn target_failure(error: PublishError) -> Failure {
+pub(crate) fn target_failure(error: PublishError) -> Failure {
     let code = match error {
         PublishError::Bindings(_) => FailureCode::Disk,
         _ => FailureCode::Target,

@@ -26,6 +26,19 @@ pub fn plan(plan: &Plan) -> Outcome {
 pub fn publish(publish: &Publish) -> Outcome {
     let publication = publication(&publish.plan)?;
     let runtime = runtime()?;
+    let view = carry_out(&publication, &runtime)?;
+    if publish.people {
+        let folder = publish.plan.dir.clone();
+        let (people, _) = workbench::people::endpoints(&folder);
+        let loaded = runtime.block_on(publication.load_people(None, &workbench::people::items(&people)))?;
+        say::note(&format!("put {loaded} endpoints on {}", view.target));
+    }
+    tell(&view, publish.plan.format);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Publishes with a bar of progress.
+pub fn carry_out(publication: &Publication, runtime: &tokio::runtime::Runtime) -> Result<PlanView, bridge::Failure> {
     let bar = bar();
     let watched = say::is_watched();
     let mut tell = |sentence: String, done: usize, total: usize| {
@@ -38,15 +51,13 @@ pub fn publish(publish: &Publish) -> Outcome {
     };
     let outcome = runtime.block_on(publication.apply(None, &mut tell));
     bar.finish_and_clear();
-    let view = outcome?;
-    if publish.people {
-        let folder = publish.plan.dir.clone();
-        let (people, _) = workbench::people::endpoints(&folder);
-        let loaded = runtime.block_on(publication.load_people(None, &workbench::people::items(&people)))?;
-        say::note(&format!("put {loaded} endpoints on {}", view.target));
-    }
-    match publish.plan.format {
-        Format::Json => show(&view, Format::Json),
+    outcome
+}
+
+/// What was done.
+pub fn tell(view: &PlanView, format: Format) {
+    match format {
+        Format::Json => show(view, Format::Json),
         Format::Text => say::result(&format!(
             "{}: {}, {} unchanged",
             view.target,
@@ -57,7 +68,6 @@ pub fn publish(publish: &Publish) -> Outcome {
             view.unchanged
         )),
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 fn publication(plan: &Plan) -> Result<Publication, bridge::Failure> {
@@ -74,7 +84,8 @@ fn publication(plan: &Plan) -> Result<Publication, bridge::Failure> {
     })
 }
 
-fn show(view: &PlanView, format: Format) {
+/// What would be done.
+pub fn show(view: &PlanView, format: Format) {
     if format == Format::Json {
         say::result(&json(&serde_json::to_value(view).unwrap_or_default()));
         return;
