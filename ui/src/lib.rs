@@ -10,6 +10,7 @@ mod bench;
 mod canvas;
 mod commands;
 mod dialogs;
+mod export;
 mod finder;
 mod form;
 mod icons;

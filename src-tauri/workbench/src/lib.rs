@@ -23,6 +23,7 @@ pub mod merge;
 mod outbox;
 mod outside;
 pub mod people;
+pub mod picture;
 pub mod publication;
 mod recent;
 pub mod responses;
@@ -193,6 +194,7 @@ impl Workbench {
             bridge::ManyRuns::NAME => self.answer(body, Inner::many_runs).await,
             bridge::Compare::NAME => self.answer(body, Inner::compare).await,
             bridge::Test::NAME => self.answer(body, |_, command| testing::test(&command)).await,
+            bridge::Picture::NAME => self.answer(body, |_, command| export::picture(&command)).await,
             bridge::Expect::NAME => self.answer(body, Inner::expect).await,
             bridge::Generate::NAME => self.answer(body, |_, command| testing::generate(&command)).await,
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
