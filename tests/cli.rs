@@ -117,6 +117,11 @@ fn dumps_of_the_cli_are_read_as_they_are() {
     assert_eq!(code(&exported), 0, "{exported:?}");
     let picture = fs::read_to_string(picture).unwrap();
     assert!(picture.starts_with("<svg"), "{picture}");
+    for (kind, start) in [("png", &b"\x89PNG"[..]), ("pdf", b"%PDF-")] {
+        let exported = waymark(&["export", text(&file), "--as", kind]);
+        assert_eq!(code(&exported), 0, "{exported:?}");
+        assert!(exported.stdout.starts_with(start), "{kind}");
+    }
 }
 
 #[test]

@@ -24,6 +24,14 @@ pub async fn pick_file() -> Option<String> {
     path(dialog.add_filter("All files", &["*"]).pick_file().await)
 }
 
+/// Lets the user say where a new file of that name goes: its path, or `None` when they think better of it.
+#[tauri::command]
+pub async fn pick_target(name: String) -> Option<String> {
+    let ending = name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_owned());
+    let dialog = AsyncFileDialog::new().set_title("Export").set_file_name(&name);
+    path(dialog.add_filter(ending.to_uppercase(), &[ending]).save_file().await)
+}
+
 fn path(choice: Option<FileHandle>) -> Option<String> {
     Some(choice?.path().display().to_string())
 }

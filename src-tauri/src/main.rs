@@ -1,6 +1,6 @@
 //! The Tauri shell of Waymark: the desktop window around the page.
 //!
-//! Takes a project folder on the command line; gives windows whose pages reach the machine through three commands
+//! Takes a project folder on the command line; gives windows whose pages reach the machine through four commands
 //! (`commands`), and hear of the menu and of dropped files (`page`). It opens no file, runs no journey and talks to no server: that is the workbench, and the browser shell
 //! (`waymark studio --web`) puts the same page before the same workbench.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
@@ -55,7 +55,12 @@ fn open(folder: Option<std::path::PathBuf>) -> anyhow::Result<()> {
             windows::open_first(app.handle())?;
             Ok(())
         })
-        .invoke_handler(tauri::generate_handler![commands::call, commands::pick_folder, commands::pick_file])
+        .invoke_handler(tauri::generate_handler![
+            commands::call,
+            commands::pick_folder,
+            commands::pick_file,
+            commands::pick_target
+        ])
         .run(tauri::generate_context!())
         .context("could not open the window")
 }

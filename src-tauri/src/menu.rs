@@ -10,7 +10,22 @@ use crate::{page, windows};
 
 /// Menus and their items; an empty item is a line. Each item is one of the page's commands, or is carried out by [`chosen`] itself.
 const MENUS: &[(&str, &[&str])] = &[
-    ("File", &[NEW_WINDOW, "Open", "", "Save", "Save as", "", CLOSE]),
+    (
+        "File",
+        &[
+            NEW_WINDOW,
+            "Open",
+            "",
+            "Save",
+            "Save as",
+            "",
+            "Export the picture as SVG",
+            "Export the picture as PNG",
+            "Export the picture as PDF",
+            "",
+            CLOSE,
+        ],
+    ),
     (
         "Edit",
         &[

@@ -96,14 +96,10 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     let end = format!("[data-end='@end:{wait}/next']");
     let from = hand.middle(&end).await;
     let to = hand.middle(&format!("[data-activity='{first}']")).await;
-    hand.glide(from, ((to.0 - from.0) / 10.0, (to.1 - from.1) / 10.0), 10, Duration::from_millis(20)).await;
+    hand.jump(from, to).await;
     hand.until("they are connected", &format!("return !document.querySelector(\"{end}\")")).await;
 
-    // Shown in Chromium alone so far.
-    let is_browser = who == "browser";
-    if is_browser {
-        several_at_once(hand, &first).await;
-    }
+    several_at_once(hand, &first).await;
 
     // Save writes the folder.
     hand.press("[data-test=save]").await;
@@ -122,9 +118,7 @@ pub async fn tell(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=people] li button").await;
     hand.until("the story is told", "return document.querySelectorAll('[data-test=story] li').length > 0").await;
     hand.shot(&shots().join(format!("{who}-simulate.png"))).await;
-    if is_browser {
-        simulate::look_around(hand, folder, who).await;
-    }
+    simulate::look_around(hand, folder, who).await;
 
     // Publish to the Pinpoint inside the studio.
     hand.press("[data-test=mode-publish]").await;

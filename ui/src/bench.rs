@@ -45,7 +45,7 @@ pub fn show(store: Store) -> bool {
     true
 }
 
-/// Says when the journey was on the screen: not now, as the first check has come between.
+/// Says when the journey was on the screen; what waited for it has come between.
 fn ready() {
     let Some(clock) = window().performance() else { return };
     let shown = clock.get_entries_by_name("journey-shown").get(0);

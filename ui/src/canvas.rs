@@ -46,7 +46,7 @@ use self::walk::walk;
 pub use self::walk::{focus_inspector, select_all};
 use self::zoom::ZoomBar;
 use crate::store::{Mode, Selection, Store, store};
-use crate::timing::mark;
+use crate::timing::{mark, when_idle};
 
 /// How near to a connection, in CSS pixels, a carried activity counts as on it.
 const REACH: f64 = 22.0;
@@ -221,6 +221,7 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
                 request_animation_frame(move || {
                     mark("journey-shown");
                     store.settled.set(true);
+                    when_idle(move || store.checks.try_set(true).map_or((), |_| ()));
                 });
             });
         }

@@ -1,5 +1,6 @@
 //! Everything that can be done in the window, by name: for the list behind Ctrl+K, and for the sheet of keys.
 
+use bridge::PictureKind;
 use leptos::prelude::*;
 use model::ActivityKind;
 
@@ -7,7 +8,7 @@ use crate::canvas::{duplicate, focus_canvas, fold, note, select_all, tidy};
 use crate::dialogs::save;
 use crate::palette::{FAMILIES, add_after_selection};
 use crate::store::{Dialog, Mode, Selection, Store};
-use crate::{keys, sidebar, simulate};
+use crate::{export, keys, sidebar, simulate};
 
 /// Something that can be done.
 #[derive(Clone, Copy)]
@@ -30,6 +31,9 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "All commands", keys: "Ctrl+K", run: |store| store.dialog.set(Some(Dialog::Commands)) },
     Command { words: "Open", keys: "Ctrl+O", run: |store| store.dialog.set(Some(Dialog::Open)) },
     Command { words: "Save as", keys: "", run: |store| store.dialog.set(Some(Dialog::SaveAs)) },
+    Command { words: "Export the picture as SVG", keys: "", run: |store| export::picture(store, PictureKind::Svg) },
+    Command { words: "Export the picture as PNG", keys: "", run: |store| export::picture(store, PictureKind::Png) },
+    Command { words: "Export the picture as PDF", keys: "", run: |store| export::picture(store, PictureKind::Pdf) },
     Command { words: "Design view", keys: "", run: |store| store.look(Mode::Design) },
     Command { words: "Simulate view", keys: "", run: |store| store.look(Mode::Simulate) },
     Command { words: "Publish view", keys: "", run: |store| store.look(Mode::Publish) },

@@ -11,6 +11,7 @@ mod canvas;
 mod commands;
 mod content;
 mod dialogs;
+mod export;
 mod finder;
 mod form;
 mod icons;

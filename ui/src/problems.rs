@@ -16,11 +16,11 @@ pub fn Problems() -> impl IntoView {
     let errors = move || store.report.with_untracked(|report| report.errors().count());
     let unfolded = RwSignal::new(errors() > 0);
     Effect::new(move |seen: Option<bool>| {
-        let settled = store.settled.get();
-        if settled && seen == Some(false) {
+        let checked = store.checks.get();
+        if checked && seen == Some(false) {
             unfolded.set(errors() > 0);
         }
-        settled
+        checked
     });
     let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| {
         let here = DocumentId::Journey(store.journey.get());
@@ -41,7 +41,7 @@ pub fn Problems() -> impl IntoView {
     });
     let count = move |severity| found.with(|all| all.iter().filter(|f| f.severity == severity).count());
     let title = move || {
-        if !store.settled.get() {
+        if !store.checks.get() {
             return "Checking".to_owned();
         }
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));

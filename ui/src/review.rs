@@ -34,7 +34,7 @@ pub fn obstacle(store: Store) -> Option<String> {
     let errors = found(store, Severity::Error).len();
     let open = to_review(store);
     match (errors, open) {
-        _ if !store.settled.get() => Some("Not before the journey is checked.".to_owned()),
+        _ if !store.checks.get() => Some("Not before the journey is checked.".to_owned()),
         (0, 0) => None,
         (0, 1) => Some("Not before 1 recommendation is reviewed.".to_owned()),
         (0, n) => Some(format!("Not before {n} recommendations are reviewed.")),

@@ -102,8 +102,10 @@ pub enum Dialog {
 pub struct Store {
     /// Whether a project is open.
     pub open: RwSignal<bool>,
-    /// Whether the journey was painted once. Checks, palette and inspector wait for it: the picture comes first.
+    /// Whether the journey was painted once. Palette and inspector wait for it: the picture comes first.
     pub settled: RwSignal<bool>,
+    /// Whether checks are made: from when the page had nothing else to do for the first time.
+    pub checks: RwSignal<bool>,
     /// The project.
     pub project: RwSignal<Project>,
     /// The project as it is on disk.
@@ -179,7 +181,7 @@ impl Store {
         let saved = RwSignal::new(Project::default());
         let journey = RwSignal::new(String::new());
         let room = RwSignal::new(Room::Journey);
-        let settled = RwSignal::new(false);
+        let checks = RwSignal::new(false);
         let document = Memo::new(move |_| {
             let id = DocumentId::Journey(journey.get());
             project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
@@ -206,10 +208,11 @@ impl Store {
             run.track();
             ran.set(document.get_untracked());
         });
-        let report = live_report(project, settled, run);
+        let report = live_report(project, checks, run);
         Store {
             open: RwSignal::new(false),
-            settled,
+            settled: RwSignal::new(false),
+            checks,
             project,
             saved,
             folder: RwSignal::new(None),
@@ -454,21 +457,21 @@ impl Store {
 /// What the checks say, with the templates that did not change remembered from one edit to the next.
 fn live_report(
     project: RwSignal<Project>,
-    settled: RwSignal<bool>,
+    checks: RwSignal<bool>,
     run: RwSignal<Option<SimulationView>>,
 ) -> Memo<Report> {
-    let checks = StoredValue::new(validation::LiveCheck::default());
+    let live = StoredValue::new(validation::LiveCheck::default());
     Memo::new(move |_| {
-        if !settled.get() {
+        if !checks.get() {
             return Report::default();
         }
-        let check = |checks: &mut validation::LiveCheck| {
+        let check = |live: &mut validation::LiveCheck| {
             run.with(|run| {
                 let evidence = run.as_ref().map(|run| &run.evidence);
-                project.with(|project| checks.check(project, Facts { evidence, ..Facts::default() }))
+                project.with(|project| live.check(project, Facts { evidence, ..Facts::default() }))
             })
         };
-        timed("check", || checks.try_update_value(check).unwrap_or_default())
+        timed("check", || live.try_update_value(check).unwrap_or_default())
     })
 }
 

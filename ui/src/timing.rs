@@ -1,7 +1,13 @@
 //! User timings: how long the window takes for what must be quick. The developer tools show them, and
 //! `performance.getEntriesByName` gives them to whoever measures.
 
-use leptos::prelude::window;
+use std::time::Duration;
+
+use js_sys::Reflect;
+use leptos::prelude::{request_idle_callback, set_timeout, window};
+
+/// How long a page that can not tell when it is idle is given to paint.
+const A_MOMENT: Duration = Duration::from_millis(50);
 
 /// Does `work` and keeps how long it took, under a name; only the last one of a name is kept.
 pub fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
@@ -19,5 +25,14 @@ pub fn timed<T>(name: &str, work: impl FnOnce() -> T) -> T {
 pub fn mark(name: &str) {
     if let Some(clock) = window().performance() {
         let _ = clock.mark(name);
+    }
+}
+
+/// Does `work` when the page has nothing else to do. WebKit can not tell: there, after a moment.
+pub fn when_idle(work: impl Fn() + 'static) {
+    if Reflect::has(&window(), &"requestIdleCallback".into()).unwrap_or(false) {
+        request_idle_callback(work);
+    } else {
+        set_timeout(work, A_MOMENT);
     }
 }

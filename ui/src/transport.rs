@@ -35,6 +35,13 @@ pub async fn pick(what: &str) -> Option<String> {
     invoke(what, js_sys::Object::new().into()).await.ok()?.as_string()
 }
 
+/// Lets the person say where a file of that name goes, with the desktop's own dialog; `None` = cancelled.
+pub async fn pick_target(name: &str) -> Option<String> {
+    let arguments = js_sys::Object::new();
+    js_sys::Reflect::set(&arguments, &"name".into(), &name.into()).ok()?;
+    invoke("pick_target", arguments.into()).await.ok()?.as_string()
+}
+
 async fn by_tauri(name: &str, body: &str) -> Result<String, String> {
     let arguments = js_sys::Object::new();
     for (key, value) in [("name", name), ("body", body)] {

@@ -303,6 +303,10 @@ pub enum ExportAs {
     Pinpoint,
     /// A picture.
     Svg,
+    /// A picture in pixels.
+    Png,
+    /// A picture on a page.
+    Pdf,
 }
 
 /// `waymark export`
@@ -310,7 +314,8 @@ pub enum ExportAs {
 #[command(after_help = "\
 Examples:
   waymark export journeys/welcome.json > create-journey.json
-  waymark export journeys/welcome.json --as svg -o welcome.svg")]
+  waymark export journeys/welcome.json --as svg -o welcome.svg
+  waymark export journeys/welcome.json --as pdf -o welcome.pdf")]
 pub struct Export {
     /// The journey
     #[arg(value_name = "JOURNEY.json")]

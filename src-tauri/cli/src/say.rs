@@ -9,9 +9,9 @@ pub fn result(text: &str) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
-/// A text of the result that ends its own lines, on the standard output.
-pub fn raw(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+/// The result as it is, on the standard output: a text that ends its own lines, or bytes.
+pub fn raw(content: impl AsRef<[u8]>) {
+    let _ = std::io::stdout().lock().write_all(content.as_ref());
 }
 
 /// What is going on, on the standard error output.

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bridge::PictureKind;
 use diagram::scene::{self, Scene};
 use model::{DocumentId, Project};
 
 use crate::check::project_of;
-use crate::failure::{Outcome, bad_input, not_found};
-use crate::{elsewhere, folder};
+use crate::failure::{Outcome, bad_input, disk, not_found};
+use crate::{elsewhere, folder, picture};
 
 /// A journey and the project around it: of a file in a project folder, or of a file of its own.
 ///
@@ -61,6 +64,30 @@ pub fn svg(project: &Project, name: &str) -> Outcome<String> {
     let scene = Scene::of(journey, project.documents.get(&DocumentId::Canvas(name.to_owned())));
     let layout = diagram::layout(&scene.graph, &scene::spacing());
     Ok(diagram::picture::svg(&scene, &layout, &diagram::picture::LIGHT))
+}
+
+/// The picture in another form: written to a file, or as base64 to be handed on.
+///
+/// # Errors
+/// When it can not be drawn, or the file not be written.
+pub fn picture(command: &bridge::Picture) -> Outcome<String> {
+    let content = picture_as(&command.svg, command.kind)?;
+    let Some(path) = &command.path else { return Ok(STANDARD.encode(content)) };
+    let path = Path::new(path);
+    files::write(path, &content).map_err(|error| disk("write", path, &error))?;
+    Ok(String::new())
+}
+
+/// The picture in another form.
+///
+/// # Errors
+/// When it can not be drawn.
+pub fn picture_as(svg: &str, kind: PictureKind) -> Outcome<Vec<u8>> {
+    match kind {
+        PictureKind::Svg => Ok(svg.as_bytes().to_vec()),
+        PictureKind::Png => picture::png(svg),
+        PictureKind::Pdf => picture::pdf(svg),
+    }
 }
 
 fn no_journey(name: &str) -> bridge::Failure {

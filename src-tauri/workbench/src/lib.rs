@@ -23,6 +23,7 @@ pub mod merge;
 mod outbox;
 mod outside;
 pub mod people;
+pub mod picture;
 pub mod publication;
 pub mod pull;
 mod recent;
@@ -195,6 +196,7 @@ impl Workbench {
             bridge::ManyRuns::NAME => self.answer(body, Inner::many_runs).await,
             bridge::Compare::NAME => self.answer(body, Inner::compare).await,
             bridge::Test::NAME => self.answer(body, |_, command| testing::test(&command)).await,
+            bridge::Picture::NAME => self.answer(body, |_, command| export::picture(&command)).await,
             bridge::Expect::NAME => self.answer(body, Inner::expect).await,
             bridge::Generate::NAME => self.answer(body, |_, command| testing::generate(&command)).await,
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,

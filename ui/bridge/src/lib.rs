@@ -59,6 +59,54 @@ pub enum FailureCode {
     Internal,
 }
 
+/// Makes a file of the picture of a journey. Answers its bytes as base64, or nothing when they were written to `path`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Picture {
+    /// The picture as the window drew it.
+    pub svg: String,
+    /// What to make of it.
+    pub kind: PictureKind,
+    /// The file; `None` = the bytes are wanted.
+    pub path: Option<String>,
+}
+
+impl Command for Picture {
+    const NAME: &'static str = "picture";
+    type Answer = String;
+}
+
+/// What a picture is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PictureKind {
+    /// Lines and words, as SVG.
+    Svg,
+    /// Pixels.
+    Png,
+    /// A page.
+    Pdf,
+}
+
+impl PictureKind {
+    /// What the names of such files end with.
+    pub fn ending(self) -> &'static str {
+        match self {
+            PictureKind::Svg => "svg",
+            PictureKind::Png => "png",
+            PictureKind::Pdf => "pdf",
+        }
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            PictureKind::Svg => "image/svg+xml",
+            PictureKind::Png => "image/png",
+            PictureKind::Pdf => "application/pdf",
+        }
+    }
+}
+
 /// A project as it was opened.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Opened {

@@ -230,6 +230,7 @@ pub fn run(store: Store) {
                 playback.step.set(None);
                 playback.bands.set(None);
                 playback.comparison.set(None);
+                playback.other.set(None);
                 store.run.set(Some(view));
                 if let Some(who) = shown.or(first) {
                     tell(store, who, Vec::new());

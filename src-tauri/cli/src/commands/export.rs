@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use bridge::FailureCode;
+use bridge::{FailureCode, PictureKind};
 
 use crate::arguments::{Export, ExportAs};
 use crate::commands::{Outcome, failure};
@@ -11,14 +11,17 @@ use crate::say;
 /// Writes the journey to a file or to the standard output.
 pub fn run(export: &Export) -> Outcome {
     let (project, name) = workbench::export::journey_of_file(&export.journey)?;
-    let text = match export.kind {
-        ExportAs::Pinpoint => workbench::export::pinpoint(&project, &name)?,
-        ExportAs::Svg => workbench::export::svg(&project, &name)?,
+    let picture = |kind| workbench::export::picture_as(&workbench::export::svg(&project, &name)?, kind);
+    let content = match export.kind {
+        ExportAs::Pinpoint => workbench::export::pinpoint(&project, &name)?.into_bytes(),
+        ExportAs::Svg => picture(PictureKind::Svg)?,
+        ExportAs::Png => picture(PictureKind::Png)?,
+        ExportAs::Pdf => picture(PictureKind::Pdf)?,
     };
     match &export.output {
-        None => say::raw(&text),
+        None => say::raw(&content),
         Some(file) => {
-            std::fs::write(file, text).map_err(|error| {
+            std::fs::write(file, content).map_err(|error| {
                 failure(FailureCode::Disk, format!("could not write `{}`: {error}", file.display()))
             })?;
             say::note(&format!("wrote `{}`", file.display()));
