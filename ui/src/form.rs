@@ -20,7 +20,7 @@ use model::shapes::{self, Kind, SHAPES, Shape};
 use model::{Path, Step, edit};
 use serde_json::Value;
 
-use self::choices::{ZONES, event_types, messages, target, templates};
+use self::choices::{ZONES, event_types, messages, target, templates, templates_of_campaign};
 pub use self::containers::one_of;
 use self::containers::{group, list, map};
 use self::dates::date_time;
@@ -95,6 +95,7 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
         (_, "NextActivity" | "TrueActivity" | "FalseActivity" | "DefaultActivity" | "StartActivity") => {
             target(store, label, path)
         }
+        (_, "Name") if of == "Template" => choice(store, label, path, templates_of_campaign),
         (_, "TemplateName") => choice(store, label, path, templates),
         (_, "SegmentId") => choice(store, label, path, |store, _| {
             store.project.with(|p| p.segment_names().map(|name| (name.to_owned(), name.to_owned())).collect())
@@ -149,7 +150,7 @@ fn marked(store: Store, path: &Path) -> (String, impl Fn() -> bool + Send + Sync
 }
 
 /// What the checks say about exactly this place.
-pub fn complaint(store: Store, path: Path) -> impl Fn() -> Option<AnyView> + Send + 'static {
+fn complaint(store: Store, path: Path) -> impl Fn() -> Option<AnyView> + Send + 'static {
     let found = Memo::new(move |_| {
         let id = store.subject.get();
         store.report.with(|report| {

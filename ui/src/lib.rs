@@ -7,6 +7,7 @@
 mod app;
 mod autosave;
 mod bench;
+mod campaign;
 mod canvas;
 mod commands;
 mod content;

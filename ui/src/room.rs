@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::{DocumentId, Severity};
 
+use crate::campaign::Campaign;
 use crate::content::Content;
 use crate::json_text::JsonText;
 use crate::problems::sentence;
@@ -36,6 +37,7 @@ fn DocumentRoom(id: DocumentId) -> impl IntoView {
             <Show when=move || there.get() fallback=|| view! { <p class="note">"It is not in the project any more. Undo brings it back."</p> }>
                 {match id.clone() {
                     DocumentId::Template(kind, name) => view! { <Content kind=kind name=name /> }.into_any(),
+                    DocumentId::Campaign(name) => view! { <Campaign name=name /> }.into_any(),
                     id => view! { {complaints(store, id.clone())} <JsonText id=id /> }.into_any(),
                 }}
             </Show>

@@ -40,6 +40,7 @@ mod simulation;
 mod sink;
 mod story;
 mod tally;
+mod treatments;
 mod trial;
 mod walk;
 mod what_if;
@@ -58,4 +59,5 @@ pub use run::{ActivityCounts, ConnectionCount, Note, Outcome, PersonSummary, Run
 pub use series::{Rates, Series, SeriesPart};
 pub use simulation::{Inputs, Settings, Simulation, simulate};
 pub use tally::Partial;
+pub use treatments::people_needed;
 pub use what_if::Deed;

@@ -1,11 +1,13 @@
 //! Simulated campaigns: from the file of a campaign to counts and stories.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use audience::People;
 use bridge::{FailureCode, FileProblem};
+use engine::campaign::What;
 use engine::campaign::{Context, Program, Renderer};
-use model::time::{DAY, parse_instant};
+use model::time::{DAY, clock_in_zone, parse_instant};
 use model::wire::WriteCampaignRequest;
 use model::{DocumentId, Millis, Project, TemplateKind, View};
 use simulation::{CampaignInputs, CampaignRun, CampaignSettings, CampaignStep, Event, Note, Story};
@@ -13,7 +15,7 @@ use simulation::{CampaignInputs, CampaignRun, CampaignSettings, CampaignStep, Ev
 use crate::failure::{Outcome, bad_input, failure, not_found};
 use crate::simulate::segments::Segments;
 use crate::simulate::{Request, START, first_day, inputs};
-use crate::{check, elsewhere, folder};
+use crate::{Inner, check, elsewhere, folder, people, simulate};
 
 /// Everything that a simulated campaign is made of; the same gives the same run.
 pub struct Campaign {
@@ -128,6 +130,24 @@ impl Campaign {
         run
     }
 
+    /// Runs the campaign, and says when its messages arrive by the clocks of those who get them.
+    fn view(&self) -> bridge::CampaignView {
+        let (mut days, mut hours, mut without_zone) = (BTreeMap::new(), vec![0; 24], 0);
+        let run = self.run(&mut |step| {
+            let What::Send { row, .. } = &step.effect.what else { return };
+            let zone = self.people.row(*row as usize).timezone();
+            let clock = zone.and_then(|zone| clock_in_zone(step.at, zone));
+            without_zone += u64::from(clock.is_none());
+            let clock = clock.or_else(|| clock_in_zone(step.at, "UTC")).unwrap_or_default();
+            let Some((day, time)) = clock.split_once(' ') else { return };
+            *days.entry(day.to_owned()).or_default() += 1;
+            if let Some(count) = time.get(..2).and_then(|hour| hours.get_mut(hour.parse::<usize>().ok()?)) {
+                *count += 1;
+            }
+        });
+        bridge::CampaignView { run, days: days.into_iter().collect(), hours, without_zone }
+    }
+
     /// What happened to one person.
     ///
     /// # Errors
@@ -140,6 +160,17 @@ impl Campaign {
     /// What is simulated: to make rows of steps with [`simulation::message_of`].
     pub fn inputs(&self) -> CampaignInputs<'_> {
         CampaignInputs { program: &self.program, renderer: &self.renderer, people: &self.people, events: &self.events }
+    }
+}
+
+impl Inner {
+    pub(crate) fn simulate_campaign(&self, command: bridge::SimulateCampaign) -> Outcome<bridge::CampaignView> {
+        let folder = command.folder.as_deref().map(Path::new);
+        let people = folder.map(|folder| people::endpoints(folder).0).unwrap_or_default();
+        let people = if people.is_empty() { simulate::invent(&command.project) } else { people };
+        let events = folder.map(|folder| simulate::events_of_folder(folder).0).unwrap_or_default();
+        let request = Request { unknown_segments_hold_all: folder.is_none(), ..Request::default() };
+        Ok(Campaign::new(&command.project, &command.campaign, people, events, &request)?.view())
     }
 }
 
@@ -156,4 +187,34 @@ fn start(
     }
     let scheduled = document.schedule().and_then(|schedule| parse_instant(schedule.start_time()?));
     Ok(scheduled.map(|at| at - DAY).or_else(|| first_day(events)).or_else(|| parse_instant(START)).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn messages_are_counted_by_the_clocks_of_those_who_get_them() {
+        let mut project = Project::default();
+        project.documents.insert(DocumentId::Segment("all".into()), json!({"Name": "all"}));
+        project.documents.insert(
+            DocumentId::Campaign("news".into()),
+            json!({"Name": "news", "SegmentId": "all", "Schedule": {"StartTime": "2026-12-03T23:30:00Z", "Frequency": "ONCE"},
+                "MessageConfiguration": {"EmailMessage": {"Title": "News", "Body": "There is some."}}}),
+        );
+        let mut people = People::default();
+        for (id, zone) in [("a", Some("Asia/Tokyo")), ("b", Some("America/New_York")), ("c", None)] {
+            let demographic = zone.map(|zone| json!({"Timezone": zone})).unwrap_or_else(|| json!({}));
+            let endpoint =
+                json!({"ChannelType": "EMAIL", "Address": format!("{id}@x.example"), "Demographic": demographic});
+            people.push(Some(id), &endpoint).unwrap();
+        }
+        let view = Campaign::new(&project, "news", people, Vec::new(), &Request::default()).unwrap().view();
+        assert_eq!(view.days, [("2026-12-03".to_owned(), 2), ("2026-12-04".to_owned(), 1)]);
+        let busy: Vec<(usize, u64)> = view.hours.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(busy, [(8, 1), (18, 1), (23, 1)]);
+        assert_eq!((view.run.messages, view.without_zone), (3, 1));
+    }
 }

@@ -201,6 +201,7 @@ impl Workbench {
             bridge::Generate::NAME => self.answer(body, |_, command| testing::generate(&command)).await,
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
             bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
+            bridge::SimulateCampaign::NAME => self.answer(body, Inner::simulate_campaign).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,
             bridge::Plan::NAME => {
                 let plan: bridge::Plan = read(body)?;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use templates::{Mark, helper_names, marks};
 use wasm_bindgen::JsCast;
 
-use crate::form::{complaint, value_at, write};
+use crate::form::{value_at, write};
 use crate::store::{Store, store};
 
 /// After the last key, before the text is taken over as one edit.
@@ -167,7 +167,6 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
                     </ul>
                 </Show>
             </div>
-            {complaint(store, path)}
         </div>
     }
 }

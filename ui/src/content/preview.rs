@@ -101,6 +101,7 @@ pub fn PreviewPane(preview: Preview, kind: TemplateKind) -> impl IntoView {
                 let name = if recipient.name.is_empty() { &recipient.id } else { &recipient.name };
                 format!("{name}, {} of {}", recipient.place + 1, view.total)
             }
+            None if view.failure.is_some() => String::new(),
             None if preview.text.with(String::is_empty) => "None of the sample people has this channel".to_owned(),
             None => "Nobody is called that".to_owned(),
         })
@@ -114,23 +115,27 @@ pub fn PreviewPane(preview: Preview, kind: TemplateKind) -> impl IntoView {
         }
     };
     view! {
-        <div class="people" role="group" aria-label="For whom" on:keydown=keys>
+        <div class="whom" role="group" aria-label="For whom" on:keydown=keys>
             <button class="quiet" aria-label="The person before" title="The person before (Left)" disabled=at_the_start on:click=move |_| preview.turn(-1)>"‹"</button>
             <span class="who clip" role="status" data-test="preview-who">{who}</span>
             <button class="quiet" aria-label="The next person" title="The next person (Right)" disabled=at_the_end on:click=move |_| preview.turn(1)>"›"</button>
+        </div>
+        <div class="looking">
+            <Show when=move || kind == TemplateKind::Email>
+                <div class="modes small" role="group" aria-label="Mailbox">{toggle(preview.narrow, "Telephone")}{toggle(preview.dark, "Dark")}</div>
+            </Show>
             <input
                 type="search"
                 aria-label="Look for a person"
                 placeholder="Find a person"
                 on:input=move |event| { preview.person.set(0); preview.text.set(event_target_value(&event)); }
-                on:keydown=|event| event.stop_propagation()
             />
         </div>
-        <Show when=move || kind == TemplateKind::Email>
-            <div class="modes small" role="group" aria-label="Mailbox">{toggle(preview.narrow, "Telephone")}{toggle(preview.dark, "Dark")}</div>
-        </Show>
-        {move || preview.view.with(|view| view.failure.clone()).map(|why| view! {
-            <p class="failure" role="alert" data-test="preview-failure"><strong>"No message for this person. "</strong>{sentence(&why)}</p>
+        {move || preview.view.with(|view| {
+            let whom = if view.recipient.is_some() { "No message for this person. " } else { "No message for anybody. " };
+            view.failure.as_ref().map(|why| view! {
+                <p class="failure" role="alert" data-test="preview-failure"><strong>{whom}</strong>{sentence(why)}</p>
+            })
         })}
         {move || {
             let view = preview.view.get();

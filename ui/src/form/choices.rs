@@ -55,6 +55,18 @@ pub fn templates(store: Store, path: &Path) -> Vec<(String, String)> {
     })
 }
 
+/// The templates that fit `TemplateConfiguration`: `path` ends in `EmailTemplate.Name` and the like.
+pub fn templates_of_campaign(store: Store, path: &Path) -> Vec<(String, String)> {
+    let kind = match path.0.iter().rev().nth(1) {
+        Some(Step::Key(key)) if key == "SMSTemplate" => TemplateKind::Sms,
+        Some(Step::Key(key)) if key == "PushTemplate" => TemplateKind::Push,
+        Some(Step::Key(key)) if key == "InAppTemplate" => TemplateKind::InApp,
+        Some(Step::Key(key)) if key == "VoiceTemplate" => TemplateKind::Voice,
+        _ => TemplateKind::Email,
+    };
+    store.project.with(|project| project.template_names(kind).map(|name| (name.to_owned(), name.to_owned())).collect())
+}
+
 /// The message activities of the journey.
 pub fn messages(store: Store) -> Vec<(String, String)> {
     store.document.with(|root| {

@@ -1,0 +1,61 @@
+//! The room of a campaign: its members on the left, on the right what it does to the sample people.
+
+mod calendar;
+mod outcome;
+
+use leptos::prelude::*;
+use model::{DocumentId, path, shapes};
+
+use self::outcome::Outcome;
+use crate::form::members;
+use crate::json_text::JsonText;
+use crate::room::complaints;
+use crate::store::store;
+
+/// Members in the order in which a campaign is thought out.
+const FIRST: [&str; 14] = [
+    "Name",
+    "Description",
+    "SegmentId",
+    "SegmentVersion",
+    "TemplateConfiguration",
+    "MessageConfiguration",
+    "Schedule",
+    "TreatmentName",
+    "TreatmentDescription",
+    "AdditionalTreatments",
+    "HoldoutPercent",
+    "Limits",
+    "Hook",
+    "CustomDeliveryConfiguration",
+];
+
+/// The room.
+#[component]
+pub fn Campaign(name: String) -> impl IntoView {
+    let store = store();
+    let id = DocumentId::Campaign(name.clone());
+    let as_json = RwSignal::new(false);
+    let tab = move |json: bool, word: &'static str| {
+        view! {
+            <button role="tab" aria-selected=move || (as_json.get() == json).to_string() on:click=move |_| as_json.set(json)>{word}</button>
+        }
+    };
+    let edited = id.clone();
+    view! {
+        <div class="content">
+            <section class="writing" aria-label="Campaign">
+                <div class="modes" role="tablist" aria-label="Parts">{tab(false, "Campaign")}{tab(true, "JSON")}</div>
+                {complaints(store, id)}
+                {move || if as_json.get() {
+                    view! { <JsonText id=edited.clone() /> }.into_any()
+                } else {
+                    shapes::find("WriteCampaignRequest").map(|shape| members(shape, &path![], &FIRST, &["tags"])).into_any()
+                }}
+            </section>
+            <section class="reading" aria-label="What it does">
+                <Outcome name=name />
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,161 @@
+//! What a campaign does to the sample people: who gets which treatment, when, and what became of it.
+
+use std::time::Duration;
+
+use bridge::{CampaignView, SimulateCampaign};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use simulation::{CampaignRun, people_needed};
+
+use super::calendar;
+use crate::problems::sentence;
+use crate::store::store;
+use crate::transport;
+
+/// After the last change, before it is run again.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// The outcome, run again after each change.
+#[component]
+pub fn Outcome(name: String) -> impl IntoView {
+    let store = store();
+    let found = RwSignal::new(None::<Result<CampaignView, bridge::Failure>>);
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |first: Option<()>| {
+        store.content.track();
+        let campaign = name.clone();
+        let ask = move || {
+            let command = SimulateCampaign {
+                folder: store.folder.get_untracked(),
+                project: store.project.get_untracked(),
+                campaign,
+            };
+            spawn_local(async move {
+                // the room may have been left meanwhile
+                let answer = transport::call(&command).await;
+                drop(found.try_set(Some(answer)));
+            });
+        };
+        if first.is_none() {
+            ask();
+            return;
+        }
+        let handle = set_timeout_with_handle(ask, PAUSE).ok();
+        if let Some(before) = waiting.try_update_value(|waiting| std::mem::replace(waiting, handle)).flatten() {
+            before.clear();
+        }
+    });
+    move || {
+        match found.get() {
+        None => view! { <p class="note" role="status">"The sample people go through it."</p> }.into_any(),
+        Some(Err(failure)) => view! {
+            <p class="failure" role="alert" data-test="campaign-failure"><strong>{sentence(&failure.message)}</strong> " " {sentence(&failure.help)}</p>
+        }
+        .into_any(),
+        Some(Ok(view)) => shown(&view),
+    }
+    }
+}
+
+fn shown(view: &CampaignView) -> AnyView {
+    let run = &view.run;
+    let notes = run.notes.iter().map(|note| view! { <li>{sentence(&note.text)}</li> }).collect_view();
+    let runs = run.runs.iter().map(|run| run.number).max().unwrap_or(0);
+    let sum = format!(
+        "{} messages to {} endpoints, in {} {}.",
+        run.messages,
+        run.endpoints,
+        runs,
+        if runs == 1 { "run" } else { "runs" }
+    );
+    view! {
+        <h2>"What it does"</h2>
+        <p role="status" data-test="campaign-sum">{sum}</p>
+        {split(run)}
+        {treatments(run)}
+        <h3>"When messages arrive, by the clock of each person"</h3>
+        {calendar::months(&view.days)}
+        {calendar::hours(&view.hours)}
+        {(view.without_zone > 0).then(|| view! {
+            <p class="note">{format!("The time zone of {} recipients is not known; they are counted by UTC.", view.without_zone)}</p>
+        })}
+        {(!run.notes.is_empty()).then(|| view! { <ul class="users note">{notes}</ul> })}
+        <SampleSize />
+    }
+    .into_any()
+}
+
+fn name_of(treatment: &simulation::TreatmentCounts) -> String {
+    match (&treatment.name, treatment.treatment) {
+        (Some(name), _) => name.clone(),
+        (None, 0) => "Default treatment".to_owned(),
+        (None, number) => format!("Treatment {number}"),
+    }
+}
+
+/// The people in shares: treatments, and those who get nothing.
+fn split(run: &CampaignRun) -> AnyView {
+    let sum: u32 = run.treatments.iter().map(|treatment| u32::from(treatment.percent)).sum();
+    let held = 100u32.saturating_sub(sum);
+    let shares = run.treatments.iter().map(|treatment| (name_of(treatment), u32::from(treatment.percent)));
+    let shares: Vec<(String, u32)> = shares.chain((held > 0).then(|| ("Holdout".to_owned(), held))).collect();
+    let words = shares.iter().map(|(name, share)| format!("{name} {share} %")).collect::<Vec<_>>().join(", ");
+    let parts = shares.into_iter().filter(|(_, share)| *share > 0).map(|(name, share)| {
+        let class = if name == "Holdout" { "share held" } else { "share" };
+        let title = format!("{name}: {share} %");
+        view! { <span class=class style=format!("flex: {share}") title=title><b>{format!("{share} %")}</b><span class="clip">{name}</span></span> }
+    });
+    view! { <div class="split-bar" role="img" aria-label=words>{parts.collect_view()}</div> }.into_any()
+}
+
+fn treatments(run: &CampaignRun) -> AnyView {
+    let rows = run.treatments.iter().map(|treatment| {
+        let outcomes = treatment
+            .outcomes
+            .iter()
+            .map(|outcome| format!("{} {}", outcome.count, outcome.name.to_lowercase().replace('_', " ")));
+        view! {
+            <tr>
+                <th scope="row">{name_of(treatment)}</th>
+                <td class="number">{treatment.messages}</td>
+                <td>{outcomes.collect::<Vec<_>>().join(", ")}</td>
+            </tr>
+        }
+    });
+    view! {
+        <table class="variables">
+            <thead><tr><th scope="col">"Treatment"</th><th scope="col">"Messages"</th><th scope="col">"What became of them"</th></tr></thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// How many people it takes to tell two treatments apart.
+#[component]
+fn SampleSize() -> impl IntoView {
+    let (base, other) = (RwSignal::new(20.0), RwSignal::new(25.0));
+    let percent = move |signal: RwSignal<f64>, label: &'static str| {
+        view! {
+            <label class="field">
+                <span class="name">{label}</span>
+                <input type="number" min="0" max="100" step="0.1" prop:value=move || signal.get()
+                    on:input=move |event| if let Ok(share) = event_target_value(&event).parse() { signal.set(share) } />
+            </label>
+        }
+    };
+    let words = move || match people_needed(base.get() / 100.0, other.get() / 100.0) {
+        Some(people) => {
+            format!("Each treatment needs {people} people to be told from the other (95 % sure, 4 times in 5).")
+        }
+        None => "Give two different shares from 0 to 100 %.".to_owned(),
+    };
+    view! {
+        <details class="sample-size">
+            <summary>"How many people tell two treatments apart?"</summary>
+            <div class="two">{percent(base, "Open now, %")}{percent(other, "Would open, %")}</div>
+            <p role="status">{words}</p>
+        </details>
+    }
+}
