@@ -128,7 +128,7 @@ async fn a_copy_finds_or_makes_segments_and_templates_on_the_other_target() {
     let names = |pulled: &publishing::Pulled| -> BTreeSet<(String, String)> {
         let mut found = BTreeSet::new();
         for one in pulled.documents.iter().filter(|one| matches!(one.id, DocumentId::Journey(_))) {
-            publishing::segment_references(&one.id, &mut one.value.clone(), &mut |id| {
+            model::references::segment_references(&one.id, &mut one.value.clone(), &mut |id| {
                 let segment = pulled.documents.iter().find(|one| one.value["Id"] == id.as_str()).unwrap();
                 found.insert((one.id.to_string(), segment.value["Name"].to_string()));
             });
@@ -158,7 +158,7 @@ async fn a_copy_finds_or_makes_segments_and_templates_on_the_other_target() {
     let to = read(Path::new("nowhere"), &settings, "there").await.unwrap();
     let mut email = BTreeSet::new();
     for one in &from.documents {
-        publishing::template_references(&one.id, &mut one.value.clone(), &mut |kind, name| {
+        model::references::template_references(&one.id, &mut one.value.clone(), &mut |kind, name| {
             if kind == model::TemplateKind::Email {
                 email.insert(name.clone());
             }

@@ -51,6 +51,8 @@ pub struct Told {
 pub struct StepWords {
     /// The activity's id.
     pub id: String,
+    /// Its id before, where it has another one now.
+    pub was: Option<String>,
     /// How it differs.
     pub what: Change,
     /// What it is called and what it is: `“Hello” (Email)`.
@@ -123,9 +125,13 @@ pub fn document(id: &DocumentId, before: Option<&Value>, after: Option<&Value>) 
 pub fn both(before: &Value, after: &Value) -> Value {
     let mut both = after.clone();
     let gone = before.get("Activities").and_then(Value::as_object);
+    let renamed = match (Journey::of(before), Journey::of(after)) {
+        (Some(before), Some(after)) => changes::renamed(before, after),
+        _ => BTreeMap::new(),
+    };
     if let Some(object) = both.as_object_mut() {
         let steps = object.entry("Activities").or_insert_with(|| Value::Object(Map::new()));
-        for (id, step) in gone.into_iter().flatten() {
+        for (id, step) in gone.into_iter().flatten().filter(|(id, _)| !renamed.contains_key(*id)) {
             if let Some(steps) = steps.as_object_mut().filter(|steps| !steps.contains_key(id)) {
                 steps.insert(id.clone(), step.clone());
             }
@@ -145,25 +151,29 @@ pub fn members(before: Option<&Value>, after: Option<&Value>) -> Vec<MemberChang
 }
 
 fn steps(before: Journey<'_>, after: Journey<'_>) -> Vec<StepWords> {
-    let found = changes::changes(before, after).into_iter().filter_map(|change| Some((change.id?, change.what)));
+    let found =
+        changes::changes(before, after).into_iter().filter_map(|change| Some((change.id?, change.what, change.was)));
     let at = |journey: Journey<'_>, path: &Path| {
         let steps = journey.wire.object().get("Activities")?;
         steps.get(path.activity()?).cloned()
     };
     found
-        .map(|(id, what)| {
-            let does = |journey: Journey<'_>| {
-                journey.activity(&id).map(|activity| summary::activity(&activity, journey)).unwrap_or_default()
+        .map(|(id, what, was)| {
+            let does = |journey: Journey<'_>, id: &str| {
+                journey.activity(id).map(|activity| summary::activity(&activity, journey)).unwrap_or_default()
             };
+            let then = was.as_deref().unwrap_or(&id);
             let step = after.activity(&id).or_else(|| before.activity(&id));
             let kind = step.and_then(|step| step.kind()).map_or("no kind", |kind| kind.title());
-            let place = path!["Activities", &id];
             let members = match what {
-                Change::Changed => members(at(before, &place).as_ref(), at(after, &place).as_ref()),
-                _ => Vec::new(),
+                Change::Changed | Change::Renamed => {
+                    let old = at(before, &path!["Activities", then]);
+                    members(old.as_ref(), at(after, &path!["Activities", &id]).as_ref())
+                }
+                Change::Added | Change::Removed => Vec::new(),
             };
             let name = format!("“{}” ({kind})", step.map_or(id.as_str(), |step| step.label()));
-            StepWords { what, name, before: does(before), after: does(after), members, id }
+            StepWords { what, name, before: does(before, then), after: does(after, &id), members, was, id }
         })
         .collect()
 }

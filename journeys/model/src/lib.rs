@@ -14,7 +14,7 @@
 //! - [`difference`]: where two JSON values differ; [`changes`]: what differs between two versions of a journey;
 //!   [`comparison`]: the same in words, of any document.
 //! - [`merge`]: two versions brought together.
-//! - [`open`]: what a JSON file from elsewhere holds.
+//! - [`open`]: what a JSON file from elsewhere holds; [`references`]: which segments and templates documents name.
 
 pub mod account;
 pub mod activity;
@@ -36,6 +36,7 @@ pub mod operations;
 pub mod path;
 pub mod project;
 pub mod reader;
+pub mod references;
 pub mod search;
 pub mod shapes;
 pub mod shares;

@@ -3,7 +3,7 @@
 //! Takes any JSON value; gives the resources in it. Knows `WriteJourneyRequest`, `JourneyResponse`,
 //! `{"JourneyResponse": …}`, `{"JourneysResponse": {"Item": […]}}`, `{"Item": […]}`, the input of `CreateJourney`
 //! (`{"ApplicationId": …, "WriteJourneyRequest": …}`), and the same of segments, campaigns and templates; lists of any of
-//! them. What is taken is taken unchanged: members that only a response has stay (api.md 1).
+//! them; and beside documents endpoints, lists of templates, answers about an application. What is taken is taken unchanged: members that only a response has stay (api.md 1).
 
 use serde_json::Value;
 
@@ -67,6 +67,71 @@ pub fn resources(value: &Value, fallback: &str) -> Vec<Opened> {
         found.push(Opened { id, value: value.clone() });
     });
     found
+}
+
+/// What a file from elsewhere holds beside documents.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Beside {
+    /// An endpoint (`EndpointResponse`, or a line of an export).
+    Endpoint(Value),
+    /// A template that is listed without what it says (`ListTemplates`).
+    Listed(DocumentId),
+    /// What describes an application or a job: the name of a part (`application`, `channels`, `import-jobs`), and the
+    /// answer.
+    Part(String, Value),
+}
+
+/// Everything that `value` holds beside documents, in its order.
+pub fn beside(value: &Value) -> Vec<Beside> {
+    let mut found = Vec::new();
+    gather_beside(value, &mut found);
+    found
+}
+
+fn gather_beside(value: &Value, found: &mut Vec<Beside>) {
+    let object = match value {
+        Value::Array(list) => return list.iter().for_each(|element| gather_beside(element, found)),
+        Value::Object(object) => object,
+        _ => return,
+    };
+    let items = |value: &Value| value.get("Item").and_then(Value::as_array).cloned().unwrap_or_default();
+    for (member, inner) in object.iter().filter(|(_, inner)| inner.is_object()) {
+        match member.as_str() {
+            "EndpointResponse" => found.push(Beside::Endpoint(inner.clone())),
+            "EndpointsResponse" => found.extend(items(inner).into_iter().map(Beside::Endpoint)),
+            "TemplatesResponse" => found.extend(items(inner).iter().filter_map(listed)),
+            _ if WRAPPERS.iter().any(|(wrapper, _)| wrapper == member) => {}
+            _ => {
+                let part = member.strip_suffix("Response").or_else(|| member.strip_suffix("Resource"));
+                if let Some(part) = part.or((member == "EventStream").then_some(member)) {
+                    found.push(Beside::Part(dashed(part), inner.clone()));
+                }
+            }
+        }
+    }
+    if object.contains_key("ChannelType") && (object.contains_key("Address") || object.contains_key("EndpointStatus")) {
+        found.push(Beside::Endpoint(value.clone()));
+    }
+}
+
+fn listed(template: &Value) -> Option<Beside> {
+    let word = template.get("TemplateType")?.as_str()?;
+    let kind = TemplateKind::ALL.into_iter().find(|kind| kind.template_type() == word)?;
+    Some(Beside::Listed(DocumentId::Template(kind, template.get("TemplateName")?.as_str()?.to_owned())))
+}
+
+/// `ImportJobs` as `import-jobs`.
+fn dashed(name: &str) -> String {
+    let mut out = String::new();
+    let mut small = false;
+    for letter in name.chars() {
+        if letter.is_uppercase() && small {
+            out.push('-');
+        }
+        small = letter.is_lowercase();
+        out.extend(letter.to_lowercase());
+    }
+    out
 }
 
 /// Whether two documents would be one file where file names do not tell capital letters from small ones.

@@ -1,7 +1,7 @@
 //! Files from elsewhere: what is found in them, and under which name.
 
 use model::DocumentId;
-use model::open::{file_name, resources};
+use model::open::{Beside, beside, file_name, resources};
 use serde_json::{Value, json};
 
 fn found(value: &Value) -> Vec<String> {
@@ -105,4 +105,26 @@ fn file_names() {
     }
     assert_eq!(file_name(&"a".repeat(150)).len(), 100);
     assert!(file_name(&"你".repeat(150)).len() <= 200);
+}
+
+#[test]
+fn what_is_no_document_is_found_beside() {
+    let endpoint = json!({"ChannelType": "EMAIL", "Address": "a@x.example"});
+    let told = |value: Value| -> Vec<String> {
+        let word = |one: Beside| match one {
+            Beside::Endpoint(value) => format!("endpoint {}", value["Address"]),
+            Beside::Listed(id) => format!("listed {id}"),
+            Beside::Part(name, _) => name,
+        };
+        beside(&value).into_iter().map(word).collect()
+    };
+    assert_eq!(told(json!({"EndpointResponse": endpoint})), ["endpoint \"a@x.example\""]);
+    assert_eq!(told(json!({"EndpointsResponse": {"Item": [endpoint, endpoint]}})).len(), 2);
+    assert_eq!(told(endpoint.clone()), ["endpoint \"a@x.example\""]);
+    let list = json!({"Item": [{"TemplateName": "hi", "TemplateType": "SMS"}, {"TemplateName": "no kind"}]});
+    assert_eq!(told(json!({"TemplatesResponse": list})), ["listed templates/sms/hi"]);
+    assert_eq!(told(json!({"ImportJobsResponse": {"Item": []}, "EventStream": {}})), ["import-jobs", "event-stream"]);
+    assert_eq!(told(json!({"ApplicationSettingsResource": {}})), ["application-settings"]);
+    assert_eq!(told(json!({"APNSChannelResponse": {}, "JourneyResponse": {}, "Name": "x"})), ["apnschannel"]);
+    assert!(told(json!([1, "text", null])).is_empty());
 }

@@ -81,6 +81,7 @@ pub enum Format {
 Examples:
   waymark new spring-campaign
   waymark new shop --from cart-abandonment
+  waymark new shop --from-dump journeys.json exports/ backup.zip
   waymark new --list")]
 pub struct New {
     /// The folder to make
@@ -89,6 +90,13 @@ pub struct New {
     /// Copy this example
     #[arg(long, value_name = "EXAMPLE")]
     pub from: Option<String>,
+    /// Make it of dumps of an account: output of the AWS CLI and API answers, endpoints as import and export jobs have them
+    /// (CSV, JSON lines), records of the event stream; files, folders and zip archives, also gzipped
+    #[arg(long, value_name = "DUMP", num_args = 1.., conflicts_with_all = ["from", "list"])]
+    pub from_dump: Vec<PathBuf>,
+    /// How to tell what became of the dumps
+    #[arg(long, value_enum, default_value_t, requires = "from_dump")]
+    pub format: Format,
     /// List the examples
     #[arg(long)]
     pub list: bool,

@@ -29,4 +29,4 @@ pub use people::{endpoint_item, load_people};
 pub use plan::{Checked, Obstacle, Plan, Step, application, plan};
 pub use pull::{Exported, Pulled, export_endpoints, pull};
 pub use remote::{Remote, RemoteJourney};
-pub use resource::{body as request_body, segment_references, template_references};
+pub use resource::body as request_body;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::shapes;
 use model::{DocumentId, Project, TemplateKind};
+use model::{references, shapes};
 use serde_json::Value;
 use validation::{CheckedCampaign, CheckedJourney};
 
@@ -448,7 +448,7 @@ impl Planner<'_> {
 
 /// Writes remote ids for the names of segments in a body, as far as they are known.
 pub(crate) fn write_remote_ids(id: &DocumentId, body: &mut Value, project: &Project, ids: &BTreeMap<String, String>) {
-    resource::segment_references(id, body, &mut |reference| {
+    references::segment_references(id, body, &mut |reference| {
         let remote = project.segment(reference).and_then(|(segment, _)| ids.get(segment.name()));
         if let Some(remote) = remote {
             reference.clone_from(remote);

@@ -80,74 +80,6 @@ pub(crate) fn response_shape(id: &DocumentId) -> Option<&'static Shape> {
     })
 }
 
-/// Calls `visit` with every reference to a segment in a document, wherever its shape has one: `SegmentId` of start
-/// conditions and segment conditions, `Id` of a source segment.
-pub fn segment_references(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(&mut String)) {
-    texts(id, body, &mut |holder, path, text| {
-        let member = path.last().copied().unwrap_or_default();
-        if member == "SegmentId" || holder == "SegmentReference" && member == "Id" {
-            visit(text);
-        }
-    });
-}
-
-/// Calls `visit` with every name of a template in a document, and the kind that is meant there.
-pub fn template_references(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(TemplateKind, &mut String)) {
-    texts(id, body, &mut |holder, path, text| {
-        let kind = match (holder, path) {
-            ("EmailMessageActivity", [.., "TemplateName"]) | ("Template", [.., "EmailTemplate", "Name"]) => {
-                TemplateKind::Email
-            }
-            ("SMSMessageActivity", [.., "TemplateName"]) | ("Template", [.., "SMSTemplate", "Name"]) => {
-                TemplateKind::Sms
-            }
-            ("PushMessageActivity", [.., "TemplateName"]) | ("Template", [.., "PushTemplate", "Name"]) => {
-                TemplateKind::Push
-            }
-            ("Template", [.., "VoiceTemplate", "Name"]) => TemplateKind::Voice,
-            ("Template", [.., "InAppTemplate", "Name"]) => TemplateKind::InApp,
-            _ => return,
-        };
-        visit(kind, text);
-    });
-}
-
-/// Calls `visit` with every text in a document that a shape knows: the shape that has it, the names of the members that lead
-/// to it, and the text.
-fn texts(id: &DocumentId, body: &mut Value, visit: &mut dyn FnMut(&'static str, &[&'static str], &mut String)) {
-    if let Some(shape) = id.shape().and_then(shapes::find) {
-        walk(shape, body, &mut Vec::new(), visit);
-    }
-}
-
-fn walk(
-    shape: &'static Shape,
-    value: &mut Value,
-    path: &mut Vec<&'static str>,
-    visit: &mut dyn FnMut(&'static str, &[&'static str], &mut String),
-) {
-    match (shape.kind, value) {
-        (Kind::Structure(members), Value::Object(object)) => {
-            for member in members {
-                path.push(member.name);
-                match object.get_mut(member.name) {
-                    Some(Value::String(text)) => visit(shape.name, path, text),
-                    Some(inner) => walk(&SHAPES[member.shape], inner, path, visit),
-                    None => {}
-                }
-                path.pop();
-            }
-        }
-        (Kind::List(inner), Value::Array(list)) => {
-            list.iter_mut().for_each(|element| walk(&SHAPES[inner], element, path, visit));
-        }
-        (Kind::Map(inner), Value::Object(map)) => {
-            map.values_mut().for_each(|element| walk(&SHAPES[inner], element, path, visit));
-        }
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -172,27 +104,5 @@ mod tests {
             "AdditionalTreatments": [{"Id": "2", "State": {"CampaignStatus": "PAUSED"}, "SizePercent": 10}]});
         let sent = body(&DocumentId::Campaign("sale".into()), &dump);
         assert_eq!(sent, json!({"SegmentId": "s", "AdditionalTreatments": [{"SizePercent": 10}], "Name": "sale"}));
-    }
-
-    #[test]
-    fn references_are_found_by_shape_not_by_word() {
-        let mut journey = json!({
-            "StartCondition": {"SegmentStartCondition": {"SegmentId": "start"}},
-            "Activities": {"a": {"ConditionalSplit": {"Condition": {"Conditions": [
-                {"SegmentCondition": {"SegmentId": "split"}},
-                {"EventCondition": {"Dimensions": {"Attributes": {"SegmentId": {"Values": ["no"]}}}}}
-            ]}}}},
-            "SegmentId": "no"
-        });
-        let mut seen = Vec::new();
-        segment_references(&DocumentId::Journey("j".into()), &mut journey, &mut |reference| {
-            seen.push(reference.clone())
-        });
-        seen.sort();
-        assert_eq!(seen, ["split", "start"]);
-
-        let mut segment = json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "base", "Version": 1}]}]}});
-        segment_references(&DocumentId::Segment("s".into()), &mut segment, &mut |id| *id = "remote".into());
-        assert_eq!(segment["SegmentGroups"]["Groups"][0]["SourceSegments"][0]["Id"], "remote");
     }
 }

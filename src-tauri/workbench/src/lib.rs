@@ -9,6 +9,7 @@ pub mod calibrate;
 pub mod campaign;
 pub mod check;
 mod content;
+pub mod dump;
 pub mod elsewhere;
 pub mod examples;
 pub mod explain;

@@ -300,7 +300,7 @@ pub fn rebind(project: &Project, there: &Pulled, instead: &Instead) -> Outcome<P
         let former = project.documents.get(&from).and_then(|value| value["Id"].as_str()).map(str::to_owned);
         let to = found.value["Id"].as_str().unwrap_or(wanted).to_owned();
         for (id, document) in &mut project.documents {
-            publishing::segment_references(id, document, &mut |reference| {
+            model::references::segment_references(id, document, &mut |reference| {
                 if *reference == from.name() || former.as_ref() == Some(reference) {
                     reference.clone_from(&to);
                 }
@@ -315,7 +315,7 @@ pub fn rebind(project: &Project, there: &Pulled, instead: &Instead) -> Outcome<P
             return Err(missing("template", wanted, "the target"));
         }
         for (id, document) in &mut project.documents {
-            publishing::template_references(id, document, &mut |kind, name| {
+            model::references::template_references(id, document, &mut |kind, name| {
                 let is_there =
                     found.iter().any(|one| matches!(one.id, DocumentId::Template(other, _) if other == kind));
                 if name == here && is_there {

@@ -60,7 +60,8 @@ fn words(found: &Differences) -> String {
                 (before, after) if before == after => after.to_owned(),
                 (before, after) => format!("{before} → {after}"),
             };
-            lines.push(format!("    {} {}, {}: {does}", sign(step.what), step.name, step.id));
+            let was = step.was.as_ref().map(|was| format!(", was {was}")).unwrap_or_default();
+            lines.push(format!("    {} {}, {}{was}: {does}", sign(step.what), step.name, step.id));
             lines.extend(step.members.iter().map(|member| member_line(8, member)));
         }
         if !change.members.is_empty() {
