@@ -7,7 +7,10 @@ mod studio;
 use std::path::Path;
 use std::process::Command;
 
-use studio::{Chromium, Group, Hand, copy_of_example, free_port, program, tell, wait_for_port};
+use base64::Engine;
+use studio::{
+    Chromium, DELETE, Group, Hand, copy_of_example, free_port, looks_as_before, program, tell, wait_for_port,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_journey_is_opened_drawn_simulated_and_published_in_a_browser() {
@@ -65,6 +68,86 @@ async fn what_was_not_saved_comes_back_after_a_crash_and_other_programs_are_noti
     assert_eq!(hand.text("return document.querySelector('.state').dataset.state").await.to_lowercase(), "closed");
     hand.press("[data-test=undo]").await;
     hand.until("mine is not lost", &format!("return {saved} == 'Unsaved changes'")).await;
+    hand.close().await;
+}
+
+/// Arguments of a browser in which nothing moves, in the light or the dark theme.
+const STILL: &str = "--force-prefers-reduced-motion";
+const THEMES: [(&str, &str); 2] =
+    [("light", "--blink-settings=preferredColorScheme=1"), ("dark", "--blink-settings=preferredColorScheme=0")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_main_views_look_as_before() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    for (theme, argument) in THEMES {
+        let project = copy_of_example("onboarding");
+        let log = format!("look-{theme}-server");
+        let (_server, address) = serve(&waymark, &page, project.path(), &log);
+        let browser = Chromium::start_with(&format!("look-{theme}"), &[STILL, argument]).await;
+        browser.client.goto(&address).await.expect("the page");
+        let hand = Hand::new(browser.client.clone());
+        hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5")
+            .await;
+        let checked = "return !document.querySelector('[data-test=problem-count]')?.textContent.startsWith('Checking')";
+        hand.until("it is checked", checked).await;
+        looks_as_before(&hand, &format!("design-{theme}")).await;
+
+        hand.press("[data-test=mode-simulate]").await;
+        hand.until("the run is there", "return document.querySelectorAll('[data-test=people] li').length > 0").await;
+        hand.until(
+            "counts over time are there",
+            "return document.querySelector('[data-test=play]')?.disabled === false",
+        )
+        .await;
+        looks_as_before(&hand, &format!("simulate-{theme}")).await;
+
+        // a step goes, another comes: against what is saved, both are on the picture
+        hand.press("[data-test=mode-design]").await;
+        hand.press("[data-activity] + [data-activity]").await;
+        hand.key(DELETE).await;
+        hand.press("[data-insert='@end:']").await;
+        hand.press("[data-add='SMS']").await;
+        hand.press("[data-test=mode-simulate]").await;
+        hand.press("[data-test=tab-compare]").await;
+        hand.press("[data-test=compare-saved]").await;
+        hand.until("what is gone is drawn", "return document.querySelectorAll('.ghost').length == 1").await;
+        let new =
+            "return document.querySelectorAll('.card.added').length == 1 && !!document.querySelector('.line.fresh')";
+        hand.until("what is new is marked", new).await;
+        assert!(hand.number("return document.querySelectorAll('.line.lost').length").await > 0, "connections are gone");
+        hand.press("[data-test=fit]").await;
+        looks_as_before(&hand, &format!("compare-{theme}")).await;
+        hand.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_picture_is_downloaded_in_three_forms() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("onboarding");
+    let (_server, address) = serve(&waymark, &page, project.path(), "export-server");
+    let browser = Chromium::start("export").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
+    let name = hand.text("return document.querySelector('.journey-name').textContent").await;
+    // what the browser would save is looked at instead
+    hand.ask("HTMLAnchorElement.prototype.click = function () { window.saved = [this.download, this.href]; }").await;
+    for (kind, media_type, start) in
+        [("SVG", "image/svg+xml", &b"<svg"[..]), ("PNG", "image/png", b"\x89PNG"), ("PDF", "application/pdf", b"%PDF-")]
+    {
+        hand.ask("window.saved = null").await;
+        hand.ask(&format!(
+            "window.dispatchEvent(new CustomEvent('waymark-command', {{detail: 'Export the picture as {kind}'}}))"
+        ))
+        .await;
+        hand.until("it is handed over", "return window.saved != null").await;
+        assert_eq!(hand.text("return window.saved[0]").await, format!("{name}.{}", kind.to_lowercase()));
+        let address = hand.text("return window.saved[1]").await;
+        let content = address.strip_prefix(&format!("data:{media_type};base64,")).expect("of that type");
+        let content = base64::engine::general_purpose::STANDARD.decode(content).expect("base64");
+        assert!(content.starts_with(start), "{kind}");
+    }
     hand.close().await;
 }
 

@@ -25,19 +25,32 @@ impl Chromium {
 
     /// Starts one with a profile of its own; `who` names the log of its driver.
     pub async fn start(who: &str) -> Chromium {
+        Chromium::start_with(who, &[]).await
+    }
+
+    /// The same with further arguments.
+    pub async fn start_with(who: &str, more: &[&str]) -> Chromium {
         let port = free_port();
         let log = format!("{who}-driver");
         let driver = Group::start(Command::new("chromedriver").arg(format!("--port={port}")), &log);
         wait_for_port(port);
         let profile = tempfile::tempdir().expect("a temporary folder");
-        let options = json!({
-            "browserName": "chrome",
-            "goog:chromeOptions": {"args": [
-                "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--window-size=1440,1043", format!("--user-data-dir={}", profile.path().display()),
-            ]},
-        });
+        let size = "--window-size=1440,1043";
+        let profile_folder = format!("--user-data-dir={}", profile.path().display());
+        let mut arguments = vec![
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            size,
+            &profile_folder,
+        ];
+        arguments.extend(more);
+        let options = json!({"browserName": "chrome", "goog:chromeOptions": {"args": arguments}});
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(options.as_object().expect("an object").clone())
             .connect(&format!("http://127.0.0.1:{port}"))

@@ -56,6 +56,16 @@ impl Hand {
         self.client.execute(script, Vec::new()).await.unwrap_or(Value::Null)
     }
 
+    /// Opens another page.
+    pub async fn go_to(&self, address: &str) {
+        self.client.goto(address).await.expect("the page");
+    }
+
+    /// What a script answers once it is done: it gets `what`, and what to call then.
+    pub async fn play(&self, script: &str, what: &str) -> Value {
+        self.client.execute_async(script, vec![what.into()]).await.expect("the script ends")
+    }
+
     /// What a script answers, as text.
     pub async fn text(&self, script: &str) -> String {
         self.ask(script).await.as_str().expect("a text").to_owned()
@@ -225,10 +235,14 @@ impl Hand {
             .await;
     }
 
+    /// The window as it looks, as PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        self.client.screenshot().await.expect("a picture")
+    }
+
     /// Keeps a picture of the window.
     pub async fn shot(&self, path: &Path) {
-        let picture = self.client.screenshot().await.expect("a picture");
-        std::fs::write(path, picture).expect("the picture is written");
+        std::fs::write(path, self.picture().await).expect("the picture is written");
         println!("picture: {}", path.display());
     }
 

@@ -8,15 +8,19 @@
 
 mod chromium;
 mod hand;
+mod pictures;
 mod processes;
 mod simulate;
+mod webkit;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use chromium::Chromium;
 pub use hand::{DELETE, Hand};
+pub use pictures::looks_as_before;
 pub use processes::{Group, address_in_log, free_port, wait_for_port};
+pub use webkit::{screen, window};
 
 /// The program named by a variable of the environment; `None`, with a word about it, when it is not named.
 pub fn program(variable: &str) -> Option<PathBuf> {

@@ -8,7 +8,7 @@ use model::{ActivityKind, Severity};
 use super::hand::{Gesture, Hand};
 use crate::icons::{ENTRY, family, of_kind};
 use crate::simulate::flow;
-use crate::store::{Mode, Selection, Store, store};
+use crate::store::{Selection, Store, store};
 
 /// A card or an end mark.
 #[component]
@@ -174,7 +174,7 @@ fn kind_of(node: Option<&SceneNode>) -> Option<ActivityKind> {
 
 /// Whether the story being read comes by.
 pub fn is_lit(store: Store, id: &str, is_entry: bool) -> bool {
-    store.mode.get() == Mode::Simulate
+    flow::shows_story(store)
         && store.story.with(|story| {
             story.as_ref().is_some_and(|story| {
                 (is_entry && story.steps.iter().any(|step| step.activity.is_some()))

@@ -8,7 +8,7 @@ use model::drawing::Origin;
 
 use super::hand::{Gesture, Hand};
 use super::pointer::activity_at;
-use crate::simulate::flow::{dots_on, traffic};
+use crate::simulate::flow::{dots_on, shows_story, traffic};
 use crate::store::{Mode, Selection, Store, store};
 
 /// Side of a "+", canvas units; the style sheet has the same.
@@ -20,7 +20,7 @@ pub const CORNER: f64 = 10.0;
 
 /// Whether the story being read goes along a connection.
 pub fn in_story(store: Store, origin: &Origin) -> bool {
-    store.mode.get() == Mode::Simulate
+    shows_story(store)
         && store.story.with(|story| {
             story.as_ref().is_some_and(|story| match origin {
                 Origin::Entry => story.steps.iter().any(|step| step.activity.is_some()),

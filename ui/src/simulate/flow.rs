@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use model::drawing::Origin;
 use model::{Journey, Slot};
 
+use super::playback::Tab;
 use crate::store::{Mode, Store};
 
 /// Most dots at a step, and on a connection.
@@ -197,6 +198,11 @@ pub fn dots_on(store: Store, origin: &Origin) -> Option<u64> {
     }
     let now = traffic(store, origin).filter(|traffic| traffic.now > 0)?.now;
     Some(12 + 108 / now.min(12))
+}
+
+/// Whether the path of the story is lit: not beside another version, whose marks it would hide.
+pub fn shows_story(store: Store) -> bool {
+    store.mode.get() == Mode::Simulate && store.playback.tab.get() != Tab::Compare
 }
 
 /// The picture's part of a comparison with another version; `None` = none is made, or it is not the view.
