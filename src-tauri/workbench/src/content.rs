@@ -1,7 +1,5 @@
 //! Messages before they are sent: a template rendered for one of the sample people, and what people lack.
 
-use std::path::Path;
-
 use audience::{People, Row};
 use bridge::{PreviewView, Recipient, SmsSize, VariableUse};
 use engine::Place;
@@ -11,7 +9,7 @@ use model::{DocumentId, Millis, PUSH_CHANNELS, TemplateKind};
 use templates::{Encoding, Rendered, Rendering, Template, limits, push_payload, push_service, sms_parts};
 
 use crate::failure::not_found;
-use crate::{Inner, Outcome, now, people, simulate};
+use crate::{Inner, Outcome, now};
 
 impl Inner {
     pub(crate) fn preview(&self, command: bridge::Preview) -> Outcome<PreviewView> {
@@ -24,13 +22,12 @@ impl Inner {
                 "it may have been taken away; undo brings it back",
             ));
         };
-        let people = command.folder.as_deref().map(|folder| people::endpoints(Path::new(folder)).0).unwrap_or_default();
-        let people = if people.is_empty() { simulate::invent(&command.project) } else { people };
+        let crowd = self.crowd_of(&command.project, command.folder.as_deref());
         let template = match Template::compile(*kind, document) {
             Ok(template) => template,
             Err(error) => return Ok(PreviewView { failure: Some(error.to_string()), ..PreviewView::default() }),
         };
-        Ok(preview(&template, &people, &command.text, command.person, now()))
+        Ok(preview(&template, &crowd.people, &command.text, command.person, now()))
     }
 }
 
