@@ -20,6 +20,7 @@ mod inspector;
 mod json_text;
 mod keys;
 mod known;
+mod modal;
 mod outbox;
 mod outline;
 mod outside;
@@ -36,6 +37,7 @@ mod simulate;
 mod start;
 mod store;
 mod timing;
+mod tour;
 mod transport;
 mod words;
 
