@@ -8,8 +8,9 @@ use std::path::Path;
 use std::process::Command;
 
 use base64::Engine;
+use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, copy_of_example, free_port, looks_as_before, program, tell, wait_for_port,
+    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, looks_as_before, program, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -151,12 +152,81 @@ async fn the_picture_is_downloaded_in_three_forms() {
     hand.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_is_built_simulated_and_published_by_keyboard_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let (_server, address) = serve_start(&waymark, &page, data.path(), "keyboard-server");
+    let browser = Chromium::start("keyboard").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    keyboard::by_keyboard(&hand, "browser").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tour_ends_with_people_running_through_a_journey_and_is_offered_once() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let (_server, address) = serve_start(&waymark, &page, data.path(), "tour-server");
+    let browser = Chromium::start("tour").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    keyboard::tour(&hand).await;
+    browser.client.goto(&address).await.expect("the page");
+    keyboard::at_start(&hand).await;
+    hand.until("the start is there", "return document.querySelectorAll('.example').length > 3").await;
+    assert_eq!(hand.ask("return document.querySelector('[data-test=tour-offer]')").await, serde_json::Value::Null);
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_view_has_a_barrier_light_or_dark() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    for (look, argument) in THEMES {
+        let Some(mut barriers) = Barriers::new(look) else { return };
+        let project = copy_of_example("onboarding");
+        barriers::every_kind(project.path());
+        let (_server, address) = serve(&waymark, &page, project.path(), &format!("barriers-{look}-server"));
+        let browser = Chromium::start_with(&format!("barriers-{look}"), &[STILL, argument]).await;
+        browser.client.goto(&address).await.expect("the page");
+        let hand = Hand::new(browser.client.clone());
+        let dark = hand.ask("return matchMedia('(prefers-color-scheme: dark)').matches").await;
+        assert_eq!(dark, serde_json::Value::Bool(look == "dark"));
+        barriers::everywhere(&hand, &mut barriers).await;
+        hand.close().await;
+        barriers.end();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_of_twice_the_size_are_not_cut_off() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("onboarding");
+    barriers::every_kind(project.path());
+    let (_server, address) = serve(&waymark, &page, project.path(), "large-server");
+    let browser = Chromium::start_with("large", &["--window-size=1280,943", STILL]).await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    barriers::large_text(&hand).await;
+    hand.close().await;
+}
+
 /// The studio on a project, and its address.
 fn serve(waymark: &Path, page: &Path, project: &Path, log: &str) -> (Group, String) {
+    serve_with(waymark, page, project, &project.join(".data"), log)
+}
+
+/// The studio on an empty folder, with nothing kept from before.
+fn serve_start(waymark: &Path, page: &Path, data: &Path, log: &str) -> (Group, String) {
+    serve_with(waymark, page, data, &data.join(".data"), log)
+}
+
+fn serve_with(waymark: &Path, page: &Path, project: &Path, data: &Path, log: &str) -> (Group, String) {
     let port = free_port();
     let mut serve = Command::new(waymark);
     serve.args(["studio", "--web", "--port", &port.to_string(), "--page"]).arg(page).arg(project);
-    serve.env("XDG_DATA_HOME", project.join(".data"));
+    serve.env("XDG_DATA_HOME", data);
     let server = Group::start(&mut serve, log);
     wait_for_port(port);
     (server, studio::address_in_log(log))

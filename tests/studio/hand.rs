@@ -13,6 +13,8 @@ use super::PATIENCE;
 
 /// Keys without a letter, as WebDriver writes them.
 pub const DELETE: char = '\u{e017}';
+pub const ENTER: char = '\u{e007}';
+pub const ESCAPE: char = '\u{e00c}';
 const CONTROL: char = '\u{e009}';
 const TAB: char = '\u{e004}';
 
@@ -32,15 +34,12 @@ impl Hand {
         let _ = self.client.close().await;
     }
 
-    /// Whether a page answers: waits until it has painted something.
-    pub async fn is_alive(&self) -> bool {
+    /// Whether a page answers: waits until it has painted an element that the selector names.
+    pub async fn is_alive(&self, painted: &str) -> bool {
         let start = Instant::now();
+        let there = format!("return document.querySelectorAll('{painted}').length > 0");
         while start.elapsed() < PATIENCE {
-            match self
-                .client
-                .execute("return document.querySelectorAll('[data-activity]').length > 0", Vec::new())
-                .await
-            {
+            match self.client.execute(&there, Vec::new()).await {
                 Ok(Value::Bool(true)) => return true,
                 Ok(_) => {}
                 Err(error) if error.to_string().contains("session") => return false,
@@ -64,6 +63,31 @@ impl Hand {
     /// What a script answers once it is done: it gets `what`, and what to call then.
     pub async fn play(&self, script: &str, what: &str) -> Value {
         self.client.execute_async(script, vec![what.into()]).await.expect("the script ends")
+    }
+
+    /// What a script hands to the function that is its last argument.
+    pub async fn ask_later(&self, script: &str) -> Value {
+        self.client.execute_async(script, Vec::new()).await.unwrap_or(Value::Null)
+    }
+
+    /// Presses Tab until the keyboard is at an element, at most three times around.
+    pub async fn tab_to(&self, selector: &str) {
+        const MOST: usize = 400;
+        self.until(&format!("`{selector}` is there"), &format!("return !!document.querySelector(\"{selector}\")"))
+            .await;
+        for _ in 0..MOST {
+            let at = format!("return document.activeElement?.matches(\"{selector}\") === true");
+            if self.ask(&at).await == Value::Bool(true) {
+                return;
+            }
+            self.key(TAB).await;
+        }
+        panic!("the keyboard does not get to `{selector}`");
+    }
+
+    /// Types into what has the keyboard.
+    pub async fn type_text(&self, text: &str) {
+        self.keys(text.chars().flat_map(|key| [KeyAction::Down { value: key }, KeyAction::Up { value: key }])).await;
     }
 
     /// What a script answers, as text.

@@ -6,8 +6,10 @@
 #![allow(dead_code, unused_imports, reason = "the window's test and the browser's each use a part of this")]
 #![allow(clippy::print_stdout, reason = "what was skipped, and where the pictures are, is for whoever runs the tests")]
 
+pub mod barriers;
 mod chromium;
 mod hand;
+pub mod keyboard;
 mod pictures;
 mod processes;
 mod simulate;
@@ -17,10 +19,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use chromium::Chromium;
-pub use hand::{DELETE, Hand};
+pub use hand::{DELETE, ENTER, ESCAPE, Hand};
 pub use pictures::looks_as_before;
 pub use processes::{Group, address_in_log, free_port, wait_for_port};
-pub use webkit::{screen, window};
+pub use webkit::{screen, window, window_at_start};
 
 /// The program named by a variable of the environment; `None`, with a word about it, when it is not named.
 pub fn program(variable: &str) -> Option<PathBuf> {

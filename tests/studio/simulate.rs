@@ -2,10 +2,7 @@
 
 use std::path::Path;
 
-use super::{Hand, shots};
-
-/// A key that WebDriver writes as it does.
-const ESCAPE: char = '\u{e00c}';
+use super::{ESCAPE, Hand, shots};
 
 /// Looks at a run that is there from all sides. `folder` is the project's; `who` names the pictures.
 pub async fn look_around(hand: &Hand, folder: &Path, who: &str) {

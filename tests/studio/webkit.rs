@@ -11,18 +11,28 @@ use serde_json::json;
 use super::{Group, Hand, free_port, wait_for_port};
 
 /// The window on a project, and the driver that holds it.
+pub async fn window(studio: &Path, project: &Path, display: &str) -> (Group, Hand) {
+    let folder = project.to_str().expect("a path in UTF-8");
+    open(studio, &[folder], "[data-activity]", &project.join(".data"), display).await
+}
+
+/// The window without a project, and the driver that holds it; `data` is where the program keeps what it keeps.
+pub async fn window_at_start(studio: &Path, data: &Path, display: &str) -> (Group, Hand) {
+    open(studio, &[], ".start", data, display).await
+}
+
+/// The window with these arguments, once an element is painted.
 ///
 /// WebKit's own page process sometimes dies while it starts (its Skia fails to load a shader). The window recovers, but
 /// the driver gives its session up, so another is begun; the third failure is ours.
-pub async fn window(studio: &Path, project: &Path, display: &str) -> (Group, Hand) {
-    let folder = project.to_str().expect("a path in UTF-8");
-    let options = json!({"webkitgtk:browserOptions": {"binary": studio, "args": [folder]}});
+async fn open(studio: &Path, arguments: &[&str], painted: &str, data: &Path, display: &str) -> (Group, Hand) {
+    let options = json!({"webkitgtk:browserOptions": {"binary": studio, "args": arguments}});
     for _ in 0..3 {
         let port = free_port();
         let mut driver = Command::new("WebKitWebDriver");
         driver.arg(format!("--port={port}"));
         driver.env("DISPLAY", display).env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        driver.env("XDG_DATA_HOME", project.join(".data"));
+        driver.env("XDG_DATA_HOME", data);
         let driver = Group::start(&mut driver, "window-driver");
         wait_for_port(port);
         let client = ClientBuilder::new(HttpConnector::new())
@@ -31,7 +41,7 @@ pub async fn window(studio: &Path, project: &Path, display: &str) -> (Group, Han
             .await
             .expect("a session with the window");
         let hand = Hand::new(client);
-        if hand.is_alive().await {
+        if hand.is_alive(painted).await {
             return (driver, hand);
         }
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::{Word, summary, wire};
 
 use crate::autosave::BroughtBack;
-use crate::canvas::{Canvas, listen_to_clipboard};
+use crate::canvas::{Canvas, focus_canvas, listen_to_clipboard};
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
 use crate::outline::Outline;
@@ -18,7 +18,8 @@ use crate::sidebar::Sidebar;
 use crate::simulate::{MessageTable, Simulate, TimeBar};
 use crate::start::Start;
 use crate::store::{Dialog, Mode, Room, Store, store};
-use crate::{bench, keys, shell, transport};
+use crate::tour::Tour;
+use crate::{bench, keys, modal, shell, transport};
 
 /// The whole window.
 #[component]
@@ -28,6 +29,7 @@ pub fn App() -> impl IntoView {
     window_event_listener(ev::keydown, move |event| keys::press(store, &event));
     listen_to_clipboard(store);
     shell::listen(store);
+    modal::listen();
     if !bench::show(store) && !shell::is_further_window() {
         leptos::task::spawn_local(async move {
             match transport::call(&bridge::Startup {}).await {
@@ -44,6 +46,7 @@ pub fn App() -> impl IntoView {
         <Carried />
         <Dialogs />
         <Notices />
+        <Tour />
         <BroughtBack />
         <Outside />
     }
@@ -54,6 +57,12 @@ fn Studio() -> impl IntoView {
     let store = store();
     let canvas = Memo::new(move |_| store.room.get() == Room::Journey);
     let on_canvas = move || canvas.get();
+    // A project that opens takes the keyboard to its journey.
+    request_animation_frame(|| {
+        if document().active_element().is_none_or(|active| active.tag_name() == "BODY") {
+            focus_canvas();
+        }
+    });
     view! {
         <div class="studio">
             <TopBar />
@@ -94,7 +103,7 @@ fn Studio() -> impl IntoView {
 #[component]
 fn Steps() -> impl IntoView {
     let store = store();
-    let outlined = RwSignal::new(false);
+    let outlined = store.outlined;
     let shows_outline = move || outlined.get() || store.mode.get() != Mode::Design;
     let tab = move |outline: bool, word: &'static str, test: &'static str| {
         view! {
@@ -145,7 +154,7 @@ fn TopBar() -> impl IntoView {
                 <span class="mark" aria-hidden="true"></span>
                 <span class="project" title=place>{name}</span>
             </button>
-            <span class="journey-name">{move || store.journey.get()}</span>
+            <h1 class="journey-name">{move || store.journey.get()}</h1>
             <span class="state" data-state=move || state.get()>{move || state.get()}</span>
             <div class="modes" role="tablist" aria-label="View">
                 {mode(Mode::Design, "Design", "mode-design")}

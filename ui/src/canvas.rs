@@ -45,6 +45,7 @@ pub use self::pointer::connect;
 use self::walk::walk;
 pub use self::walk::{focus_inspector, select_all};
 use self::zoom::ZoomBar;
+use crate::outline::heard;
 use crate::store::{Mode, Selection, Store, store};
 use crate::timing::{mark, when_idle};
 
@@ -137,6 +138,7 @@ pub fn Canvas() -> impl IntoView {
         format!("translate({x:.2}px, {y:.2}px) scale({zoom:.4})")
     };
     let settling = settling(store);
+    let heard = heard(store);
     let gesture = move |is: fn(&Gesture) -> bool| hand.gesture.with(|gesture| gesture.as_ref().is_some_and(is));
     view! {
         <div
@@ -157,6 +159,7 @@ pub fn Canvas() -> impl IntoView {
             on:dblclick=move |event| pointer.double(&event)
             on:keydown=move |event| walk(store, hand, &event)
         >
+            <span class="heard" role="status" data-test="heard">{heard}</span>
             <FarPicture hand=hand />
             <div class="world" class:settling=move || settling.get() style:transform=transform>
                 <svg class="connections" aria-hidden="true">
@@ -247,8 +250,15 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
 
 /// Gives the keyboard back to the canvas.
 pub fn focus_canvas() {
-    let canvas = leptos::prelude::document().query_selector(".canvas").ok().flatten();
-    if let Some(canvas) = canvas.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = canvas.focus();
+    let take = || {
+        let canvas = leptos::prelude::document().query_selector(".canvas").ok().flatten();
+        let canvas = canvas.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+        canvas.is_some_and(|canvas| canvas.focus().is_ok())
+    };
+    // Coming from another room, it is not on the page yet.
+    if !take() {
+        request_animation_frame(move || {
+            take();
+        });
     }
 }

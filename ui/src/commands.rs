@@ -8,7 +8,7 @@ use crate::canvas::{duplicate, focus_canvas, fold, note, select_all, tidy};
 use crate::dialogs::save;
 use crate::palette::{FAMILIES, add_after_selection};
 use crate::store::{Dialog, Mode, Selection, Store};
-use crate::{export, keys, sidebar, simulate};
+use crate::{export, keys, sidebar, simulate, tour};
 
 /// Something that can be done.
 #[derive(Clone, Copy)]
@@ -47,6 +47,7 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "Settings of the entry", keys: "", run: |store| store.selection.set(Selection::Entry) },
     Command { words: "Select all activities", keys: "Ctrl+A", run: select_all },
     Command { words: "Duplicate the selected activities", keys: "Ctrl+D", run: duplicate },
+    Command { words: "Connect the selection to another step", keys: "C", run: connect },
     Command { words: "Delete the selection, disconnect a connection", keys: "Delete", run: keys::delete },
     Command { words: "Fold the branch behind the selected connection", keys: "F", run: fold_selected },
     Command { words: "Add a note", keys: "Shift+S", run: note },
@@ -59,6 +60,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command { words: "Zoom in", keys: "+", run: |store| keys::zoom(store, 1.25) },
     Command { words: "Zoom out", keys: "-", run: |store| keys::zoom(store, 0.8) },
+    Command { words: "Tour", keys: "", run: tour::start },
     Command { words: "Keys", keys: "?", run: |store| store.dialog.set(Some(Dialog::Keys)) },
 ];
 
@@ -93,6 +95,15 @@ pub fn simulate_now(store: Store) {
         simulate::run(store);
     }
     store.look(Mode::Simulate);
+}
+
+/// Asks which step the selected step or connection is to lead to.
+pub fn connect(store: Store) {
+    match store.selection.get_untracked() {
+        Selection::Connection(_) | Selection::Entry => store.dialog.set(Some(Dialog::Connect)),
+        Selection::Activities(ids) if ids.len() == 1 => store.dialog.set(Some(Dialog::Connect)),
+        _ => store.tell("Select a step or a connection first: it is led to another step."),
+    }
 }
 
 fn fold_selected(store: Store) {

@@ -8,7 +8,8 @@ use model::DocumentId;
 
 use crate::autosave;
 use crate::commands::{COMMANDS, GESTURES};
-use crate::finder::Finder;
+use crate::finder::{Finder, Over};
+use crate::modal;
 use crate::problems::{sentence, sentences};
 use crate::review::review;
 use crate::rule_page::rule_page;
@@ -134,6 +135,7 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Keys => "Keys",
                     Dialog::Commands => "Commands",
                     Dialog::Find => "Find in the project",
+                    Dialog::Connect => "Connect to a step",
                     Dialog::AddDocument => "Add to the project",
                     Dialog::Damaged => "Damaged files",
                     Dialog::Leave => "Unsaved changes",
@@ -148,21 +150,25 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Open => path_form(store, "Path of a project folder, a JSON file or a folder of them", "Open", open_path).into_any(),
                     Dialog::Paste => paste_form(store).into_any(),
                     Dialog::Keys => keys_sheet().into_any(),
-                    Dialog::Commands => view! { <Finder in_project=false /> }.into_any(),
-                    Dialog::Find => view! { <Finder in_project=true /> }.into_any(),
+                    Dialog::Commands => view! { <Finder over=Over::Commands /> }.into_any(),
+                    Dialog::Find => view! { <Finder over=Over::Project /> }.into_any(),
+                    Dialog::Connect => view! { <Finder over=Over::Targets /> }.into_any(),
                     Dialog::AddDocument => add_document(store).into_any(),
                     Dialog::Damaged => damaged(store).into_any(),
                     Dialog::Leave => leave(store).into_any(),
                     Dialog::Review => review(),
                     Dialog::Rule { id, back } => rule_page(&id, back.map(|back| *back)),
                 };
+                let element = NodeRef::<html::Div>::new();
+                let hold = modal::hold(element);
                 view! {
                     <div class="veil" on:pointerdown=move |_| store.dialog.set(None)>
-                        <div class="dialog" class:wide=wide role="dialog" aria-modal="true" aria-label=heading on:pointerdown=|event| event.stop_propagation()>
-                            <header>
+                        <div class="dialog" class:wide=wide role="dialog" aria-modal="true" aria-label=heading node_ref=element
+                            on:keydown=hold on:pointerdown=|event| event.stop_propagation()>
+                            <div class="head">
                                 <h2>{title}</h2>
                                 <button class="quiet" aria-label="Close" on:click=move |_| store.dialog.set(None)>"×"</button>
-                            </header>
+                            </div>
                             {body}
                         </div>
                     </div>

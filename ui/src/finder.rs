@@ -3,12 +3,13 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
+use model::drawing::{self, Origin};
 use model::search::search;
 use model::{ActivityKind, DocumentId, Place};
 
-use crate::canvas::focus_canvas;
+use crate::canvas::{connect, focus_canvas};
 use crate::commands::{COMMANDS, Command, add, kinds};
-use crate::store::{Store, store};
+use crate::store::{Selection, Store, store};
 
 /// Most lines that are shown.
 const MOST: usize = 60;
@@ -20,6 +21,18 @@ enum Act {
     Add(ActivityKind),
     Show(String),
     GoTo(Place),
+    Connect(Origin, String),
+}
+
+/// What the list is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// Commands, kinds to add, journeys.
+    Commands,
+    /// The contents of the project.
+    Project,
+    /// The steps that the selected step or connection can lead to.
+    Targets,
 }
 
 /// A line of the list.
@@ -31,15 +44,19 @@ struct Line {
     act: Act,
 }
 
-/// A search field with its list; `in_project` = over the contents of the project, else over commands and journeys.
+/// A search field with its list.
 #[component]
-pub fn Finder(in_project: bool) -> impl IntoView {
+pub fn Finder(over: Over) -> impl IntoView {
     let store = store();
     let wanted = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
     let lines: Memo<Lines> = Memo::new(move |_| {
         let wanted = wanted.get();
-        Lines(if in_project { found(store, &wanted) } else { fitting(store, &wanted) })
+        Lines(match over {
+            Over::Commands => fitting(store, &wanted),
+            Over::Project => found(store, &wanted),
+            Over::Targets => targets(store, &wanted),
+        })
     });
     let input = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
@@ -72,16 +89,23 @@ pub fn Finder(in_project: bool) -> impl IntoView {
             line.scroll_into_view_with_scroll_into_view_options(&options);
         }
     };
-    let label = if in_project { "Names, contents, conditions" } else { "What to do, or a journey" };
-    let none = move || match (in_project, wanted.with(|wanted| wanted.trim().is_empty())) {
-        (true, true) => "Type what to look for in journeys, segments, templates and campaigns.",
-        (true, false) => "Nothing in this project has that.",
-        (false, _) => "There is no such command.",
+    let some = move || lines.with(|lines| !lines.0.is_empty());
+    let label = match over {
+        Over::Commands => "What to do, or a journey",
+        Over::Project => "Names, contents, conditions",
+        Over::Targets => "Name of a step, or of a branch",
+    };
+    let none = move || match (over, wanted.with(|wanted| wanted.trim().is_empty())) {
+        (Over::Project, true) => "Type what to look for in journeys, segments, templates and campaigns.",
+        (Over::Project, false) => "Nothing in this project has that.",
+        (Over::Commands, _) => "There is no such command.",
+        (Over::Targets, true) => "It can lead to no other step: each would lead back to it.",
+        (Over::Targets, false) => "No such step can follow.",
     };
     view! {
-        <input type="search" role="combobox" aria-expanded="true" aria-controls="found" aria-autocomplete="list" autocomplete="off"
+        <input type="search" role="combobox" aria-expanded=move || some().to_string() aria-controls="found" aria-autocomplete="list" autocomplete="off"
             placeholder=label aria-label=label node_ref=input data-test="finder"
-            aria-activedescendant=move || line_id(at.get())
+            aria-activedescendant=move || some().then(|| line_id(at.get()))
             on:input=move |event| { wanted.set(event_target_value(&event)); at.set(0) } on:keydown=press />
         <ul class="finds" id="found" role="listbox" aria-label="Found" data-test="found">
             {move || lines.get().0.into_iter().enumerate().map(|(place, line)| view! {
@@ -121,6 +145,10 @@ fn act(store: Store, act: Act) {
             store.show(&journey);
             focus_canvas();
         }
+        Act::Connect(origin, to) => {
+            connect(store, &origin, &to);
+            focus_canvas();
+        }
         Act::GoTo(place) => {
             store.go_to_place(&place);
             focus_canvas();
@@ -158,6 +186,49 @@ fn fitting(store: Store, wanted: &str) -> Vec<Line> {
         words.iter().all(|word| title.contains(word.as_str()))
     };
     commands.chain(adding).chain(journeys).filter(fits).take(MOST).collect()
+}
+
+/// The steps that the ways out of what is selected can lead to, those first that lead nowhere yet.
+fn targets(store: Store, wanted: &str) -> Vec<Line> {
+    let words: Vec<String> = wanted.to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let selection = store.selection.get_untracked();
+    let lines = store.peek(|journey| {
+        let mut ways: Vec<(Origin, String, Option<String>)> = match &selection {
+            Selection::Entry => vec![(Origin::Entry, "the entry".to_owned(), None)],
+            Selection::Connection(origin) => vec![(origin.clone(), "the connection".to_owned(), None)],
+            Selection::Activities(ids) => ids
+                .first()
+                .and_then(|id| journey.activity(id))
+                .map(|activity| {
+                    let way = |way: model::Connection| {
+                        let name =
+                            if way.label.is_empty() { "here".to_owned() } else { format!("branch {}", way.label) };
+                        (Origin::Activity(activity.id.to_owned(), way.slot), name, way.target.map(str::to_owned))
+                    };
+                    activity.connections().into_iter().map(way).collect()
+                })
+                .unwrap_or_default(),
+            Selection::Journey => Vec::new(),
+        };
+        ways.sort_by_key(|(_, _, target)| target.is_some());
+        let mut lines = Vec::new();
+        for (origin, from, now) in ways {
+            let others = journey.activities().into_iter().filter(|to| Some(to.id) != now.as_deref());
+            let fits = others.filter(|to| drawing::can_connect(journey, &origin, to.id).is_ok());
+            lines.extend(fits.map(|to| Line {
+                title: to.label().to_owned(),
+                about: format!("from {from}"),
+                keys: "",
+                act: Act::Connect(origin.clone(), to.id.to_owned()),
+            }));
+        }
+        lines
+    });
+    let fits = |line: &Line| {
+        let text = format!("{} {}", line.title, line.about).to_lowercase();
+        words.iter().all(|word| text.contains(word.as_str()))
+    };
+    lines.unwrap_or_default().into_iter().filter(fits).take(MOST).collect()
 }
 
 /// What the project has of it.

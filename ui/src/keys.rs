@@ -67,11 +67,13 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             true
         }
         "escape" => {
+            store.notice.set(None);
+            // A dialog gives the keyboard back to what had it.
             if store.dialog.get_untracked().is_some() {
                 store.dialog.set(None);
+            } else {
+                focus_canvas();
             }
-            store.notice.set(None);
-            focus_canvas();
             true
         }
         "?" if !typing => {
@@ -101,7 +103,11 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             true
         }
         "n" if store.mode.get_untracked() == Mode::Design => {
-            focus_search();
+            focus_search(store);
+            true
+        }
+        "c" if store.mode.get_untracked() == Mode::Design => {
+            commands::connect(store);
             true
         }
         _ => false,

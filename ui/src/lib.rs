@@ -20,6 +20,7 @@ mod inspector;
 mod json_text;
 mod keys;
 mod known;
+mod modal;
 mod outbox;
 mod outline;
 mod outside;
@@ -37,6 +38,7 @@ mod simulate;
 mod start;
 mod store;
 mod timing;
+mod tour;
 mod transport;
 mod words;
 

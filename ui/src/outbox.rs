@@ -203,13 +203,22 @@ fn reading(store: Store, desk: Desk, message: OutboxMessage) -> AnyView {
     };
     let pressed = move |look| move || (desk.look.get() == look).to_string();
     let parts = message.content.clone();
+    let element = NodeRef::<leptos::html::Div>::new();
+    let hold = crate::modal::hold(element);
+    let key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            close();
+        }
+    };
     view! {
-        <div class="veil" on:pointerdown=move |_| close()>
-            <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" on:pointerdown=|event| event.stop_propagation()>
-                <header>
+        <div class="veil" on:pointerdown=move |_| close() on:keydown=key>
+            <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" node_ref=element
+                on:keydown=hold on:pointerdown=|event| event.stop_propagation()>
+                <div class="head">
                     <h2>{message.title.clone()}</h2>
                     <button class="quiet" aria-label="Close" on:click=move |_| close()>"×"</button>
-                </header>
+                </div>
                 <p class="note">{about}</p>
                 {message.failure.clone().map(|reason| view! {
                     <p class="complaint bad">{sentences(&reason, "add a default value to the template, or the value to the person")}</p>

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use leptos::attr::custom::custom_attribute;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use model::activity::ActivityKind;
@@ -12,7 +13,7 @@ use wasm_bindgen::JsCast;
 
 use crate::canvas::focus_inspector;
 use crate::icons::{ENTRY, family, icon, of_kind};
-use crate::store::{Selection, store};
+use crate::store::{Selection, Store, store};
 
 /// A line of the outline.
 #[derive(Clone, PartialEq)]
@@ -116,60 +117,90 @@ fn one(
         let id = line.id.clone().unwrap_or_else(|| "@entry".to_owned());
         Memo::new(move |_| store.problems.with(|problems| problems.get(&id).copied()))
     };
+    let about = about(&line);
+    // What is seen is part of what is heard, in the same order: who speaks to the program says what they see.
     let spoken = {
         let line = line.clone();
-        move || {
-            let kind = match (&line.id, line.kind) {
-                (None, _) => "Entry",
-                (_, Some(kind)) => kind.title(),
-                (_, None) => "Kind not set",
-            };
-            let mut parts = vec![kind.to_owned(), line.title.clone()];
-            if line.again {
-                parts.push("goes on there".to_owned());
-            } else if line.id.is_some() {
-                parts.push(format!("step {number} of {count}"));
-            }
-            if !line.way.is_empty() {
-                parts.push(format!("branch {}", line.way));
-            }
-            parts.extend(Some(line.about.clone()).filter(|about| !about.is_empty() && !line.again));
-            parts.extend(Some(line.day.clone()).filter(|day| !day.is_empty()));
-            parts.extend(problem.get().map(|(severity, n)| {
-                let word = if severity == Severity::Error { "error" } else { "warning" };
-                format!("{n} {word}{}", if n == 1 { "" } else { "s" })
-            }));
-            parts.join(", ")
-        }
+        move || spoken(&line, (number, count), problem.get())
     };
-    let about = match (line.again, line.day.is_empty(), line.about.is_empty()) {
-        (true, ..) => String::new(),
-        (false, true, _) => line.about,
-        (false, false, true) => line.day,
-        (false, false, false) => format!("{} · {}", line.day, line.about),
-    };
+    let level = custom_attribute("aria-level", line.level.to_string());
     let style = format!("--level: {}", line.level.min(9));
     let class = format!("line {}", if line.id.is_some() { family(line.kind) } else { "entry" });
     let mark = if line.id.is_some() { of_kind(line.kind) } else { ENTRY };
     view! {
-        <li role="treeitem" id=line_id(place) class=class class:again=line.again style=style
-            attr:aria-level=line.level.to_string() aria-label=spoken
+        <li role="treeitem" {..level} id=line_id(place) class=class class:again=line.again style=style
+            aria-label=spoken
             aria-selected=move || (current.get() == place).to_string()
             tabindex=move || if current.get() == place { "0" } else { "-1" }
             on:click=move |_| go(place)>
             {icon(mark)}
             <span class="text">
                 <span class="clip">
-                    {(!line.way.is_empty()).then(|| view! { <b class="branch">{line.way}</b> })}
+                    {(!line.way.is_empty()).then(|| view! { <b class="branch">{line.way}</b> " " })}
                     {line.title}
                 </span>
+                " "
                 {(!about.is_empty()).then(|| view! { <span class="about clip">{about}</span> })}
             </span>
             {move || problem.get().map(|(severity, n)| view! {
+                " "
                 <span class="count" class:bad=severity == Severity::Error>{n}</span>
             })}
         </li>
     }
+}
+
+/// What is said below a title: when people come there, and what it does.
+fn about(line: &Line) -> String {
+    match (line.again, line.day.is_empty(), line.about.is_empty()) {
+        (true, ..) => String::new(),
+        (false, true, _) => line.about.clone(),
+        (false, false, true) => line.day.clone(),
+        (false, false, false) => format!("{} · {}", line.day, line.about),
+    }
+}
+
+/// A line as it is heard: kind, branch, name, what it does, what is wrong with it, where it is. What is seen is part of it,
+/// in the same order: who speaks to the program says what they see.
+fn spoken(line: &Line, (number, count): (usize, usize), problems: Option<(Severity, usize)>) -> String {
+    let kind = match (&line.id, line.kind) {
+        (None, _) => "Entry",
+        (_, Some(kind)) => kind.title(),
+        (_, None) => "Kind not set",
+    };
+    let mut parts = vec![kind.to_owned()];
+    if !line.way.is_empty() {
+        parts.push(format!("branch {}", line.way));
+    }
+    parts.push(line.title.clone());
+    parts.extend(Some(about(line)).filter(|about| !about.is_empty()));
+    parts.extend(problems.map(|(severity, n)| {
+        let word = if severity == Severity::Error { "error" } else { "warning" };
+        format!("{n} {word}{}", if n == 1 { "" } else { "s" })
+    }));
+    if line.again {
+        parts.push("goes on there".to_owned());
+    } else if line.id.is_some() {
+        parts.push(format!("step {number} of {count}"));
+    }
+    parts.join(", ")
+}
+
+/// What is selected on the canvas, as it is heard; empty where no single step is.
+pub fn heard(store: Store) -> Memo<String> {
+    Memo::new(move |_| {
+        let id = match store.selection.get() {
+            Selection::Entry => None,
+            Selection::Activities(ids) if ids.len() == 1 => ids.into_iter().next(),
+            _ => return String::new(),
+        };
+        let problems = store.problems.with(|all| all.get(id.as_deref().unwrap_or("@entry")).copied());
+        let all = store.peek(lines).unwrap_or_default();
+        let steps: Vec<&Line> = all.iter().filter(|line| !line.again && line.id.is_some()).collect();
+        let number = steps.iter().position(|line| line.id == id).map_or(0, |at| at + 1);
+        let line = all.iter().find(|line| !line.again && line.id == id);
+        line.map(|line| spoken(line, (number, steps.len()), problems)).unwrap_or_default()
+    })
 }
 
 fn line_id(place: usize) -> String {

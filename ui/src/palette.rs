@@ -58,7 +58,12 @@ fn fits(title: &str, kind: ActivityKind, wanted: &str) -> bool {
 }
 
 /// The keyboard goes to the search.
-pub fn focus_search() {
+pub fn focus_search(store: Store) {
+    store.outlined.set(false);
+    request_animation_frame(focus_shown_search);
+}
+
+fn focus_shown_search() {
     let input = document().query_selector("[data-test=search-kinds]").ok().flatten();
     if let Some(input) = input.and_then(|input| input.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = input.focus();

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::dialogs::pick_and_open;
 use crate::recent::RecentProjects;
 use crate::store::{Dialog, Store, store};
+use crate::tour::Offer;
 use crate::transport;
 
 /// The start.
@@ -37,6 +38,7 @@ pub fn Start() -> impl IntoView {
                 <h1>"Waymark"</h1>
                 <p>"Draw a customer journey, check it, run people through it, publish it."</p>
             </header>
+            <Offer />
             <div class="starts">
                 <section class="gallery">
                     <h2>"Start from an example"</h2>

@@ -80,6 +80,8 @@ pub enum Dialog {
     Commands,
     /// Searches the project.
     Find,
+    /// Lists the steps that the selected one can lead to.
+    Connect,
     /// Asks for the kind and name of a document to add.
     AddDocument,
     /// Damaged files: whether to overwrite them.
@@ -120,6 +122,10 @@ pub struct Store {
     pub events: RwSignal<u64>,
     /// Attribute paths of the sample people.
     pub attributes: RwSignal<Vec<String>>,
+    /// Whether the outline stands in the place of the palette.
+    pub outlined: RwSignal<bool>,
+    /// The step of the tour that is being shown, from 0.
+    pub tour: RwSignal<Option<usize>>,
     /// What the sample people and events have.
     pub known: Knowing,
     /// File name of the journey on the canvas.
@@ -220,6 +226,8 @@ impl Store {
             endpoints: RwSignal::new(0),
             events: RwSignal::new(0),
             attributes: RwSignal::new(Vec::new()),
+            outlined: RwSignal::new(false),
+            tour: RwSignal::new(None),
             known: Knowing::new(),
             journey,
             room,

@@ -37,6 +37,7 @@ mod settings_file;
 pub mod simulate;
 pub mod stand;
 pub mod testing;
+mod tour;
 pub mod versions;
 
 use std::collections::BTreeMap;
@@ -191,6 +192,10 @@ impl Workbench {
             bridge::ListRecent::NAME => self.answer(body, |inner, _: bridge::ListRecent| Ok(inner.recent())).await,
             bridge::OpenUnsaved::NAME => self.answer(body, Inner::open_unsaved).await,
             bridge::ForgetRecent::NAME => self.answer(body, Inner::forget_recent).await,
+            bridge::TourSeen::NAME => {
+                self.answer(body, |inner, _: bridge::TourSeen| Ok(tour::is_seen(&inner.data))).await
+            }
+            bridge::EndTour::NAME => self.answer(body, |inner, _: bridge::EndTour| tour::keep_seen(&inner.data)).await,
             bridge::AskKnown::NAME => self.answer(body, |_, command| known::known(&command)).await,
             bridge::CountSegment::NAME => self.answer(body, Inner::count_segment).await,
             bridge::AskWhy::NAME => self.answer(body, Inner::ask_why).await,

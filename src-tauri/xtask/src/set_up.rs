@@ -1,8 +1,8 @@
 //! `cargo xtask set-up`: installs what is missing, and nothing else.
 //!
-//! Debian packages through apt (as root, or through sudo), the wasm target and cargo's own checkers through rustup, and
-//! a Python of its own with boto3 and the AWS CLI for the service tests. What is there already is left alone, so a
-//! second run only looks.
+//! Debian packages through apt (as root, or through sudo), the wasm target and cargo's own checkers through rustup, a
+//! Python of its own with boto3 and the AWS CLI for the service tests, and axe for those of the page. What is there
+//! already is left alone, so a second run only looks.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,7 @@ const NEEDS: &[Need] = &[
     // a machine without any font draws empty boxes
     need(Scope::Verify, "fonts-dejavu-core", None),
     need(Scope::Verify, "python3", Some("python3")),
+    need(Scope::Verify, "npm", Some("npm")),
 ];
 
 /// What the service tests run. The first two still know Pinpoint, the others are what it delivers to: AWS and a mail server;
@@ -54,12 +55,16 @@ const NEEDS: &[Need] = &[
 const PYTHON_PACKAGES: &[&str] =
     &["boto3==1.44.5", "awscli==1.46.2", "moto[awslambda,server]==5.2.5", "aiosmtpd==1.4.6"];
 
+/// What looks for barriers in the page: the checks of axe, pinned, so that a page that had none has none tomorrow.
+const AXE: &str = "axe-core@4.14.1";
+
 /// `cargo xtask set-up`
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     crate::only_flags(arguments, &[])?;
     let place = Place::find()?;
     step("set-up", || set_up(Scope::Verify))?;
-    step("python with boto3 and the AWS CLI", || python(&place)).map(drop)
+    step("python with boto3 and the AWS CLI", || python(&place))?;
+    step("axe", || axe(&place)).map(drop)
 }
 
 /// Installs what `scope` needs and this machine lacks.
@@ -188,4 +193,23 @@ pub fn python(place: &Place) -> anyhow::Result<Python> {
     )?;
     std::fs::write(&stamp, wanted).context("could not write the stamp of the Python environment")?;
     Ok(python)
+}
+
+/// The script of axe in the target folder, fetched on the first call.
+pub fn axe(place: &Place) -> anyhow::Result<PathBuf> {
+    let folder = place.own().join("axe");
+    let stamp = folder.join("waymark.stamp");
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    if script.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|found| found == AXE) {
+        return Ok(script);
+    }
+    std::fs::create_dir_all(&folder).context("could not create a folder in the target folder")?;
+    run_program(
+        Command::new("npm")
+            .args(["install", "--silent", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+            .arg(&folder)
+            .arg(AXE),
+    )?;
+    std::fs::write(&stamp, AXE).context("could not write the stamp of axe")?;
+    Ok(script)
 }

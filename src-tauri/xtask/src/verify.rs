@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 
 use crate::page::{self, Profile};
 use crate::place::{Place, WASM};
-use crate::set_up::{Python, Scope, python, set_up};
+use crate::set_up::{Python, Scope, axe, python, set_up};
 use crate::step::{run as run_program, seconds, step};
 
 /// The page's wasm, gzipped, in bytes; more than this fails.
@@ -78,6 +78,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
 
     steps.run("set-up", || set_up(Scope::Verify));
     let python = steps.run("python for the service tests", || python(&place));
+    let axe = steps.run("axe for the tests of the page", || axe(&place));
     steps.run("format", || run_program(place.cargo().args(["fmt", "--all", "--check"])));
     steps.run("page (wasm, small build)", || page::build(&place, Profile::Release));
     steps.run("size of the page", || page_size(&place));
@@ -88,7 +89,7 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     steps.run("documentation for wasm", || document_wasm(&place));
     if steps.run("programs and tests, compiled", || compile(&place)).is_some() {
         steps.run("tests", || {
-            tests = run_tests(&place, python.as_ref())?;
+            tests = run_tests(&place, python.as_ref(), axe.as_deref())?;
             if tests.ended_well { Ok(()) } else { bail!("{} tests failed", tests.failed) }
         });
     }
@@ -174,7 +175,7 @@ struct Tests {
 
 /// Runs all tests, showing what they print. Their output goes through a file: a pipe would stay open for as long as any
 /// browser or driver that a failed test left behind.
-fn run_tests(place: &Place, python: Option<&Python>) -> anyhow::Result<Tests> {
+fn run_tests(place: &Place, python: Option<&Python>, axe: Option<&Path>) -> anyhow::Result<Tests> {
     let log = place.own().join("tests.log");
     let out = File::create(&log).context("could not write the log of the tests")?;
     let mut command = place.cargo();
@@ -186,6 +187,9 @@ fn run_tests(place: &Place, python: Option<&Python>) -> anyhow::Result<Tests> {
         .env("WAYMARK_SAME_RUN", place.target.join(WASM).join("wasm-release/same_run.wasm"));
     if let Some(python) = python {
         command.env("WAYMARK_PYTHON", &python.python).env("WAYMARK_AWS", &python.aws);
+    }
+    if let Some(axe) = axe {
+        command.env("WAYMARK_AXE", axe);
     }
     let mut child =
         command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).spawn().context("could not start cargo")?;

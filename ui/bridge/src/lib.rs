@@ -193,6 +193,24 @@ impl Command for Startup {
     type Answer = Option<Opened>;
 }
 
+/// Whether the tour was seen or skipped on this machine.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TourSeen {}
+
+impl Command for TourSeen {
+    const NAME: &'static str = "tour-seen";
+    type Answer = bool;
+}
+
+/// Keeps that the tour was seen or skipped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EndTour {}
+
+impl Command for EndTour {
+    const NAME: &'static str = "end-tour";
+    type Answer = ();
+}
+
 /// Opens a copy of an example in a folder of its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OpenExample {

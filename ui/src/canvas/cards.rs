@@ -121,9 +121,14 @@ fn Step(
     };
     let spoken = move || {
         let kind = if is_entry { "Entry" } else { kind().map_or("Activity without kind", ActivityKind::title) };
-        let problems = problems.get().map_or(String::new(), |(_, n)| format!(", {n} problems"));
+        let problems = match problems.get() {
+            None => String::new(),
+            Some((_, 1)) => ", 1 problem".to_owned(),
+            Some((_, n)) => format!(", {n} problems"),
+        };
         let differs = differs.get().map_or(String::new(), |differs| format!(", {}", differs.words));
-        node.with(|node| node.as_ref().map_or(String::new(), |n| spoken_of(kind, n) + &problems + &differs))
+        let passed = counts.get().map_or(String::new(), |text| format!(", {text}"));
+        node.with(|node| node.as_ref().map_or(String::new(), |n| spoken_of(kind, n) + &differs + &passed + &problems))
     };
     let title = move || node.with(|node| node.as_ref().map(|node| node.title.clone()));
     let summary = move || node.with(|node| node.as_ref().map(|node| node.summary.clone()));
@@ -141,28 +146,28 @@ fn Step(
             <svg class="icon badge" viewBox="0 0 24 24" aria-hidden="true">
                 <path d=move || if is_entry { ENTRY } else { of_kind(kind()) } />
             </svg>
+            // from the top to the foot: where a card is partly seen, what is seen stays together in what is heard
+            {move || day.get().map(|day| view! { <span class="day" title="When people get here, counted from their entry">{day}</span> " " })}
             <span class="title" dir="auto" title=title>{title}</span>
+            " "
             <span class="summary" dir="auto" title=summary>{summary}</span>
-            {move || day.get().map(|day| view! { <span class="day" title="When people get here, counted from their entry">{day}</span> })}
             {move || problems.get().map(|(severity, n)| {
                 let bad = severity == Severity::Error;
                 view! {
-                    <span class="found" class:bad=bad title=format!("{n} {}", if n == 1 { "problem" } else { "problems" })>
-                        {if bad { "!" } else { "i" }}
-                    </span>
+                    <span class="found" class:bad=bad aria-hidden="true" title=format!("{n} {}", if n == 1 { "problem" } else { "problems" })></span>
                 }
             })}
-            {move || differs.get().map(|differs| view! { <span class=format!("differs {}", differs.class) title=differs.members>{differs.words}</span> })}
-            {move || counts.get().map(|text| view! { <span class="passed">{text}</span> })}
+            {move || differs.get().map(|differs| view! { " " <span class=format!("differs {}", differs.class) title=differs.members>{differs.words}</span> })}
+            {move || counts.get().map(|text| view! { " " <span class="passed">{text}</span> })}
             {move || Some(dots.get()).filter(|dots| *dots > 0).map(|dots| view! { <span class="waiting-dots" style=format!("width: {}px", dots * 9) aria-hidden="true"></span> })}
         </div>
     }
 }
 
-/// A card in words: kind, name, when people get there, what it does.
+/// A card in words: kind, when people get there, name, what it does; in the order in which it is seen.
 fn spoken_of(kind: &str, node: &SceneNode) -> String {
     let day = if node.day.is_empty() { String::new() } else { format!(", {}", node.day) };
-    format!("{kind}: {}{day}. {}", node.title, node.summary)
+    format!("{kind}{day}: {}. {}", node.title, node.summary)
 }
 
 fn kind_of(node: Option<&SceneNode>) -> Option<ActivityKind> {

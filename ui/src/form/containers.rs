@@ -134,6 +134,7 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
         }
     };
     let of_list = path.clone();
+    let named = label.clone();
     let inside = view! {
         <For each=move || 0..length.get() key=|i| *i let:i>
             {
@@ -150,7 +151,7 @@ pub fn list(inner: &'static Shape, label: String, path: Path) -> AnyView {
                 if simple {
                     view! {
                         <div class="element simple">
-                            {field(inner, "", "", place)}
+                            {field(inner, "", &format!("{named} {}", i + 1), place)}
                             <button type="button" class="quiet" title=away.clone() aria-label=away on:click=remove>"×"</button>
                         </div>
                     }.into_any()

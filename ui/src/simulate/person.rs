@@ -155,20 +155,17 @@ fn reading_view(message: PersonMessage, close: impl Fn() + Copy + Send + Sync + 
             close();
         }
     };
-    let button = NodeRef::<leptos::html::Button>::new();
-    Effect::new(move |_| {
-        if let Some(button) = button.get() {
-            let _ = button.focus();
-        }
-    });
+    let element = NodeRef::<leptos::html::Div>::new();
+    let hold = crate::modal::hold(element);
     view! {
         <Portal>
         <div class="veil" on:pointerdown=move |_| close() on:keydown=key>
-            <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" data-test="message" on:pointerdown=|event| event.stop_propagation()>
-                <header>
+            <div class="dialog message" role="dialog" aria-modal="true" aria-label="Message" data-test="message" node_ref=element
+                on:keydown=hold on:pointerdown=|event| event.stop_propagation()>
+                <div class="head">
                     <h2 dir="auto">{title.clone()}</h2>
-                    <button class="quiet" aria-label="Close" node_ref=button on:click=move |_| close()>"×"</button>
-                </header>
+                    <button class="quiet" aria-label="Close" on:click=move |_| close()>"×"</button>
+                </div>
                 <p class="note">{about.clone()}</p>
                 <dl>{parts.iter().map(|(name, text)| part(name, text)).collect_view()}</dl>
             </div>
