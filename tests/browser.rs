@@ -10,7 +10,8 @@ use std::process::Command;
 use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, looks_as_before, program, tell, wait_for_port,
+    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, looks_as_before, program, rooms, tell,
+    wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,6 +70,18 @@ async fn what_was_not_saved_comes_back_after_a_crash_and_other_programs_are_noti
     assert_eq!(hand.text("return document.querySelector('.state').dataset.state").await.to_lowercase(), "closed");
     hand.press("[data-test=undo]").await;
     hand.until("mine is not lost", &format!("return {saved} == 'Unsaved changes'")).await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_and_campaigns_have_rooms_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("onboarding");
+    let (_server, address) = serve(&waymark, &page, project.path(), "rooms-server");
+    let browser = Chromium::start("rooms").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    rooms::visit(&hand, "browser").await;
     hand.close().await;
 }
 

@@ -4,7 +4,7 @@
 
 mod studio;
 
-use studio::{copy_of_example, keyboard, program, screen, tell, window, window_at_start};
+use studio::{copy_of_example, keyboard, program, rooms, screen, tell, window, window_at_start};
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
 const FIGURES: &str = "const took = name => Math.round(performance.getEntriesByName(name)[0]?.duration ?? NaN); \
@@ -32,3 +32,12 @@ async fn a_journey_is_built_simulated_and_published_by_keyboard_in_the_window() 
     hand.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_and_campaigns_have_rooms_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    rooms::visit(&hand, "window").await;
+    hand.close().await;
+}

@@ -168,6 +168,19 @@ pub async fn everywhere(hand: &Hand, barriers: &mut Barriers) {
     hand.key(super::ESCAPE).await;
     hand.until("it is closed", "return !document.querySelector('.dialog')").await;
 
+    // The rooms of documents.
+    for (section, document, shown) in [
+        ("E-mails", "templates/email/welcome", "iframe.page"),
+        ("Text messages", "templates/sms/verify-reminder", ".bubble"),
+        ("Campaigns", "campaigns/december-newsletter", ".month"),
+    ] {
+        hand.press(&format!("[data-section='{section}']")).await;
+        hand.press(&format!("[data-document='{document}']")).await;
+        hand.until("it is shown", &format!("return !!document.querySelector('{shown}')")).await;
+        barriers.look_at(hand, document).await;
+    }
+    hand.press("[data-test=mode-design]").await;
+
     // The start, with the offer of the tour.
     hand.press(".home").await;
     hand.until("examples are offered", "return document.querySelectorAll('.example').length > 3").await;

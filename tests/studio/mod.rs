@@ -12,6 +12,7 @@ mod hand;
 pub mod keyboard;
 mod pictures;
 mod processes;
+pub mod rooms;
 mod simulate;
 mod webkit;
 

@@ -61,6 +61,7 @@ fn section(
         <Show when=move || { count.get() > 0 }>
             <button
                 class="section"
+                data-section=title
                 aria-expanded=move || unfolded.get().to_string()
                 on:click=move |_| unfolded.update(|open| *open = !*open)
             >
@@ -87,7 +88,7 @@ fn list(store: Store, belongs: impl Fn(&DocumentId) -> bool + Copy + Send + Sync
 }
 
 fn entry(store: Store, id: DocumentId) -> impl IntoView {
-    let name = id.name().to_owned();
+    let (name, place) = (id.name().to_owned(), id.to_string());
     let counts = {
         let id = id.clone();
         Memo::new(move |_| {
@@ -102,7 +103,7 @@ fn entry(store: Store, id: DocumentId) -> impl IntoView {
         move || store.subject.with(|subject| *subject == id)
     };
     view! {
-        <button class="journey" aria-current=move || here().then_some("true") on:click=move |_| store.visit(&id)>
+        <button class="journey" data-document=place aria-current=move || here().then_some("true") on:click=move |_| store.visit(&id)>
             <span class="clip">{name}</span>
             <Show when=move || { counts.get().1 > 0 }>
                 <span
