@@ -7,6 +7,7 @@ use fantoccini::Client;
 use fantoccini::actions::{
     InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, WheelAction, WheelActions,
 };
+use fantoccini::wd::TimeoutConfiguration;
 use serde_json::Value;
 
 use super::PATIENCE;
@@ -62,6 +63,8 @@ impl Hand {
 
     /// What a script answers once it is done: it gets `what`, and what to call then.
     pub async fn play(&self, script: &str, what: &str) -> Value {
+        let patience = TimeoutConfiguration::new(Some(2 * PATIENCE), None, None);
+        self.client.update_timeouts(patience).await.expect("the driver waits so long");
         self.client.execute_async(script, vec![what.into()]).await.expect("the script ends")
     }
 

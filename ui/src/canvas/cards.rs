@@ -147,7 +147,7 @@ fn Step(
                 <path d=move || if is_entry { ENTRY } else { of_kind(kind()) } />
             </svg>
             // from the top to the foot: where a card is partly seen, what is seen stays together in what is heard
-            {move || day.get().map(|day| view! { <span class="day" title="When people get here, counted from their entry">{day}</span> " " })}
+            {move || day.get().map(|day| view! { <span class="elapsed" title="When people get here, counted from their entry">{day}</span> " " })}
             <span class="title" dir="auto" title=title>{title}</span>
             " "
             <span class="summary" dir="auto" title=summary>{summary}</span>
