@@ -25,7 +25,7 @@ pub use self::containers::one_of;
 use self::containers::{group, list, map};
 use self::dates::date_time;
 use self::inputs::{area, choice, duration, flag, input, number};
-pub use self::sentence::event_start;
+pub use self::sentence::{Open, event_start, told};
 pub use self::split::judged;
 use self::words::{plain, words};
 use crate::store::{Store, store};

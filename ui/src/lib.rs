@@ -30,6 +30,7 @@ mod recent;
 mod review;
 mod room;
 mod rule_page;
+mod segment;
 mod shell;
 mod sidebar;
 mod simulate;

@@ -7,6 +7,7 @@ use crate::campaign::Campaign;
 use crate::content::Content;
 use crate::json_text::JsonText;
 use crate::problems::sentence;
+use crate::segment::SegmentRoom;
 use crate::store::{Room, Store, store};
 
 /// The room, over everything right of the list of documents.
@@ -16,6 +17,7 @@ pub fn RoomView() -> impl IntoView {
     let room = Memo::new(move |_| store.room.get());
     move || match room.get() {
         Room::Journey => ().into_any(),
+        Room::Document(id @ DocumentId::Segment(_)) => view! { <SegmentRoom id=id /> }.into_any(),
         Room::Document(id) => view! { <DocumentRoom id=id /> }.into_any(),
     }
 }

@@ -84,7 +84,7 @@ pub fn Simulate() -> impl IntoView {
 }
 
 /// An instant for people: "2026-01-01 09:00".
-fn moment(at: Millis) -> String {
+pub fn moment(at: Millis) -> String {
     format_instant(at).get(..16).unwrap_or_default().replace('T', " ")
 }
 

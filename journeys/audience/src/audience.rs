@@ -1,9 +1,11 @@
 //! Segments: who is in, and why (segments-and-endpoints.md 2).
 
+mod answer;
 mod compile;
 mod explain;
 mod rows;
 mod select;
+mod sizes;
 
 use std::collections::BTreeSet;
 
@@ -15,8 +17,10 @@ use serde_json::Value;
 use crate::criteria::{Fault, MetricTest, TextTest};
 use crate::draft::{Field, Owner};
 use crate::people::People;
+pub use answer::Answer;
 use compile::Compiler;
 use rows::Rows;
+pub use sizes::Activity;
 
 /// Why a segment can not be asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -65,6 +69,17 @@ pub struct Members {
     pub endpoints: BTreeSet<String>,
     /// User ids: they stand for all endpoints that the users have when the segment is asked.
     pub users: BTreeSet<String>,
+}
+
+/// How two segments lie to each other, in endpoints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overlap {
+    /// In the first.
+    pub first: usize,
+    /// In the second.
+    pub second: usize,
+    /// In both.
+    pub both: usize,
 }
 
 /// A compiled segment.
@@ -172,6 +187,19 @@ impl Audience {
         let everybody = Rows::all(people.len());
         let found = self.part.select(people, now, &everybody);
         found.iter().collect()
+    }
+
+    /// How many are in the segment at `now`, and the rows of the first of them, at most `most`.
+    pub fn count(&self, people: &People, now: Millis, most: usize) -> (usize, Vec<u32>) {
+        let found = self.part.select(people, now, &Rows::all(people.len()));
+        (found.count(), found.iter().take(most).collect())
+    }
+
+    /// How many are in this segment, in the other, and in both, at `now`.
+    pub fn overlap(&self, other: &Audience, people: &People, now: Millis) -> Overlap {
+        let everybody = Rows::all(people.len());
+        let (first, second) = (self.part.select(people, now, &everybody), other.part.select(people, now, &everybody));
+        Overlap { first: first.count(), second: second.count(), both: first.count_both(&second) }
     }
 
     /// The names of the columns that [`select`](Audience::select) looks at.

@@ -9,6 +9,7 @@
 //! - [`Update`]: what a request says about an endpoint, merged into one that is kept as JSON.
 //! - [`zones`]: the time zone of an endpoint that names none.
 //! - [`Audience`]: segments, their groups and source segments.
+//! - [`sheet`]: a segment as a form shows it, and what a change of a field writes.
 //! - [`EventMatcher`]: the same dimensions, asked about an event.
 
 mod audience;
@@ -23,6 +24,7 @@ mod known;
 mod named;
 mod people;
 mod row;
+pub mod sheet;
 mod stored;
 mod texts;
 pub mod update;
@@ -30,7 +32,7 @@ mod words;
 mod write;
 pub mod zones;
 
-pub use audience::{Audience, AudienceError, Members};
+pub use audience::{Activity, Answer, Audience, AudienceError, Members, Overlap};
 pub use column::Values;
 pub use draft::RowProblem;
 pub use event::EventMatcher;

@@ -3,7 +3,8 @@
 //! - **takes**: an abstract [`Graph`] (sizes, connections in branch order, pins); only [`scene`] knows journeys.
 //! - **gives**: a [`Layout`] (a [`Rect`] per node, a [`Route`] per edge, in the graph's order), answers about it
 //!   ([`Index`], [`hit()`], [`visible_nodes`], [`visible_edges`], [`Viewport`]), pixels of it from afar ([`overview`]) and a
-//!   stand-alone picture ([`picture::svg`]), what another version of the journey has otherwise ([`comparison`]).
+//!   stand-alone picture ([`picture::svg`]), what another version of the journey has otherwise ([`comparison`]); two sets as
+//!   circles ([`venn()`]).
 //! - **never**: reads or draws anything, fails, hangs or panics on a graph however malformed (cycles, self loops,
 //!   parallel edges, indices out of range), or depends on hash order: the same input gives the same bytes.
 //!
@@ -20,6 +21,7 @@ pub mod overview;
 pub mod picture;
 mod route;
 pub mod scene;
+mod venn;
 mod viewport;
 
 pub use geometry::{Point, Rect};
@@ -28,4 +30,5 @@ pub use hit::{Hit, hit, visible_edges, visible_nodes};
 pub use index::Index;
 pub use layout::{Layout, label_width, layout};
 pub use route::Route;
+pub use venn::{Venn, venn};
 pub use viewport::{Detail, Viewport};

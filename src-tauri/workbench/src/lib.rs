@@ -10,6 +10,7 @@ pub mod campaign;
 pub mod check;
 mod content;
 pub mod dump;
+mod crowd;
 pub mod elsewhere;
 pub mod examples;
 pub mod explain;
@@ -31,6 +32,7 @@ mod recent;
 pub mod responses;
 mod runs;
 pub mod save;
+mod segments;
 mod settings_file;
 pub mod simulate;
 pub mod stand;
@@ -91,6 +93,8 @@ struct Inner {
     /// Times and sizes of the files of each folder when its documents were last as they were opened or saved.
     stamps: Mutex<BTreeMap<PathBuf, outside::Stamps>>,
     recent: recent::List,
+    /// The people that questions are asked of.
+    crowds: Mutex<crowd::Crowds>,
     /// The last simulated runs, by number.
     runs: Mutex<Runs>,
     /// Publications, by the number that `Apply` answered.
@@ -124,6 +128,7 @@ impl Workbench {
                 examples: Examples { folder: settings.examples },
                 local,
                 folders: Mutex::default(),
+                crowds: Mutex::default(),
                 runs: Mutex::default(),
                 jobs: Mutex::default(),
             }),
@@ -187,6 +192,10 @@ impl Workbench {
             bridge::OpenUnsaved::NAME => self.answer(body, Inner::open_unsaved).await,
             bridge::ForgetRecent::NAME => self.answer(body, Inner::forget_recent).await,
             bridge::AskKnown::NAME => self.answer(body, |_, command| known::known(&command)).await,
+            bridge::CountSegment::NAME => self.answer(body, Inner::count_segment).await,
+            bridge::AskWhy::NAME => self.answer(body, Inner::ask_why).await,
+            bridge::AskOverlap::NAME => self.answer(body, Inner::ask_overlap).await,
+            bridge::AskSizes::NAME => self.answer(body, Inner::ask_sizes).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
             bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,
@@ -336,7 +345,7 @@ impl Inner {
     fn open_folder(&self, path: &Path) -> Outcome<Opened> {
         let path = &std::path::absolute(path).map_err(|error| failure::disk("find", path, &error))?;
         let folder = folder::read(path)?;
-        let mut opened = opened(&folder);
+        let mut opened = opened(&folder, &self.crowd(path));
         let mut folders = lock(&self.folders);
         let recovery = lock(&self.journals).open(&key(path), &folder.project, now())?;
         let Recovery { number, kept, aside, .. } = recovery;
@@ -421,7 +430,7 @@ impl Inner {
     fn reread(&self, command: bridge::Reread) -> Outcome<Opened> {
         let path = PathBuf::from(&command.folder);
         let folder = folder::read(&path)?;
-        let opened = Opened { journal: command.journal, ..opened(&folder) };
+        let opened = Opened { journal: command.journal, ..opened(&folder, &self.crowd(&path)) };
         let mut folders = lock(&self.folders);
         let before = folders.get(&key(&path)).map(|folder| folder.project.clone()).unwrap_or_default();
         lock(&self.journals).relate(command.journal, &before, &folder.project, now())?;
@@ -507,17 +516,14 @@ pub(crate) fn is_empty(folder: &Path) -> bool {
 }
 
 /// A folder as the window gets it, with how many people and events it holds.
-fn opened(folder: &Folder) -> Opened {
-    let (people, mut problems) = people::endpoints(&folder.path);
-    let (events, event_problems) = simulate::events_of_folder(&folder.path);
-    problems.extend(event_problems);
+fn opened(folder: &Folder, crowd: &crowd::Crowd) -> Opened {
     Opened {
         folder: Some(folder.path.display().to_string()),
         project: folder.project.clone(),
-        problems: folder.problems.iter().cloned().chain(problems).collect(),
-        endpoints: people.len() as u64,
-        events: events.len() as u64,
-        attributes: people.attribute_paths(),
+        problems: folder.problems.iter().chain(&crowd.problems).cloned().collect(),
+        endpoints: crowd.people.len() as u64,
+        events: crowd.recorded as u64,
+        attributes: crowd.people.attribute_paths(),
         ..Opened::default()
     }
 }

@@ -20,6 +20,7 @@ const STATIC: &[(&str, &str)] = &[
     ("ui/boot.js", "boot.js"),
     ("ui/style.css", "style.css"),
     ("ui/rooms.css", "rooms.css"),
+    ("ui/people.css", "people.css"),
     ("src-tauri/icons/128x128.png", "icon.png"),
 ];
 

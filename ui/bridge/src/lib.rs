@@ -6,6 +6,7 @@
 mod content;
 mod known;
 mod runs;
+mod segments;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ pub use known::*;
 use model::journal::Entry;
 use model::{DocumentId, History, Millis, Project};
 pub use runs::*;
+pub use segments::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

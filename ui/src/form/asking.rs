@@ -103,11 +103,15 @@ pub fn next_hole(base: &Path, dimensions: &Path, subject: &Subject) -> Hole {
 /// The events that a criterion's dimensions are about; `None` = they are about people.
 pub fn events_of(store: Store, dimensions: &Path) -> Option<Vec<String>> {
     let own = value_at(store, dimensions.join("EventType").join("Values")).get();
-    let about_event = matches!(dimensions.0.last(), Some(model::Step::Key(key)) if key == "Dimensions");
-    about_event.then(|| {
+    is_about_event(dimensions).then(|| {
         let list = own.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
         list.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
     })
+}
+
+/// Whether the dimensions at a place are those of an event; a segment has its own at the top, or in a list.
+pub fn is_about_event(dimensions: &Path) -> bool {
+    dimensions.0.len() > 1 && matches!(dimensions.0.last(), Some(model::Step::Key(key)) if key == "Dimensions")
 }
 
 /// A path below another.

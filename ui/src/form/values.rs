@@ -4,10 +4,10 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use model::clause::Subject;
-use model::{Path, Step};
+use model::Path;
 use serde_json::Value;
 
-use super::asking::{events_of, next_hole, put_subject, up};
+use super::asking::{events_of, is_about_event, next_hole, put_subject, up};
 use super::sentence::Open;
 use super::{complaint, value_at, write_as};
 use crate::known::{subjects, values};
@@ -26,7 +26,7 @@ pub fn subject_picker(
 ) -> AnyView {
     let known = store.known.found(store);
     let wanted = RwSignal::new(String::new());
-    let of_events = matches!(dimensions.0.last(), Some(Step::Key(key)) if key == "Dimensions");
+    let of_events = is_about_event(&dimensions);
     let place = dimensions.clone();
     let offered = Memo::new(move |_| {
         let events = events_of(store, &place);

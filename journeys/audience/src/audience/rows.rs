@@ -39,6 +39,15 @@ impl Rows {
         }
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// How many rows are in both.
+    pub(super) fn count_both(&self, other: &Rows) -> usize {
+        self.words.iter().zip(&other.words).map(|(one, two)| (one & two).count_ones() as usize).sum()
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
         self.words.iter().enumerate().flat_map(|(number, word)| {
             let mut left = *word;
