@@ -4,7 +4,7 @@
 
 mod studio;
 
-use studio::{copy_of_example, program, screen, tell, window};
+use studio::{copy_of_example, people, program, screen, segments, tell, window};
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
 const FIGURES: &str = "const took = name => Math.round(performance.getEntriesByName(name)[0]?.duration ?? NaN); \
@@ -19,5 +19,17 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_the_window() {
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     println!("{}", hand.text(FIGURES).await);
     tell(&hand, project.path(), "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_is_written_by_keyboard_and_people_are_imported_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("cart-abandonment");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
+    segments::write_one(&hand, project.path(), "window").await;
+    people::look_around(&hand, project.path(), "window", false).await;
     hand.close().await;
 }

@@ -8,8 +8,10 @@
 
 mod chromium;
 mod hand;
+pub mod people;
 mod pictures;
 mod processes;
+pub mod segments;
 mod simulate;
 mod webkit;
 

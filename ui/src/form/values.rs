@@ -3,8 +3,8 @@
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
-use model::clause::Subject;
 use model::Path;
+use model::clause::Subject;
 use serde_json::Value;
 
 use super::asking::{events_of, is_about_event, next_hole, put_subject, up};

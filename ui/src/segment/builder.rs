@@ -248,7 +248,8 @@ fn sources_view(store: Store, sheet: Memo<Sheet>, number: usize) -> impl IntoVie
 /// Takes a base segment away, and the list with the last one.
 fn remove_source(store: Store, number: usize, place: &Path) {
     let list = path!["SegmentGroups", "Groups", number, "SourceSegments"];
-    let last = store.content.with_untracked(|root| list.find(root).and_then(Value::as_array).is_some_and(|l| l.len() < 2));
+    let last =
+        store.content.with_untracked(|root| list.find(root).and_then(Value::as_array).is_some_and(|l| l.len() < 2));
     remove(store, "Remove a base segment", if last { list } else { place.clone() });
 }
 
@@ -262,7 +263,9 @@ fn quantity(
 ) -> impl IntoView {
     let now = Memo::new(move |_| sheet.with(|sheet| of(sheet).map_or("ALL", |quantity| quantity.word)));
     let choose = move |event: leptos::ev::Event| {
-        let Some(place) = sheet.with_untracked(|sheet| of(sheet).map(|quantity| quantity.place.clone())) else { return };
+        let Some(place) = sheet.with_untracked(|sheet| of(sheet).map(|quantity| quantity.place.clone())) else {
+            return;
+        };
         let member = match place.0.last() {
             Some(Step::Key(member)) => member.clone(),
             _ => String::new(),

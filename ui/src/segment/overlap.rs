@@ -20,9 +20,9 @@ pub fn Overlap(segment: String) -> impl IntoView {
     let found = RwSignal::new(None::<OverlapView>);
     let own = segment.clone();
     let others = Memo::new(move |_| {
-        store.project.with(|project| {
-            project.segment_names().filter(|name| *name != own).map(str::to_owned).collect::<Vec<_>>()
-        })
+        store
+            .project
+            .with(|project| project.segment_names().filter(|name| *name != own).map(str::to_owned).collect::<Vec<_>>())
     });
     let mine = segment.clone();
     Effect::new(move |_| {

@@ -59,8 +59,14 @@ fn curve(view: &SizesView) -> AnyView {
     let line: Vec<String> = view.sizes.iter().map(point).collect();
     let line = line.join(" L");
     let day = |at: model::Millis| moment(at).chars().take(10).collect::<String>();
-    let words = format!("From {} on {} to {} on {}; at most {}.",
-        grouped(view.sizes[0].1), day(*first), grouped(*now), day(*last), grouped(most));
+    let words = format!(
+        "From {} on {} to {} on {}; at most {}.",
+        grouped(view.sizes[0].1),
+        day(*first),
+        grouped(*now),
+        day(*last),
+        grouped(most)
+    );
     view! {
         <figure class="curve" data-test="sizes-curve">
             <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" role="img" aria-label=words.clone()>
