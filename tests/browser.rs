@@ -10,8 +10,8 @@ use std::process::Command;
 use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, looks_as_before, program, rooms, tell,
-    wait_for_port,
+    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, looks_as_before, people, program, rooms,
+    segments, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,6 +23,20 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_a_browser() {
     browser.client.goto(&address).await.expect("the page");
     let hand = Hand::new(browser.client.clone());
     tell(&hand, project.path(), "browser").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_is_written_by_keyboard_and_people_are_looked_through_changed_and_imported() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("cart-abandonment");
+    let (_server, address) = serve(&waymark, &page, project.path(), "people-server");
+    let browser = Chromium::start("people").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
+    segments::write_one(&hand, project.path(), "browser").await;
+    people::look_around(&hand, project.path(), "browser", true).await;
     hand.close().await;
 }
 

@@ -261,6 +261,44 @@ fn simulate_writes_files_and_calibrate_learns_from_them() {
 }
 
 #[test]
+fn people_are_told_and_copied_so_that_nobody_is_recognised() {
+    let place = example("cart-abandonment");
+    let told = waymark(&["people", text(place.path())]);
+    assert_eq!(code(&told), 0, "{told:?}");
+    assert!(stdout(&told).contains("  User.UserAttributes.FirstName  (personal)\n"), "{told:?}");
+    assert!(stdout(&told).contains("  Attributes.Newsletter\n"), "{told:?}");
+    let out = place.path().join("copy.jsonl");
+    let copy = |more: &[&str]| {
+        let all = [&["people", text(place.path()), "--pseudonymise", text(&out)], more].concat();
+        waymark(&all)
+    };
+    let made = copy(&["--personal", "Attributes.CartTopItem", "--keep", "Location.PostalCode"]);
+    assert_eq!(code(&made), 0, "{made:?}");
+    let written = fs::read_to_string(&out).unwrap();
+    let people = fs::read_to_string(place.path().join("endpoints/people.jsonl")).unwrap();
+    let texts = |text: &str, pointer: &str| -> BTreeSet<String> {
+        let rows = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        rows.filter_map(|row| Some(row.pointer(pointer)?.as_str()?.to_owned())).collect()
+    };
+    for pointer in ["/Address", "/Id", "/User/UserId", "/User/UserAttributes/FirstName/0", "/Attributes/CartTopItem/0"]
+    {
+        let (before, after) = (texts(&people, pointer), texts(&written, pointer));
+        assert_eq!((before.len(), before.intersection(&after).count()), (after.len(), 0), "{pointer}");
+    }
+    assert_eq!(texts(&people, "/Location/PostalCode"), texts(&written, "/Location/PostalCode"));
+    let again = copy(&[]);
+    assert_eq!(code(&again), 2, "{again:?}");
+    assert!(stderr(&again).contains("is there already"), "{again:?}");
+    fs::remove_file(&out).unwrap();
+    let key = place.path().join("key");
+    fs::write(&key, "short").unwrap();
+    assert!(stderr(&copy(&["--key", text(&key)])).contains("too short for a key"));
+    let nobody = copy(&["--personal", "Attributes.Moon"]);
+    assert!(stderr(&nobody).contains("nobody has `Attributes.Moon`"), "{nobody:?}");
+    assert!(!out.exists());
+}
+
+#[test]
 fn a_campaign_is_simulated_run_by_run() {
     for (folder, name, runs) in [("flash-sale", "weekend-deals", 17), ("cart-abandonment", "weekly-deals", 17)] {
         let place = example(folder);

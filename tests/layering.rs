@@ -62,6 +62,8 @@ const PURE: &[&str] = &["serde", "serde_json", "jiff", "thiserror"];
 const PURE_EXTRA: &[(&str, &str, &str)] = &[
     ("audience", "memchr", "finds the lines of an import"),
     ("audience", "rustc-hash", "hashes short keys, the same way on every run"),
+    ("audience", "hmac", "is the keyed hash behind pseudonyms"),
+    ("audience", "sha2", "is the hash in it"),
     ("templates", "handlebars", "is the language of message templates"),
     ("templates", "base64", "is behind a helper of Pinpoint's templates"),
     ("templates", "md-5", "is behind a helper of Pinpoint's templates"),

@@ -4,7 +4,7 @@
 
 mod studio;
 
-use studio::{copy_of_example, keyboard, program, rooms, screen, tell, window, window_at_start};
+use studio::{copy_of_example, keyboard, people, program, rooms, screen, segments, tell, window, window_at_start};
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
 const FIGURES: &str = "const took = name => Math.round(performance.getEntriesByName(name)[0]?.duration ?? NaN); \
@@ -39,5 +39,17 @@ async fn messages_and_campaigns_have_rooms_in_the_window() {
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     rooms::visit(&hand, "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_segment_is_written_by_keyboard_and_people_are_imported_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("cart-abandonment");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
+    segments::write_one(&hand, project.path(), "window").await;
+    people::look_around(&hand, project.path(), "window", false).await;
     hand.close().await;
 }

@@ -10,9 +10,11 @@ pub mod barriers;
 mod chromium;
 mod hand;
 pub mod keyboard;
+pub mod people;
 mod pictures;
 mod processes;
 pub mod rooms;
+pub mod segments;
 mod simulate;
 mod webkit;
 

@@ -7,7 +7,7 @@ use model::ActivityKind;
 use crate::canvas::{duplicate, focus_canvas, fold, note, select_all, tidy};
 use crate::dialogs::save;
 use crate::palette::{FAMILIES, add_after_selection};
-use crate::store::{Dialog, Mode, Selection, Store};
+use crate::store::{Dialog, Mode, Room, Selection, Store};
 use crate::{export, keys, sidebar, simulate, tour};
 
 /// Something that can be done.
@@ -37,6 +37,7 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "Design view", keys: "", run: |store| store.look(Mode::Design) },
     Command { words: "Simulate view", keys: "", run: |store| store.look(Mode::Simulate) },
     Command { words: "Publish view", keys: "", run: |store| store.look(Mode::Publish) },
+    Command { words: "Sample people", keys: "", run: |store| store.room.set(Room::People) },
     Command { words: "Add a journey", keys: "", run: sidebar::add_journey },
     Command {
         words: "Add a message, segment or campaign",

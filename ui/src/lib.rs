@@ -25,6 +25,7 @@ mod outbox;
 mod outline;
 mod outside;
 mod palette;
+mod people;
 mod problems;
 mod publish;
 mod recent;

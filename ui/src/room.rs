@@ -6,6 +6,7 @@ use model::{DocumentId, Severity};
 use crate::campaign::Campaign;
 use crate::content::Content;
 use crate::json_text::JsonText;
+use crate::people::PeopleRoom;
 use crate::problems::sentence;
 use crate::segment::SegmentRoom;
 use crate::store::{Room, Store, store};
@@ -17,6 +18,7 @@ pub fn RoomView() -> impl IntoView {
     let room = Memo::new(move |_| store.room.get());
     move || match room.get() {
         Room::Journey => ().into_any(),
+        Room::People => view! { <PeopleRoom /> }.into_any(),
         Room::Document(id @ DocumentId::Segment(_)) => view! { <SegmentRoom id=id /> }.into_any(),
         Room::Document(id) => view! { <DocumentRoom id=id /> }.into_any(),
     }

@@ -7,6 +7,7 @@ mod part;
 mod sizes;
 mod why;
 
+pub use self::why::reasons;
 use bridge::Asked;
 use leptos::prelude::*;
 use model::{DocumentId, Project};

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::commands::COMMANDS;
 use crate::dialogs::open_path;
 use crate::store::{Dialog, Store};
-use crate::transport;
+use crate::{people, transport};
 
 /// Listens as long as the page lives.
 pub fn listen(store: Store) {
@@ -23,7 +23,11 @@ pub fn listen(store: Store) {
     });
     window_event_listener(ev::Custom::<web_sys::CustomEvent>::new("waymark-open"), move |event| {
         if let Some(path) = event.detail().as_string() {
-            open_if_saved(store, move || open_path(store, path));
+            if store.open.get_untracked() && people::is_of_people(&path) {
+                people::take_path(store, path);
+            } else {
+                open_if_saved(store, move || open_path(store, path));
+            }
         }
     });
     if transport::in_desktop() {
@@ -40,7 +44,11 @@ pub fn listen(store: Store) {
         if carries_files(&event) {
             event.prevent_default();
             if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
-                open_if_saved(store, move || open_file(store, file));
+                if store.open.get_untracked() && people::is_of_people(&file.name()) {
+                    people::take_file(store, file);
+                } else {
+                    open_if_saved(store, move || open_file(store, file));
+                }
             }
         }
     });

@@ -5,6 +5,7 @@ use model::{DocumentId, Edit, Severity, TemplateKind, path};
 use serde_json::json;
 
 use crate::room::kind;
+use crate::simulate::flow::grouped;
 use crate::store::{Dialog, Room, Store, store};
 
 /// The lists of documents.
@@ -24,8 +25,12 @@ pub fn Sidebar() -> impl IntoView {
             <button class="quiet add" data-test="add-document" on:click=move |_| store.dialog.set(Some(Dialog::AddDocument))>
                 "Add a message, segment or campaign"
             </button>
+            <button class="section" data-test="people" aria-current=move || (store.room.get() == Room::People).then_some("true")
+                on:click=move |_| store.room.set(Room::People)>
+                <span class="clip">"Sample people"</span>
+                <span class="number">{move || grouped(store.endpoints.get())}</span>
+            </button>
             <dl class="contents">
-                <div><dt>"Sample people"</dt><dd>{move || store.endpoints.get()}</dd></div>
                 <div><dt>"Recorded events"</dt><dd>{move || store.events.get()}</dd></div>
             </dl>
         </nav>

@@ -13,6 +13,7 @@ use validation::{Facts, Report};
 
 use crate::autosave::Autosave;
 use crate::known::Knowing;
+use crate::people::PeopleFile;
 use crate::simulate::playback::Playback;
 use crate::timing::timed;
 
@@ -36,6 +37,8 @@ pub enum Room {
     /// The journey on the canvas.
     #[default]
     Journey,
+    /// The sample people.
+    People,
     /// A template, a campaign or a segment.
     Document(DocumentId),
 }
@@ -136,6 +139,8 @@ pub struct Store {
     pub subject: Memo<DocumentId>,
     /// That document.
     pub content: Memo<Value>,
+    /// A file of people that is looked into.
+    pub people_file: RwSignal<Option<PeopleFile>>,
     /// What is selected.
     pub selection: RwSignal<Selection>,
     /// The field that a click on a problem leads to.
@@ -193,11 +198,11 @@ impl Store {
             project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
         });
         let subject = Memo::new(move |_| match room.get() {
-            Room::Journey => DocumentId::Journey(journey.get()),
+            Room::Journey | Room::People => DocumentId::Journey(journey.get()),
             Room::Document(id) => id,
         });
         let content = Memo::new(move |_| match room.get() {
-            Room::Journey => document.get(),
+            Room::Journey | Room::People => document.get(),
             Room::Document(id) => project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null)),
         });
         let scene = Memo::new(move |_| {
@@ -233,6 +238,7 @@ impl Store {
             room,
             subject,
             content,
+            people_file: RwSignal::new(None),
             selection: RwSignal::new(Selection::Journey),
             field: RwSignal::new(None),
             mode: RwSignal::new(Mode::Design),
@@ -285,6 +291,7 @@ impl Store {
         self.events.set(opened.events);
         self.attributes.set(opened.attributes);
         self.known.forget();
+        self.people_file.set(None);
         self.mode.set(Mode::Design);
         self.dialog.set(None);
         self.notice.set(None);

@@ -6,6 +6,7 @@
 mod batch;
 mod csv;
 mod json;
+mod mapping;
 mod quick;
 mod rows;
 mod scan;
@@ -13,6 +14,7 @@ mod scan;
 use crate::draft::RowProblem;
 use crate::people::People;
 
+pub use mapping::{Columns, MappedRow, Mapping, channel_of, look, members};
 pub use rows::Rows;
 
 /// Reads a CSV file: a header of dotted names (`User.UserAttributes.Plan`), one endpoint a line, quoting as in RFC 4180.

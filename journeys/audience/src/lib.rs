@@ -8,6 +8,7 @@
 //! - [`Row`]: one endpoint; `to_json` is what templates read.
 //! - [`Update`]: what a request says about an endpoint, merged into one that is kept as JSON.
 //! - [`zones`]: the time zone of an endpoint that names none.
+//! - [`Pseudonyms`]: a copy of people that can be shared; [`is_personal`] says what tells who somebody is.
 //! - [`Audience`]: segments, their groups and source segments.
 //! - [`sheet`]: a segment as a form shows it, and what a change of a field writes.
 //! - [`EventMatcher`]: the same dimensions, asked about an event.
@@ -23,6 +24,8 @@ mod index;
 mod known;
 mod named;
 mod people;
+mod personal;
+mod pseudonym;
 mod row;
 pub mod sheet;
 mod stored;
@@ -38,6 +41,8 @@ pub use draft::RowProblem;
 pub use event::EventMatcher;
 pub use known::Known;
 pub use people::{People, stable_id};
+pub use personal::is_personal;
+pub use pseudonym::Pseudonyms;
 pub use row::Row;
 pub use stored::{StoreError, Stored};
 pub use update::Update;

@@ -56,6 +56,11 @@ fn of_phone_number(address: &str, country: Option<&'static Country>) -> Option<&
     }
 }
 
+/// The calling code that the digits after a plus begin with.
+pub(crate) fn calling_code(digits: &str) -> Option<&'static str> {
+    country_of(digits, None).map(|(country, _)| country.calling_code)
+}
+
 /// The country of the digits after a plus, and the national number. `country` is the one meant if it has that calling code.
 fn country_of<'d>(digits: &'d str, country: Option<&'static Country>) -> Option<(&'static Country, &'d str)> {
     if let Some(country) = country

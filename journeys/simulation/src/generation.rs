@@ -9,7 +9,7 @@
 
 pub(crate) mod criteria;
 mod person;
-mod questions;
+pub(crate) mod questions;
 mod solve;
 
 use audience::People;
@@ -47,12 +47,23 @@ pub struct Impossible {
 /// Makes a person for each path of the journey `name` of a project; `people` are its sample people, who are looked at
 /// where nobody can be made.
 pub fn generate(project: &Project, name: &str, subject: &Subject, people: &People) -> Generated {
+    generate_as(project, name, subject, people, "")
+}
+
+/// As [`generate`], with names that begin with `prefix`: random splits draw by the name, so nobody can be renamed later.
+pub(crate) fn generate_as(
+    project: &Project,
+    name: &str,
+    subject: &Subject,
+    people: &People,
+    prefix: &str,
+) -> Generated {
     let mut generated = Generated::default();
     let Some(journey) = project.journey(name) else { return generated };
     let (routes, cut) = routes(&subject.program, MOST);
     generated.cut = cut;
     let questions = Questions::of(project, journey, subject);
-    let mut maker = Maker::new(name, subject, &questions, people);
+    let mut maker = Maker::new(name, subject, &questions, people).named(prefix);
     for (number, route) in routes.iter().enumerate() {
         match maker.person(route, number + 1) {
             Ok(expectation) => generated.expectations.push(expectation),

@@ -13,7 +13,8 @@
 //! - [`Simulation::what_if`]: one person who does something else. [`Simulation::present`]: who is at an activity then.
 //! - [`Simulation::differing`]: who gets something else from another version of the journey.
 //! - [`Simulation::messages`]: who gets what when. [`Simulation::series`]: counts by hour. [`Bands`]: of many runs.
-//! - [`expectations`] and [`promises`]: tests of a journey; [`generation`]: a person for each of its [`paths`].
+//! - [`expectations`] and [`promises`]: tests of a journey; [`generation`]: a person for each of its [`paths`];
+//!   [`crowd`]: believable people for all of a project.
 //! - [`ResponseModel`]: how people respond; [`calibrate()`] learns it. [`events::parse`]: what they did, recorded;
 //!   [`Simulation::records`] writes down what a run did.
 
@@ -21,6 +22,7 @@ pub mod calibrate;
 mod campaign;
 mod chance;
 mod comparison;
+pub mod crowd;
 pub mod events;
 pub mod expectations;
 pub mod generation;

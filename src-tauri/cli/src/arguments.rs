@@ -41,6 +41,8 @@ pub enum Command {
     Simulate(Simulate),
     /// Learn from recorded events how people respond
     Calibrate(Calibrate),
+    /// Say who the sample people are, or write a copy of them in which nobody can be recognised
+    People(People),
     /// Measure how fast this computer runs journeys, segments, templates and imports
     Bench(Bench),
     /// Test journeys: who must get what by when, and what must hold for everybody
@@ -258,6 +260,33 @@ pub struct Calibrate {
     /// Learn the people of this segment apart; can be given several times, the first that a person is in counts
     #[arg(long = "segment", value_name = "SEGMENT", requires = "project")]
     pub segments: Vec<String>,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `waymark people`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  waymark people shop
+  waymark people shop --pseudonymise people-shared.jsonl
+  waymark people shop --pseudonymise copy.jsonl --personal Attributes.Notes --keep Location.PostalCode")]
+pub struct People {
+    /// The project folder
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Write a copy as JSON lines: ids, addresses and whatever is personal are replaced by a keyed hash of the same shape
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub pseudonymise: Option<PathBuf>,
+    /// Replace this too; can be given several times
+    #[arg(long, value_name = "MEMBER", requires = "pseudonymise")]
+    pub personal: Vec<String>,
+    /// Do not replace this, though its name is that of something personal; can be given several times
+    #[arg(long, value_name = "MEMBER", requires = "pseudonymise")]
+    pub keep: Vec<String>,
+    /// A file with the key, at least 16 bytes [default: the project's own, in .waymark]
+    #[arg(long, value_name = "FILE", requires = "pseudonymise")]
+    pub key: Option<PathBuf>,
     /// How to write the result
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,

@@ -9,6 +9,7 @@ pub mod export;
 mod log;
 pub mod merge;
 pub mod new;
+pub mod people;
 pub mod publish;
 pub mod pull;
 pub mod serve;

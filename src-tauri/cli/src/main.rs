@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Simulate(simulate) => commands::simulate::run(&simulate),
         Command::Bench(bench) => commands::bench::run(&bench),
         Command::Calibrate(calibrate) => commands::calibrate::run(&calibrate),
+        Command::People(people) => commands::people::run(&people),
         Command::Test(test) => commands::test::run(&test),
         Command::Export(export) => commands::export::run(&export),
         Command::Diff(diff) => commands::diff::run(&diff),

@@ -26,6 +26,8 @@ pub(crate) struct Crowd {
     pub events: Vec<Activity>,
     /// How many events there are, those of others included.
     pub recorded: usize,
+    /// Whether they are invented, because the project has none.
+    pub invented: bool,
     /// What could not be read.
     pub problems: Vec<FileProblem>,
 }
@@ -78,7 +80,9 @@ impl Inner {
     /// The people of a project: those of its folder, else a few invented ones.
     pub(crate) fn crowd_of(&self, project: &model::Project, folder: Option<&str>) -> Arc<Crowd> {
         let found = folder.map(|folder| self.crowd(Path::new(folder))).filter(|crowd| !crowd.people.is_empty());
-        found.unwrap_or_else(|| Arc::new(Crowd { people: simulate::invent(project), ..Crowd::default() }))
+        found.unwrap_or_else(|| {
+            Arc::new(Crowd { people: simulate::invent(project), invented: true, ..Crowd::default() })
+        })
     }
 }
 

@@ -96,6 +96,8 @@ struct Inner {
     recent: recent::List,
     /// The people that questions are asked of.
     crowds: Mutex<crowd::Crowds>,
+    /// Imports of people, by the number that `Import` answered.
+    imports: Mutex<Vec<Arc<people::import::Job>>>,
     /// The last simulated runs, by number.
     runs: Mutex<Runs>,
     /// Publications, by the number that `Apply` answered.
@@ -119,6 +121,7 @@ impl Workbench {
         {
             anyhow::bail!("there is no folder `{}`; `waymark new` makes one", folder.display());
         }
+        people::import::tidy(&data);
         Ok(Workbench {
             inner: Arc::new(Inner {
                 startup,
@@ -130,6 +133,7 @@ impl Workbench {
                 local,
                 folders: Mutex::default(),
                 crowds: Mutex::default(),
+                imports: Mutex::default(),
                 runs: Mutex::default(),
                 jobs: Mutex::default(),
             }),
@@ -201,6 +205,16 @@ impl Workbench {
             bridge::AskWhy::NAME => self.answer(body, Inner::ask_why).await,
             bridge::AskOverlap::NAME => self.answer(body, Inner::ask_overlap).await,
             bridge::AskSizes::NAME => self.answer(body, Inner::ask_sizes).await,
+            bridge::ListPeople::NAME => self.answer(body, Inner::list_people).await,
+            bridge::ShowPerson::NAME => self.answer(body, Inner::show_person).await,
+            bridge::ChangePerson::NAME => self.answer(body, Inner::change_person).await,
+            bridge::Pseudonymise::NAME => self.answer(body, Inner::pseudonymise).await,
+            bridge::InventPeople::NAME => self.answer(body, Inner::invent_people).await,
+            bridge::KeepPiece::NAME => self.answer(body, Inner::keep_piece).await,
+            bridge::LookAtFile::NAME => self.answer(body, Inner::look_at_file).await,
+            bridge::Import::NAME => say::<bridge::Import>(&self.inner.import(read(body)?)?),
+            bridge::Importing::NAME => say::<bridge::Importing>(&self.inner.importing(read(body)?)?),
+            bridge::CountPeople::NAME => self.answer(body, Inner::count_people).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
             bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,

@@ -1,9 +1,15 @@
 //! The sample people of a project folder, and its recorded events.
 
+mod change;
+pub(crate) mod import;
+mod invent;
+mod page;
+pub mod share;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use audience::{People, import};
+use audience::{People, import as reading};
 use bridge::FileProblem;
 
 /// Files with these endings hold endpoints or events.
@@ -45,8 +51,8 @@ fn read_into(people: &mut People, path: &Path, file: &str, problems: &mut Vec<Fi
     };
     match fs::read(path) {
         Ok(content) => {
-            let rows = match import::text(&content) {
-                Ok(text) => import::any_into(people, file, text),
+            let rows = match reading::text(&content) {
+                Ok(text) => reading::any_into(people, file, text),
                 Err(wrong) => vec![wrong],
             };
             problems.extend(rows.into_iter().map(|row| match row.column.is_empty() {
@@ -89,6 +95,15 @@ fn list(folder: &Path) -> Vec<PathBuf> {
         fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).filter(fits).collect();
     files.sort();
     files
+}
+
+/// Whether a file is of JSON lines, by the ending of its name, else by its first character.
+fn is_json(path: &Path, text: &str) -> bool {
+    match path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).as_deref() {
+        Some("csv") => false,
+        Some("json" | "jsonl" | "ndjson") => true,
+        _ => text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']),
+    }
 }
 
 fn name(path: &Path) -> String {

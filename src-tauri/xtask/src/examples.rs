@@ -7,6 +7,8 @@ mod draws;
 mod gallery;
 mod moments;
 mod people;
+// One list of places: that of the people who are invented in the studio. A crate more would make `cargo xtask` slow to build.
+#[path = "../../../journeys/simulation/src/crowd/places.rs"]
 mod places;
 mod records;
 

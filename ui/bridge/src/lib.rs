@@ -5,6 +5,7 @@
 
 mod content;
 mod known;
+mod people;
 mod runs;
 mod segments;
 
@@ -14,6 +15,7 @@ pub use content::*;
 pub use known::*;
 use model::journal::Entry;
 use model::{DocumentId, History, Millis, Project};
+pub use people::*;
 pub use runs::*;
 pub use segments::*;
 use serde::de::DeserializeOwned;

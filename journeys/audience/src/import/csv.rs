@@ -103,7 +103,7 @@ impl Header {
 
 pub(super) fn read(people: &mut People, text: &str) -> Vec<RowProblem> {
     let mut problems = Vec::new();
-    let mut table = Table { text, at: 0, line: 1 };
+    let mut table = Table::new(text);
     let header = loop {
         let line = table.line;
         match table.cells() {
@@ -168,7 +168,7 @@ fn users(people: &mut People, table: &mut Table<'_>, problems: &mut Vec<RowProbl
 /// The header of a file whose rows are read with [`each`]; anything odd in it is an error.
 pub(super) fn read_header(text: &str) -> Result<Header, RowProblem> {
     let mut problems = Vec::new();
-    let cells = Table { text, at: 0, line: 1 }.cells().unwrap_or(Ok(Vec::new()))?;
+    let cells = Table::new(text).cells().unwrap_or(Ok(Vec::new()))?;
     if cells.iter().all(|cell| cell.trim().is_empty()) {
         return Err(RowProblem::new("", "the file is empty: a header of column names is expected").at(1));
     }
@@ -357,16 +357,36 @@ fn fill<'a>(
     Ok(())
 }
 
+/// Whether an import has a column of that name (segments-and-endpoints.md 3).
+pub(super) fn is_known(name: &str) -> bool {
+    let custom = ["Attributes.", "User.UserAttributes.", "Metrics."];
+    target(name).is_some() || custom.iter().any(|kind| name.strip_prefix(kind).is_some_and(|name| !name.is_empty()))
+}
+
 /// The cells of a CSV text.
-struct Table<'a> {
+pub(super) struct Table<'a> {
     text: &'a str,
     at: usize,
     line: usize,
 }
 
 impl<'a> Table<'a> {
+    pub(super) fn new(text: &'a str) -> Table<'a> {
+        Table { text, at: 0, line: 1 }
+    }
+
+    /// The number of the line that comes next.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The text begins at that line of its file.
+    pub(super) fn begin_at(&mut self, line: usize) {
+        self.line = line;
+    }
+
     /// All cells of the next row; `None` at the end.
-    fn cells(&mut self) -> Option<Result<Vec<Cow<'a, str>>, RowProblem>> {
+    pub(super) fn cells(&mut self) -> Option<Result<Vec<Cow<'a, str>>, RowProblem>> {
         if self.at >= self.text.len() {
             return None;
         }

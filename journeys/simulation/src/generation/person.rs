@@ -35,6 +35,8 @@ pub(crate) struct Maker<'a> {
     people: &'a People,
     /// Path and the sample person who takes it; worked out when it is first needed.
     samples: Option<BTreeMap<Vec<(u16, u32)>, String>>,
+    /// What the names of people begin with.
+    prefix: String,
 }
 
 /// What a traversal looked like.
@@ -47,7 +49,13 @@ struct Taken {
 
 impl<'a> Maker<'a> {
     pub fn new(journey: &'a str, subject: &'a Subject, questions: &'a Questions, people: &'a People) -> Maker<'a> {
-        Maker { journey, subject, questions, people, samples: None }
+        Maker { journey, subject, questions, people, samples: None, prefix: String::new() }
+    }
+
+    /// People are named with this before their number.
+    pub fn named(mut self, prefix: &str) -> Maker<'a> {
+        self.prefix = prefix.to_owned();
+        self
     }
 
     fn program(&self) -> &'a Program {
@@ -103,7 +111,7 @@ impl<'a> Maker<'a> {
             }
             draws.push((program.salt(leg.activity), range.0, range.1));
         }
-        let base = format!("path-{number}");
+        let base = format!("{}path-{number}", self.prefix);
         (0..MOST_IDS)
             .map(|n| if n == 0 { base.clone() } else { format!("{base}-{n}") })
             .find(|user| {

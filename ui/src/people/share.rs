@@ -1,0 +1,60 @@
+//! A copy of the people for others, in which nobody can be recognised.
+
+use std::collections::BTreeSet;
+
+use bridge::Pseudonymise;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::desk;
+use crate::simulate::flow::grouped;
+use crate::transport;
+
+/// The panel.
+#[component]
+pub fn SharePanel() -> impl IntoView {
+    let desk = desk();
+    let store = desk.store;
+    let members = desk.page.with_untracked(|page| page.as_ref().map(|page| page.members.clone()).unwrap_or_default());
+    let marked: BTreeSet<String> =
+        members.iter().filter(|(_, personal)| *personal).map(|(path, _)| path.clone()).collect();
+    let marked = RwSignal::new(marked);
+    let folder = store.folder.get_untracked().unwrap_or_default();
+    let path = RwSignal::new(format!("{folder}/people-shared.jsonl"));
+    let busy = RwSignal::new(false);
+    let go = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let Some(folder) = store.folder.get_untracked() else { return };
+        busy.set(true);
+        let personal = marked.with_untracked(|marked| marked.iter().cloned().collect());
+        let command = Pseudonymise { folder, path: path.get_untracked(), personal };
+        spawn_local(async move {
+            match transport::call(&command).await {
+                Ok(count) => store.tell(format!("{} endpoints are in {}.", grouped(count), command.path)),
+                Err(failure) => store.tell_failure(failure),
+            }
+            busy.try_set(false);
+        });
+    };
+    let boxes = members.into_iter().map(move |(path, _)| {
+        let (own, change) = (path.clone(), path.clone());
+        view! {
+            <label class="field check">
+                <input type="checkbox" data-personal=path.clone() prop:checked=move || marked.with(|marked| marked.contains(&own))
+                    on:change=move |event| { let on = event_target_checked(&event); marked.update(|marked| { if on { marked.insert(change.clone()); } else { marked.remove(&change); } }); } />
+                <span class="name">{path}</span>
+            </label>
+        }
+    });
+    view! {
+        <form on:submit=go>
+            <h2>"Copy for sharing"</h2>
+            <p class="note">"Ids and addresses are always replaced: an e-mail address becomes one at example.com, a phone number one of the same country. What is ticked is replaced too; numbers are left out. The same text has the same replacement everywhere, so segments and journeys work as before. The key stays in .waymark."</p>
+            <fieldset class="group personal-members"><legend>"Tells who somebody is"</legend>{boxes.collect_view()}</fieldset>
+            <label class="field"><span class="name">"File to write"</span>
+                <input type="text" required data-test="share-path" prop:value=move || path.get() on:input=move |event| path.set(event_target_value(&event)) />
+            </label>
+            <div class="actions"><button class="primary" type="submit" data-test="share-go" disabled=move || busy.get()>{move || if busy.get() { "Writing …" } else { "Write the copy" }}</button></div>
+        </form>
+    }
+}
