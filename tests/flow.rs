@@ -4,7 +4,7 @@
 
 mod target;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -181,6 +181,61 @@ async fn a_killed_publication_goes_on_without_duplicates() {
             );
         }
     }
+}
+
+/// The project with something else in every document.
+fn changed(mut publication: Publication) -> Publication {
+    for (id, document) in &mut publication.project.documents {
+        match id {
+            DocumentId::Template(..) => document["TemplateDescription"] = "the second".into(),
+            DocumentId::Segment(_) => document["Name"] = format!("{} 2", id.name()).into(),
+            DocumentId::Journey(_) => document["Limits"] = serde_json::json!({"DailyCap": 17}),
+            DocumentId::Campaign(_) | DocumentId::Canvas(_) => {}
+        }
+    }
+    publication
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_is_killed_anywhere_leaves_the_old_or_the_new_and_goes_on() {
+    let mut points = 0;
+    for name in ["onboarding", "cart-abandonment", "win-back", "survey"] {
+        let mut moment = 0;
+        let mut reached = true;
+        while reached {
+            moment += 1;
+            for kill in [Kill::BeforeIt, Kill::AfterIt] {
+                let server = serve().await;
+                let place = copy(name);
+                let old = publication(place.path(), &server.endpoint_url());
+                old.apply(None, &mut |_, _, _| {}).await.unwrap();
+                let (address, gate) = gate_before(&server, moment, kill).await;
+                let through = changed(publication(place.path(), &address));
+                let mut tell = |_, _, _| {};
+                reached = tokio::select! {
+                    outcome = through.apply(None, &mut tell) => outcome.map(|_| false).unwrap(),
+                    () = gate.reached.notified() => true,
+                };
+                let new = changed(publication(place.path(), &server.endpoint_url()));
+                let subjects = |plan: bridge::PlanView| -> BTreeSet<String> {
+                    assert_eq!(plan.obstacles, []);
+                    assert_eq!(plan.drift, [], "{name}, {kill:?} {moment}: what we did ourselves is no drift");
+                    plan.steps.into_iter().map(|step| step.subject).collect()
+                };
+                let (to_old, to_new) = (old.plan(None).await.unwrap(), new.plan(None).await.unwrap());
+                let (to_old, to_new) = (subjects(to_old), subjects(to_new));
+                let half: Vec<&String> = to_old.intersection(&to_new).collect();
+                assert!(half.is_empty(), "{name}, {kill:?} {moment}: neither old nor new: {half:?}");
+                new.apply(None, &mut |_, _, _| {}).await.unwrap();
+                assert_eq!(new.plan(None).await.unwrap().steps, [], "{name}, {kill:?} {moment}");
+                let again = new.apply(None, &mut |_, _, _| {}).await.unwrap();
+                assert_eq!(again.steps, [], "a second time there is nothing to do");
+                points += usize::from(reached);
+                server.stop().await;
+            }
+        }
+    }
+    assert!(points >= 200, "killed at {points} points");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -365,6 +420,14 @@ struct Gate {
 /// An example, its publication through a gate that closes at `moment`, and the server behind.
 async fn behind_a_gate(moment: usize, kill: Kill) -> (TempDir, Publication, Server, Arc<Gate>) {
     let server = serve().await;
+    let (address, gate) = gate_before(&server, moment, kill).await;
+    let place = copy("onboarding");
+    let publication = publication(place.path(), &address);
+    (place, publication, server, gate)
+}
+
+/// A gate before a server that closes at `moment`, and its address.
+async fn gate_before(server: &Server, moment: usize, kill: Kill) -> (String, Arc<Gate>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let gate =
@@ -376,9 +439,7 @@ async fn behind_a_gate(moment: usize, kill: Kill) -> (TempDir, Publication, Serv
             tokio::spawn(async move { gate.pass(client).await });
         }
     });
-    let place = copy("onboarding");
-    let publication = publication(place.path(), &format!("http://{address}"));
-    (place, publication, server, gate)
+    (format!("http://{address}"), gate)
 }
 
 impl Gate {

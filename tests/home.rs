@@ -42,6 +42,7 @@ async fn plan_back(folder: &Path) -> bridge::PlanView {
         campaigns: true,
         target: "home".to_owned(),
         activate: false,
+        terms: workbench::publication::Terms::default(),
     };
     publication.plan(None).await.unwrap()
 }
@@ -118,6 +119,7 @@ async fn a_copy_finds_or_makes_segments_and_templates_on_the_other_target() {
         campaigns: false,
         target: "there".to_owned(),
         activate: false,
+        terms: workbench::publication::Terms::default(),
     };
     let first = work.apply(None, &mut |_, _, _| {}).await.unwrap();
     assert!(first.steps.iter().any(|step| step.operation == "CreateSegment"), "{first:?}");

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("templates", &["model"]),
     ("diagram", &["model"]),
     ("benchmark", &[]),
+    ("exchange", &["model"]),
     ("files", &["model"]),
     // 2
     ("engine", &["model", "audience", "templates"]),
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "simulation",
             "validation",
             "benchmark",
+            "exchange",
             "bridge",
             "files",
             "publishing",

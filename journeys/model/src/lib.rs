@@ -8,6 +8,8 @@
 //! - [`shapes`] and [`operations`]: the API as constants, and the check of a value against a shape.
 //! - [`Journey`], [`Activity`], [`Connection`]: the domain on top.
 //! - [`Project`], [`Edit`]: what is open, and the only way it changes; [`Account`]: what is known of where it goes.
+//! - [`request`]: what of a document is sent.
+//! - [`variables`]: what differs from target to target.
 //! - [`History`] and [`journal`]: undo and redo, and what survives a crash of them.
 //! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words;
 //!   [`elapsed`]: on which day; [`search`]: where something stands.
@@ -37,6 +39,7 @@ pub mod path;
 pub mod project;
 pub mod reader;
 pub mod references;
+pub mod request;
 pub mod search;
 pub mod shapes;
 pub mod shares;
@@ -48,6 +51,7 @@ pub mod telling;
 mod test_copy;
 pub mod text;
 pub mod time;
+pub mod variables;
 pub mod view;
 #[rustfmt::skip]
 pub mod wire;

@@ -191,6 +191,15 @@ pub struct Target {
     /// What is known of the account behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<Account>,
+    /// What stands there for `${name}` in texts of documents.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// Whether a second person has to approve a plan before it is carried out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub approval: bool,
+    /// Whether all expectations of the project have to come true before anything is published.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub expectations: bool,
 }
 
 /// Defaults of simulated runs: `[simulation]` in `waymark.toml`.

@@ -47,7 +47,7 @@ pub enum Command {
     Bench(Bench),
     /// Test journeys: who must get what by when, and what must hold for everybody
     Test(Test),
-    /// Write a journey as Pinpoint's JSON or as a picture
+    /// Write a journey as Pinpoint's JSON or as a picture, or a project in the formats of others
     Export(Export),
     /// Say what differs between two versions of a project or a document
     Diff(Diff),
@@ -57,6 +57,12 @@ pub enum Command {
     Plan(Plan),
     /// Publish the journeys of a project, with all that they need
     Publish(Publish),
+    /// Approve what publishing would do, for somebody else to publish it
+    Approve(Approve),
+    /// Bring a target back to a former publication
+    Rollback(Rollback),
+    /// Say what was published to a target, when, by whom and why
+    History(History),
     /// Bring everything of an application into a project folder
     Pull(Pull),
     /// Copy journeys and campaigns from one target to another, with all that they need
@@ -344,6 +350,12 @@ pub enum ExportAs {
     Png,
     /// A picture on a page.
     Pdf,
+    /// A shell script that makes the whole project through the AWS CLI.
+    AwsCli,
+    /// A CloudFormation template of segments, campaigns, templates and channels.
+    Cloudformation,
+    /// A campaign flow of Amazon Connect; a journey alone.
+    Connect,
 }
 
 /// `waymark export`
@@ -352,9 +364,11 @@ pub enum ExportAs {
 Examples:
   waymark export journeys/welcome.json > create-journey.json
   waymark export journeys/welcome.json --as svg -o welcome.svg
-  waymark export journeys/welcome.json --as pdf -o welcome.pdf")]
+  waymark export journeys/welcome.json --as pdf -o welcome.pdf
+  waymark export shop --as cloudformation -o shop.template.json
+  waymark export journeys/welcome.json --as connect -o flow.json     what is lost stands on the error output")]
 pub struct Export {
-    /// The journey
+    /// The journey; for aws-cli and cloudformation the project
     #[arg(value_name = "JOURNEY.json")]
     pub journey: PathBuf,
     /// What to write
@@ -433,10 +447,15 @@ pub struct Merge {
 /// `waymark plan`
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Targets stand in waymark.toml; `local` without an address is http://127.0.0.1:8700, where `waymark serve` listens.
+Targets stand in waymark.toml; `local` without an address is http://127.0.0.1:8700, where `waymark serve` listens. Texts of
+documents may say ${name}, which [target.NAME.variables] sets.
+
+Exit code: 0 nothing to do, 1 something would be created or changed, or somebody changed it there, 2 something is in the way
+or the plan could not be made.
 
 Examples:
   waymark plan --target local
+  waymark plan shop --target prod --json
   waymark plan shop --target prod --journey cart-abandonment")]
 pub struct Plan {
     /// The project folder
@@ -459,6 +478,74 @@ pub struct Plan {
     pub activate: bool,
     /// How to write the result
     #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+impl Plan {
+    /// How to write the result.
+    pub fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
+/// `waymark approve`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A target with `approval = true` is published to only when a second person has approved exactly this plan. The approval stands in
+publications/ of the project; who you are is what git knows of you. When the project or the target changes, it is another plan.
+
+Example:
+  waymark approve shop --target prod --message \"as discussed\"")]
+pub struct Approve {
+    /// What would be published, and where to.
+    #[command(flatten)]
+    pub plan: Plan,
+    /// What you say about it
+    #[arg(short, long, default_value = "")]
+    pub message: String,
+}
+
+/// `waymark rollback`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Publishes the documents of a former publication once more. Nothing is deleted: what was made since stays, and a journey that
+runs can not be changed any more.
+
+Examples:
+  waymark rollback shop --target prod
+  waymark rollback shop --target prod --to 3")]
+pub struct Rollback {
+    /// The project folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Name of the target in waymark.toml
+    #[arg(long, value_name = "NAME")]
+    pub target: String,
+    /// Number of the publication [default: the last one that says something else than the target does now]
+    #[arg(long, value_name = "N")]
+    pub to: Option<u32>,
+    /// Why
+    #[arg(short, long, default_value = "")]
+    pub message: String,
+}
+
+/// `waymark history`
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  waymark history shop --target prod")]
+pub struct History {
+    /// The project folder
+    #[arg(default_value = ".")]
+    pub dir: PathBuf,
+    /// Name of the target in waymark.toml
+    #[arg(long, value_name = "NAME")]
+    pub target: String,
+    /// How to write the result
+    #[arg(long, value_enum, default_value_t)]
     pub format: Format,
 }
 
@@ -476,6 +563,12 @@ pub struct Publish {
     /// What to publish, and where to.
     #[command(flatten)]
     pub plan: Plan,
+    /// Why; it stands in the history
+    #[arg(short, long, default_value = "")]
+    pub message: String,
+    /// Write over what somebody else changed on the target since the last publication
+    #[arg(long)]
+    pub over_drift: bool,
     /// Put the people of endpoints/ on the target too, for a target that has none of its own
     #[arg(long)]
     pub people: bool,

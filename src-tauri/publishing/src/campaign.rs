@@ -1,21 +1,10 @@
 //! What is different about campaigns: there is no draft of one, and an update leaves what it does not name.
 
 use engine::campaign::status;
+pub(crate) use model::request::at_rest;
 use model::view::Word;
 use model::wire::CampaignStatus;
 use serde_json::{Map, Value, json};
-
-/// The body with which a campaign is made and nobody gets it before it is resumed; `None` = it is sent the moment it is
-/// made, for an `IMMEDIATE` one can not be paused (campaigns.md 8), nor one of whose treatments is.
-pub(crate) fn at_rest(mut body: Value) -> Option<Value> {
-    let immediate = |one: &Value| one["Schedule"]["StartTime"] == "IMMEDIATE";
-    let treatments = body["AdditionalTreatments"].as_array();
-    if immediate(&body) || treatments.is_some_and(|treatments| treatments.iter().any(immediate)) {
-        return None;
-    }
-    body.as_object_mut()?.insert("IsPaused".to_owned(), true.into());
-    Some(body)
-}
 
 /// The body of an update that makes `before`, a `CampaignResponse`, into `body`. Members that are given replace and others
 /// stay (campaigns.md 9), so that a member which the document does not have any more is sent as nothing: an empty object or
@@ -58,15 +47,6 @@ pub(crate) fn takes(state: &str, settings: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_campaign_is_made_at_rest_unless_it_is_sent_at_once() {
-        let later = json!({"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}});
-        assert_eq!(at_rest(later).unwrap()["IsPaused"], true);
-        assert_eq!(at_rest(json!({"Schedule": {"StartTime": "IMMEDIATE"}})), None);
-        let treatment = json!({"AdditionalTreatments": [{"Schedule": {"StartTime": "IMMEDIATE"}}]});
-        assert_eq!(at_rest(treatment), None);
-    }
 
     #[test]
     fn an_update_says_what_is_not_there_any_more() {

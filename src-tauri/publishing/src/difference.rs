@@ -4,7 +4,7 @@ use model::shapes::{Kind, SHAPES, Shape};
 use model::{Path, Step, difference, time};
 use serde_json::Value;
 
-use crate::resource;
+use model::request as resource;
 
 /// A member that an update would change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,14 +19,13 @@ mod people;
 mod plan;
 mod pull;
 mod remote;
-mod resource;
 
 pub use apply::{Observer, apply};
 pub use bindings::{Bindings, TargetBindings};
 pub use difference::Difference;
 pub use error::PublishError;
+pub use model::request::body as request_body;
 pub use people::{endpoint_item, load_people};
-pub use plan::{Checked, Obstacle, Plan, Step, application, plan};
+pub use plan::{Checked, Drift, Obstacle, Plan, Step, application, plan};
 pub use pull::{Exported, Pulled, export_endpoints, pull};
 pub use remote::{Remote, RemoteJourney};
-pub use resource::body as request_body;

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::changes::Change;
 use model::{DocumentId, Project, TemplateKind};
-use model::{references, shapes};
+use model::{comparison, references, shapes};
 use serde_json::Value;
 use validation::{CheckedCampaign, CheckedJourney};
 
@@ -12,7 +13,7 @@ use crate::campaign;
 use crate::difference::{Difference, differences};
 use crate::error::PublishError;
 use crate::remote::Remote;
-use crate::resource;
+use model::request as resource;
 
 /// The tag by which an application is known as the one of a project.
 pub(crate) const TAG: &str = "waymark";
@@ -28,6 +29,8 @@ pub struct Plan {
     pub unchanged: usize,
     /// What stands in the way; the plan can be carried out when there is nothing.
     pub obstacles: Vec<Obstacle>,
+    /// What is on the target of what is published, as the service answers it.
+    pub(crate) there: Vec<(DocumentId, Value)>,
     /// The application, where it exists.
     pub(crate) application: Option<String>,
     /// Remote ids of everything that was found, by which references are written.
@@ -52,7 +55,70 @@ pub struct Step {
     pub subject: String,
     /// What an update changes; empty for a create.
     pub changes: Vec<Difference>,
+    /// What an update of a journey changes for people: sentences that are new (`+ …`) and gone (`- …`).
+    pub words: Vec<String>,
     pub(crate) work: Work,
+}
+
+/// Something on the target that is not as it was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// What it is, in words, as in [`Step::subject`].
+    pub subject: String,
+    /// What differs: as it was published, and as it is now.
+    pub changes: Vec<Difference>,
+}
+
+impl Plan {
+    /// Everything that carrying the plan out would send, as text that is the same for the same plan.
+    pub fn said(&self) -> String {
+        let body = |work: &Work| match work {
+            Work::CreateTemplate { body, .. }
+            | Work::UpdateTemplate { body, .. }
+            | Work::CreateSegment { body, .. }
+            | Work::UpdateSegment { body, .. }
+            | Work::CreateJourney { body, .. }
+            | Work::UpdateJourney { body, .. }
+            | Work::CreateCampaign { body, .. }
+            | Work::UpdateCampaign { body, .. } => body.to_string(),
+            Work::CreateApplication { name, .. } | Work::ActivateJourney { name } => name.clone(),
+        };
+        let line = |step: &Step| format!("{}\t{}\t{}\n", step.operation, step.subject, body(&step.work));
+        self.steps.iter().fold(format!("{}\n", self.target), |text, step| text + &line(step))
+    }
+
+    /// What somebody else changed on the target of what the plan is about. `published` are the former publications as
+    /// projects, the latest first: what is as any of them says was not changed by others.
+    pub fn drift(&self, published: &[Project]) -> Vec<Drift> {
+        let mut found = Vec::new();
+        for (id, there) in &self.there {
+            let differs = |project: &Project| -> Option<Vec<Difference>> {
+                let document = project.documents.get(id)?;
+                let mut body = resource::body(id, document);
+                if matches!(id, DocumentId::Campaign(_)) {
+                    body = campaign::update(there, body, false);
+                }
+                write_remote_ids(id, &mut body, project, &self.found.segments);
+                let swapped = |one: Difference| Difference { before: one.after, after: one.before, ..one };
+                Some(changes(id, there, &body).into_iter().map(swapped).collect())
+            };
+            let all: Vec<Vec<Difference>> = published.iter().filter_map(differs).collect();
+            if let Some(last) = all.first().filter(|_| all.iter().all(|changes| !changes.is_empty())) {
+                found.push(Drift { subject: subject(id), changes: last.clone() });
+            }
+        }
+        found
+    }
+}
+
+/// A document in words.
+fn subject(id: &DocumentId) -> String {
+    match id {
+        DocumentId::Template(kind, name) => format!("{} template `{name}`", kind.folder()),
+        DocumentId::Segment(name) => format!("segment `{name}`"),
+        DocumentId::Campaign(name) => format!("campaign `{name}`"),
+        DocumentId::Journey(name) | DocumentId::Canvas(name) => format!("journey `{name}`"),
+    }
 }
 
 impl Step {
@@ -120,6 +186,7 @@ pub async fn plan(
             steps: Vec::new(),
             unchanged: 0,
             obstacles: Vec::new(),
+            there: Vec::new(),
             application: application(project, bindings, remote).await?,
             found: TargetBindings::default(),
         },
@@ -273,7 +340,7 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn step(&mut self, operation: &'static str, subject: String, changes: Vec<Difference>, work: Work) {
-        self.plan.steps.push(Step { operation, subject, changes, work });
+        self.plan.steps.push(Step { operation, subject, changes, words: Vec::new(), work });
     }
 
     fn obstacle(&mut self, message: String, help: impl Into<String>) {
@@ -282,7 +349,7 @@ impl Planner<'_> {
 
     async fn template(&mut self, kind: TemplateKind, name: &str, remote: &Remote) -> Result<(), PublishError> {
         let id = DocumentId::Template(kind, name.to_owned());
-        let subject = format!("{} template `{name}`", kind.folder());
+        let subject = subject(&id);
         let Some(document) = self.project.documents.get(&id) else { return Ok(()) };
         let before = remote.template(kind, name).await?;
         let body = resource::body(&id, document);
@@ -291,6 +358,7 @@ impl Planner<'_> {
             None => self.step(create_template(kind), subject, Vec::new(), Work::CreateTemplate { kind, name, body }),
             Some(before) => {
                 let changes = changes(&id, &before, &body);
+                self.plan.there.push((id, before));
                 if changes.is_empty() {
                     self.plan.unchanged += 1;
                 } else {
@@ -304,7 +372,7 @@ impl Planner<'_> {
     fn segment(&mut self, name: &str, remote: &[Value]) {
         let id = DocumentId::Segment(name.to_owned());
         let Some(document) = self.project.documents.get(&id) else { return };
-        let subject = format!("segment `{name}`");
+        let subject = subject(&id);
         let imported = document["SegmentType"] == "IMPORT";
         let body = resource::body(&id, document);
         let remote_id = self.plan.found.segments.get(name).cloned();
@@ -320,6 +388,7 @@ impl Planner<'_> {
             }
             Some((before, remote_id)) => {
                 let changes = changes(&id, before, &self.with_remote_ids(&id, body.clone()));
+                self.plan.there.push((id, before.clone()));
                 if changes.is_empty() {
                     self.plan.unchanged += 1;
                 } else {
@@ -333,7 +402,7 @@ impl Planner<'_> {
     fn journey(&mut self, name: &str, remote: &[Value], activate: bool) {
         let id = DocumentId::Journey(name.to_owned());
         let Some(document) = self.project.documents.get(&id) else { return };
-        let subject = format!("journey `{name}`");
+        let subject = subject(&id);
         let body = resource::body(&id, document);
         let remote_id = self.plan.found.journeys.get(name).cloned();
         let Some((before, remote_id)) = remote_id.and_then(|id| Some((find(remote, &id)?, id))) else {
@@ -354,13 +423,23 @@ impl Planner<'_> {
             return;
         };
         let state = before["State"].as_str().unwrap_or("DRAFT");
-        let changes = changes(&id, before, &self.with_remote_ids(&id, body.clone()));
+        let after = self.with_remote_ids(&id, body.clone());
+        let changes = changes(&id, before, &after);
+        let told = comparison::document(&id, Some(before), Some(&after)).map(|change| change.telling);
+        self.plan.there.push((id, before.clone()));
         // Only drafts can be changed (journeys.md 1); a journey that has ended can not be started again.
         match state {
             _ if changes.is_empty() => self.plan.unchanged += 1,
             "DRAFT" => {
                 let work = Work::UpdateJourney { name: name.to_owned(), id: remote_id, body };
                 self.step("UpdateJourney", subject.clone(), changes, work);
+                if let Some(step) = self.plan.steps.last_mut() {
+                    let sentence = |line: comparison::Told| match line.what? {
+                        Change::Removed => Some(format!("- {}", line.text)),
+                        _ => Some(format!("+ {}", line.text)),
+                    };
+                    step.words = told.into_iter().flatten().filter_map(sentence).collect();
+                }
             }
             _ => {
                 let places: Vec<String> = changes.iter().map(|change| format!("`{}`", change.path)).collect();
@@ -394,7 +473,7 @@ impl Planner<'_> {
     fn campaign(&mut self, name: &str, remote: &[Value], activate: bool) {
         let id = DocumentId::Campaign(name.to_owned());
         let Some(document) = self.project.documents.get(&id) else { return };
-        let subject = format!("campaign `{name}`");
+        let subject = subject(&id);
         let body = resource::body(&id, document);
         let remote_id = self.plan.found.campaigns.get(name).cloned();
         let Some((before, remote_id)) = remote_id.and_then(|id| Some((find(remote, &id)?, id))) else {
@@ -411,6 +490,7 @@ impl Planner<'_> {
             };
         };
         let state = before["State"]["CampaignStatus"].as_str().unwrap_or("SCHEDULED");
+        self.plan.there.push((id.clone(), before.clone()));
         let body = campaign::update(before, body, activate);
         let changes = changes(&id, before, &self.with_remote_ids(&id, body.clone()));
         if changes.is_empty() {

@@ -93,3 +93,49 @@ pub fn picture_as(svg: &str, kind: PictureKind) -> Outcome<Vec<u8>> {
 fn no_journey(name: &str) -> bridge::Failure {
     not_found(format!("the project has no journey `{name}`"), "name it as its file in `journeys/`, without `.json`")
 }
+
+/// A format of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Foreign {
+    /// A script of the AWS CLI.
+    AwsCli,
+    /// A template of CloudFormation.
+    CloudFormation,
+    /// A campaign flow of Amazon Connect, of the one journey that there is.
+    Connect,
+}
+
+/// A project folder, a document of one, or a file from elsewhere in a format of others, with everything that the format can
+/// not say. Of a document in a project folder the script and the template are about the whole project.
+///
+/// # Errors
+/// When nothing can be read; for [`Foreign::Connect`] also when there is not exactly one journey.
+pub fn foreign(path: &Path, format: Foreign) -> Outcome<exchange::Exported> {
+    if format == Foreign::Connect {
+        let (project, name) = journey_of_file(path)?;
+        let journey = project.journey(&name).ok_or_else(|| no_journey(&name))?;
+        return Ok(exchange::connect::flow(&DocumentId::Journey(name), journey));
+    }
+    let folder = project_of(path).map(|(folder, _)| folder);
+    let project = match &folder {
+        Some(folder) => folder::read(folder)?.project,
+        None if path.is_dir() => elsewhere::folder(path)?.project,
+        None => elsewhere::file(path)?.project,
+    };
+    Ok(match format {
+        Foreign::CloudFormation => {
+            let channels = folder.map(|folder| enabled_channels(&folder)).unwrap_or_default();
+            exchange::cloudformation::template(&project, &channels)
+        }
+        _ => exchange::aws_cli::script(&project),
+    })
+}
+
+/// The channels that are enabled in `application/channels.json`, as `waymark pull` writes it.
+fn enabled_channels(folder: &Path) -> Vec<String> {
+    let file = folder.join(crate::pull::APPLICATION).join("channels.json");
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let all = value["Channels"].as_object().into_iter().flatten();
+    all.filter(|(_, channel)| channel["Enabled"] == true).map(|(name, _)| name.clone()).collect()
+}

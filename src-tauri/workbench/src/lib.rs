@@ -18,6 +18,7 @@ pub mod export;
 pub mod failure;
 pub mod folder;
 mod git;
+pub mod history;
 mod journal;
 mod known;
 pub mod local;
@@ -330,6 +331,7 @@ impl Workbench {
             campaigns: false,
             target: command.target,
             activate: false,
+            terms: publication::Terms::default(),
         };
         publication.load_people(local.as_deref(), &endpoints).await
     }
@@ -548,7 +550,7 @@ fn opened(folder: &Folder, crowd: &crowd::Crowd) -> Opened {
 }
 
 /// The clock, in milliseconds since 1970.
-fn now() -> model::Millis {
+pub(crate) fn now() -> model::Millis {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     model::Millis::try_from(since.as_millis()).unwrap_or(model::Millis::MAX)
 }
@@ -559,7 +561,9 @@ fn unsaved(found: elsewhere::Found) -> Opened {
 
 fn publication(plan: bridge::Plan) -> Publication {
     let bridge::Plan { project, folder, journeys, target, activate } = plan;
-    Publication { project, folder: folder.map(PathBuf::from), journeys, campaigns: false, target, activate }
+    let folder = folder.map(PathBuf::from);
+    let terms = publication::Terms::default();
+    Publication { project, folder, journeys, campaigns: false, target, activate, terms }
 }
 
 /// One name for a folder, however it is written.

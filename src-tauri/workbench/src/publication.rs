@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use bridge::{Failure, FailureCode, PlanStep, PlanView};
+use bridge::{DriftView, Failure, FailureCode, PlanStep, PlanView};
 use model::{DocumentId, Project, Settings, Severity, Target};
 use publishing::{Bindings, Checked, Observer, PublishError, Remote, Step};
+use simulation::expectations::Verdict;
 use validation::Facts;
 
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
+use crate::history::{self, Entry};
+use crate::testing::Testing;
 
 /// What is to be published, and where to.
 #[derive(Clone, Debug)]
@@ -25,6 +28,17 @@ pub struct Publication {
     pub target: String,
     /// Whether the journeys are started too; campaigns are made paused otherwise.
     pub activate: bool,
+    /// Why it is published, and over what.
+    pub terms: Terms,
+}
+
+/// What is said when something is published.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Why; it stands in the history.
+    pub message: String,
+    /// Whether what others changed on the target is written over.
+    pub over_drift: bool,
 }
 
 /// A step that is done: its sentence, how many are done, of how many.
@@ -38,8 +52,9 @@ impl Publication {
     pub async fn plan(&self, local: Option<&str>) -> Outcome<PlanView> {
         let remote = self.connect(local).await?;
         let bindings = bindings_of(self.folder.as_deref())?;
-        let plan = self.make(&remote, &bindings).await?;
-        Ok(view(&plan))
+        let filled = self.filled()?;
+        let plan = filled.make(&remote, &bindings).await?;
+        self.seen(&plan)
     }
 
     /// Carries the publication out; answers what was planned.
@@ -49,10 +64,194 @@ impl Publication {
     pub async fn apply(&self, local: Option<&str>, tell: &mut Tell<'_>) -> Outcome<PlanView> {
         let remote = self.connect(local).await?;
         let mut bindings = bindings_of(self.folder.as_deref())?;
-        let plan = self.make(&remote, &bindings).await?;
+        let filled = self.filled()?;
+        let plan = filled.make(&remote, &bindings).await?;
+        let view = self.seen(&plan)?;
+        let approved_by = self.demanded(&plan, &view)?;
+        let mut entry = match &self.folder {
+            Some(folder) => {
+                let last = history::entries(folder, &self.target)?.last().map_or(0, |last| last.number);
+                // Nothing to do and nothing new to remember: the history stays as it is.
+                (last == 0 || !plan.steps.is_empty())
+                    .then(|| (folder, filled.entry(folder, last + 1, &plan, approved_by)))
+            }
+            None => None,
+        };
+        // Before the first step: whoever goes on after an interruption knows that these changes are ours.
+        if let Some((folder, entry)) = &entry {
+            history::keep(folder, &self.target, entry)?;
+        }
         let mut keeper = Keeper { folder: self.folder.as_deref(), tell };
-        publishing::apply(&plan, &self.project, &mut bindings, &remote, &mut keeper).await.map_err(target_failure)?;
-        Ok(view(&plan))
+        publishing::apply(&plan, &filled.project, &mut bindings, &remote, &mut keeper).await.map_err(target_failure)?;
+        if let Some((folder, entry)) = &mut entry {
+            entry.complete = true;
+            history::keep(folder, &self.target, entry)?;
+        }
+        Ok(view)
+    }
+
+    /// Brings the target back to a former publication: that of the number, else the latest whose state the target does not
+    /// have now. What was made since stays there, and nothing leads to it. Answers what was done, and the number.
+    ///
+    /// # Errors
+    /// As [`apply`](Publication::apply); `NotFound`: there is no such publication.
+    pub async fn roll_back(&self, number: Option<u32>, tell: &mut Tell<'_>) -> Outcome<(PlanView, u32)> {
+        let Some(folder) = &self.folder else {
+            return Err(bad_input("there is no folder with a history", "name the project folder"));
+        };
+        let entries = history::entries(folder, &self.target)?;
+        let complete = entries.iter().rev().filter(|entry| entry.complete);
+        for entry in complete.filter(|entry| number.is_none_or(|number| number == entry.number)) {
+            let message = match self.terms.message.as_str() {
+                "" => format!("back to publication {}", entry.number),
+                said => said.to_owned(),
+            };
+            let mut back = self.clone();
+            back.project = history::project(&self.project, entry);
+            back.journeys.clone_from(&entry.published);
+            back.campaigns = false;
+            back.terms = Terms { message, over_drift: true };
+            let view = back.plan(None).await?;
+            if !view.steps.is_empty() || number.is_some() {
+                return Ok((back.apply(None, tell).await?, entry.number));
+            }
+        }
+        Err(not_found(
+            match number {
+                Some(number) => format!("there is no publication {number} to `{}`", self.target),
+                None => format!("there is no former publication to `{}` that says anything else", self.target),
+            },
+            "see `waymark history`",
+        ))
+    }
+
+    /// The same with the variables of the target.
+    fn filled(&self) -> Outcome<Publication> {
+        match model::variables::fill(&self.project, &self.target) {
+            Ok(project) => Ok(Publication { project, ..self.clone() }),
+            Err(unset) => {
+                let first =
+                    unset.first().map(|one| format!("`{}` in {} at {}", one.name, one.place.document, one.place.path));
+                Err(bad_input(
+                    format!("the target `{}` does not set {}", self.target, first.unwrap_or_default()),
+                    format!("set it in [target.{}.variables] of waymark.toml", self.target),
+                ))
+            }
+        }
+    }
+
+    /// A plan as it is shown, with what others changed meanwhile.
+    fn seen(&self, plan: &publishing::Plan) -> Outcome<PlanView> {
+        let mut shown = view(plan);
+        if let Some(folder) = &self.folder {
+            let entries = history::entries(folder, &self.target)?;
+            // The last complete publication, and all that were stopped since: what is ours.
+            let last = entries.iter().rposition(|entry| entry.complete).unwrap_or_default();
+            let ours: Vec<Project> = entries[last.min(entries.len())..]
+                .iter()
+                .rev()
+                .map(|entry| history::project(&self.project, entry))
+                .collect();
+            shown.drift = plan.drift(&ours).into_iter().map(drift_view).collect();
+        }
+        Ok(shown)
+    }
+
+    /// Refuses what the target does not allow: changes of others that would be written over, expectations that do not come
+    /// true, a plan that nobody else has approved. Answers who did.
+    fn demanded(&self, plan: &publishing::Plan, view: &PlanView) -> Outcome<Option<String>> {
+        let over = view.drift.iter().find(|drift| plan.steps.iter().any(|step| step.subject == drift.subject));
+        if let Some(drift) = over.filter(|_| !self.terms.over_drift) {
+            let places: Vec<&str> = drift.changes.iter().map(|(place, ..)| place.as_str()).collect();
+            return Err(failure(
+                FailureCode::WouldLose,
+                format!(
+                    "the {} was changed on {} since it was published, and would be written over: {}",
+                    drift.subject,
+                    view.target,
+                    places.join(", ")
+                ),
+                "see it with `waymark plan`; bring it home with `waymark pull`, or publish with --over-drift",
+            ));
+        }
+        let Some(target) = self.project.settings.target.get(&self.target) else { return Ok(None) };
+        let Some(folder) = &self.folder else {
+            return match target.approval || target.expectations {
+                true => Err(bad_input(
+                    format!("the target `{}` demands approval or expectations, which are in a folder", self.target),
+                    "save the project first",
+                )),
+                false => Ok(None),
+            };
+        };
+        if target.expectations {
+            let report = Testing::with(folder, self.project.clone()).run();
+            let wrong = report.count(Verdict::Failed) + report.count(Verdict::Broken) + report.unreadable.len();
+            if wrong > 0 {
+                return Err(failure(
+                    FailureCode::Errors,
+                    format!("{wrong} expectations do not come true, and the target `{}` demands all", self.target),
+                    "see them with `waymark test`",
+                ));
+            }
+        }
+        if !target.approval || plan.steps.is_empty() {
+            return Ok(None);
+        }
+        let approval = history::approval(folder, &self.target, &view.fingerprint)?;
+        match approval {
+            Some(approval) if approval.by != history::who(folder) => Ok(Some(approval.by)),
+            Some(approval) => Err(failure(
+                FailureCode::Errors,
+                format!("the plan was approved by {}, who can not publish it too", approval.by),
+                "a second person publishes it, or approves it",
+            )),
+            None => Err(failure(
+                FailureCode::Errors,
+                format!(
+                    "nobody has approved the plan {}, and the target `{}` demands it",
+                    view.fingerprint, self.target
+                ),
+                "a second person looks at it and runs `waymark approve` with the same arguments",
+            )),
+        }
+    }
+
+    fn entry(&self, folder: &Path, number: u32, plan: &publishing::Plan, approved_by: Option<String>) -> Entry {
+        let published = |id: &DocumentId| match id {
+            DocumentId::Journey(name) => Some(name.clone()),
+            DocumentId::Campaign(_) if self.campaigns => Some(id.to_string()),
+            _ => None,
+        };
+        let mut names = self.journeys.clone();
+        if names.is_empty() {
+            names = self
+                .project
+                .documents
+                .keys()
+                .filter(|id| matches!(id, DocumentId::Journey(_)))
+                .filter_map(published)
+                .collect();
+        }
+        if self.campaigns {
+            names.extend(
+                self.project.documents.keys().filter(|id| matches!(id, DocumentId::Campaign(_))).filter_map(published),
+            );
+        }
+        names.sort();
+        names.dedup();
+        let documents = self.project.documents.iter().filter(|(id, _)| !matches!(id, DocumentId::Canvas(_)));
+        Entry {
+            number,
+            at: history::instant(),
+            by: history::who(folder),
+            message: self.terms.message.clone(),
+            complete: false,
+            approved_by,
+            steps: plan.steps.iter().map(Step::sentence).collect(),
+            published: names,
+            documents: documents.map(|(id, value)| (id.clone(), value.clone())).collect(),
+        }
     }
 
     /// Puts endpoints on the target's application; makes the application where the project has none there yet.
@@ -205,6 +404,11 @@ impl Observer for Keeper<'_, '_> {
     }
 }
 
+fn drift_view(drift: publishing::Drift) -> DriftView {
+    let change = |one: publishing::Difference| (one.path.to_string(), one.before, one.after);
+    DriftView { subject: drift.subject, changes: drift.changes.into_iter().map(change).collect() }
+}
+
 fn view(plan: &publishing::Plan) -> PlanView {
     PlanView {
         target: plan.target.clone(),
@@ -214,6 +418,7 @@ fn view(plan: &publishing::Plan) -> PlanView {
             .map(|step| PlanStep {
                 operation: step.operation.to_owned(),
                 subject: step.subject.clone(),
+                words: step.words.clone(),
                 changes: step
                     .changes
                     .iter()
@@ -222,6 +427,8 @@ fn view(plan: &publishing::Plan) -> PlanView {
             })
             .collect(),
         unchanged: plan.unchanged as u64,
+        drift: Vec::new(),
+        fingerprint: history::fingerprint(plan),
         obstacles: plan
             .obstacles
             .iter()

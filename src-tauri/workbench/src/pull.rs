@@ -154,7 +154,7 @@ fn over(target: Outcome<Target>, said: &Target) -> Outcome<Target> {
         application_id: said.application_id.clone().or(base.application_id),
         endpoint_url: said.endpoint_url.clone().or(base.endpoint_url),
         profile: said.profile.clone().or(base.profile),
-        account: base.account,
+        ..base
     })
 }
 

@@ -83,8 +83,8 @@ fn write_targets(document: &mut DocumentMut, settings: &Settings) {
         targets.iter().map(|(name, _)| name.to_owned()).filter(|name| !settings.target.contains_key(name)).collect();
     gone.iter().for_each(|name| drop(targets.remove(name)));
     for (name, target) in &settings.target {
-        // The account is written by hand, and stays as it was written.
-        let Target { region, application_id, endpoint_url, profile, account: _ } = target;
+        // The account, variables and what is demanded are written by hand, and stay as they were written.
+        let Target { region, application_id, endpoint_url, profile, .. } = target;
         let Some(table) = table(targets, name, true) else { continue };
         set(table, "region", region.as_ref());
         set(table, "application_id", application_id.as_ref());

@@ -487,6 +487,12 @@ pub struct PlanView {
     /// What stands in the way, and what to do; a plan with obstacles is not carried out.
     #[serde(default)]
     pub obstacles: Vec<Failure>,
+    /// What somebody else changed on the target since the last publication.
+    #[serde(default)]
+    pub drift: Vec<DriftView>,
+    /// What the plan is known by, for an approval.
+    #[serde(default)]
+    pub fingerprint: String,
 }
 
 /// One step of a plan.
@@ -497,6 +503,18 @@ pub struct PlanStep {
     /// What it is about, in words: "segment `new-customers`".
     pub subject: String,
     /// Members that change, for an update: place, before, after (both as JSON text, `-` = absent).
+    pub changes: Vec<(String, String, String)>,
+    /// What changes for people, for an update of a journey: sentences that are new (`+ …`) and gone (`- …`).
+    #[serde(default)]
+    pub words: Vec<String>,
+}
+
+/// Something on the target that somebody else changed since it was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriftView {
+    /// What it is, in words, as in [`PlanStep::subject`].
+    pub subject: String,
+    /// What differs: place, as it was published, as it is now.
     pub changes: Vec<(String, String, String)>,
 }
 

@@ -6,7 +6,7 @@ use workbench::publication::Publication;
 use workbench::pull::{Instead, Request, read, rebind};
 
 use crate::arguments::{Copy, Pull};
-use crate::commands::publish::{carry_out, show, tell};
+use crate::commands::publish::{carry_out, show, tell_done};
 use crate::commands::{Outcome, count, runtime};
 use crate::say;
 
@@ -60,12 +60,13 @@ pub fn copy(copy: &Copy) -> Outcome {
         campaigns: copy.campaigns,
         target: copy.to.clone(),
         activate: false,
+        terms: workbench::publication::Terms::default(),
     };
     if copy.plan {
         let view = runtime.block_on(publication.plan(None))?;
         show(&view, copy.format);
         return Ok(if view.obstacles.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    tell(&carry_out(&publication, &runtime)?, copy.format);
+    tell_done(&carry_out(&publication, &runtime)?, copy.format);
     Ok(ExitCode::SUCCESS)
 }

@@ -1,11 +1,12 @@
-//! What of a document is sent: the document itself, less what only a response has, with remote ids for names.
+//! What of a document is sent to the service: the document itself, less what only a response has.
 
-use model::shapes::{self, Kind, SHAPES, Shape};
-use model::{DocumentId, TemplateKind};
 use serde_json::Value;
 
+use crate::project::{DocumentId, TemplateKind};
+use crate::shapes::{self, Kind, SHAPES, Shape};
+
 /// Members that the request shape declares but that are the service's to write (journeys.md 1).
-pub(crate) const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifiedDate"];
+pub const WRITTEN_BY_THE_SERVICE: &[&str] = &["CreationDate", "LastModifiedDate"];
 
 /// The body of the request that creates or updates the document; references to segments are as in the document.
 ///
@@ -33,8 +34,20 @@ pub fn body(id: &DocumentId, document: &Value) -> Value {
     body
 }
 
+/// The body with which a campaign is made and nobody gets it before it is resumed; `None` = it is sent the moment it is
+/// made, for an `IMMEDIATE` one can not be paused (campaigns.md 8), nor one of whose treatments is.
+pub fn at_rest(mut body: Value) -> Option<Value> {
+    let immediate = |one: &Value| one["Schedule"]["StartTime"] == "IMMEDIATE";
+    let treatments = body["AdditionalTreatments"].as_array();
+    if immediate(&body) || treatments.is_some_and(|treatments| treatments.iter().any(immediate)) {
+        return None;
+    }
+    body.as_object_mut()?.insert("IsPaused".to_owned(), true.into());
+    Some(body)
+}
+
 /// Takes out what only a response has, at every depth at which request and response have shapes of their own.
-pub(crate) fn leave_out(request: &Shape, response: &Shape, value: &mut Value) {
+pub fn leave_out(request: &Shape, response: &Shape, value: &mut Value) {
     match (request.kind, response.kind, value) {
         (Kind::Structure(asked), Kind::Structure(answered), Value::Object(object)) => {
             object.retain(|name, _| {
@@ -66,7 +79,7 @@ fn inside(request: usize, response: usize, value: &mut Value) {
 }
 
 /// The shape that the service answers for such a document.
-pub(crate) fn response_shape(id: &DocumentId) -> Option<&'static Shape> {
+pub fn response_shape(id: &DocumentId) -> Option<&'static Shape> {
     shapes::find(match id {
         DocumentId::Journey(_) => "JourneyResponse",
         DocumentId::Segment(_) => "SegmentResponse",
@@ -104,5 +117,14 @@ mod tests {
             "AdditionalTreatments": [{"Id": "2", "State": {"CampaignStatus": "PAUSED"}, "SizePercent": 10}]});
         let sent = body(&DocumentId::Campaign("sale".into()), &dump);
         assert_eq!(sent, json!({"SegmentId": "s", "AdditionalTreatments": [{"SizePercent": 10}], "Name": "sale"}));
+    }
+
+    #[test]
+    fn a_campaign_is_made_at_rest_unless_it_is_sent_at_once() {
+        let later = json!({"Schedule": {"StartTime": "2026-12-01T09:00:00Z"}});
+        assert_eq!(at_rest(later).expect("it is sent later")["IsPaused"], true);
+        assert_eq!(at_rest(json!({"Schedule": {"StartTime": "IMMEDIATE"}})), None);
+        let treatment = json!({"AdditionalTreatments": [{"Schedule": {"StartTime": "IMMEDIATE"}}]});
+        assert_eq!(at_rest(treatment), None);
     }
 }
