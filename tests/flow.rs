@@ -199,7 +199,7 @@ fn changed(mut publication: Publication) -> Publication {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_update_that_is_killed_anywhere_leaves_the_old_or_the_new_and_goes_on() {
     let mut points = 0;
-    for name in ["onboarding", "cart-abandonment", "win-back", "survey"] {
+    for name in ["onboarding", "cart-abandonment", "win-back", "survey", "renewal"] {
         let mut moment = 0;
         let mut reached = true;
         while reached {

@@ -71,6 +71,7 @@ pub fn script(project: &Project) -> Exported {
     for id in project.documents.keys() {
         let DocumentId::Journey(_) = id else { continue };
         let mut body = with_marks(id, &mut losses);
+        in_words_of_the_cli(&mut body);
         if let Some(object) = body.as_object_mut() {
             object.insert("State".to_owned(), "DRAFT".into());
         }
@@ -87,6 +88,25 @@ pub fn script(project: &Project) -> Exported {
         step(&mut out, id, &replace, call, &body);
     }
     Exported { text: out, losses }
+}
+
+/// The one member whose name on the wire is not its name in the API's model, which is what the AWS CLI goes by:
+/// `segmentDimensions` of a `SimpleCondition`.
+fn in_words_of_the_cli(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(in_words_of_the_cli),
+        Value::Object(object) => {
+            let condition = ["EventCondition", "SegmentCondition", "segmentDimensions"];
+            // An attribute of that name has values.
+            let is_condition = object.keys().all(|name| condition.contains(&name.as_str()))
+                && object.get("segmentDimensions").is_some_and(|dimensions| dimensions.get("Values").is_none());
+            if is_condition && let Some(dimensions) = object.shift_remove("segmentDimensions") {
+                object.insert("SegmentDimensions".to_owned(), dimensions);
+            }
+            object.values_mut().for_each(in_words_of_the_cli);
+        }
+        _ => {}
+    }
 }
 
 fn step(out: &mut String, id: &DocumentId, replace: &str, call: &str, body: &Value) {
