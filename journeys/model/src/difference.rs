@@ -18,15 +18,14 @@ pub struct Difference<'a> {
     pub after: Option<&'a Value>,
 }
 
+/// What a caller counts as the same: asked with the place, and what stands there in both.
+pub type Same<'s> = dyn Fn(&Path, Option<&Value>, Option<&Value>) -> bool + 's;
+
 /// Every place at which two values differ, in the order of the first, what only the second has after it.
 ///
 /// `None` is a value that is absent. `same` is asked about each place at which the values are not equal and not both objects
 /// or both lists of one length; what it calls the same is no difference.
-pub fn differences<'a>(
-    before: Option<&'a Value>,
-    after: Option<&'a Value>,
-    same: &dyn Fn(&Path, Option<&Value>, Option<&Value>) -> bool,
-) -> Vec<Difference<'a>> {
+pub fn differences<'a>(before: Option<&'a Value>, after: Option<&'a Value>, same: &Same<'_>) -> Vec<Difference<'a>> {
     let mut walk = Walk { path: Path::default(), same, found: Vec::new() };
     walk.compare(before, after);
     walk.found
@@ -44,7 +43,7 @@ pub fn text(value: Option<&Value>) -> String {
 
 struct Walk<'a, 's> {
     path: Path,
-    same: &'s dyn Fn(&Path, Option<&Value>, Option<&Value>) -> bool,
+    same: &'s Same<'s>,
     found: Vec<Difference<'a>>,
 }
 
