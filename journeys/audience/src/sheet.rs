@@ -257,7 +257,8 @@ impl Criterion {
     fn read(subject: Subject, value: &Value) -> Option<Criterion> {
         let shown = Shown::read(&subject, value)?;
         // The spelling of numbers counts as well: texts are compared.
-        (shown.write(Some(value)).to_string() == value.to_string()).then_some(Criterion { subject, shown })
+        let (written, there) = (shown.write(Some(value)).to_string(), value.to_string());
+        (written == there).then_some(Criterion { subject, shown })
     }
 }
 

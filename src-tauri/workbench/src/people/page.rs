@@ -121,7 +121,7 @@ fn in_segment(project: &Project, name: &str, people: &People, rows: &[usize]) ->
     SegmentOf {
         name: name.to_owned(),
         endpoints: inside.into_iter().map(|row| people.row(row).id().to_owned()).collect(),
-        reason: told.unwrap_or_else(Reason::default),
+        reason: told.unwrap_or_default(),
         problem: String::new(),
     }
 }
