@@ -26,7 +26,7 @@ fn OneEndpoint(
     let desk = desk();
     // A field keeps the keyboard while its value changes.
     let places =
-        Memo::new(move |_| endpoints.with(|all| all.get(number).map(|endpoint| leaves(endpoint)).unwrap_or_default()));
+        Memo::new(move |_| endpoints.with(|all| all.get(number).map(leaves).unwrap_or_default()));
     let (name, value) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let known = format!("members-{number}");
     let offered =
@@ -53,7 +53,7 @@ fn OneEndpoint(
     };
     view! {
         <fieldset class="endpoint" data-test="endpoint">
-            <legend class="clip">{move || endpoints.with(|all| all.get(number).map(|endpoint| title(endpoint)).unwrap_or_default())}
+            <legend class="clip">{move || endpoints.with(|all| all.get(number).map(title).unwrap_or_default())}
                 {several.then(|| view! {
                     <button type="button" class="quiet" title="Remove this endpoint" aria-label="Remove this endpoint"
                         on:click=move |_| endpoints.update(|all| if number < all.len() { all.remove(number); })>"×"</button>

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use audience::{People, Row, is_personal};
-use bridge::{JourneyOf, ListPeople, PeoplePage, PersonPage, Reason, SegmentOf, ShowPerson, Who};
+use bridge::{JourneyOf, ListPeople, PeoplePage, PersonPage, SegmentOf, ShowPerson, Who};
 use engine::Participant;
 use model::Project;
 use model::view::Word;
