@@ -114,6 +114,8 @@ pub fn PeopleRoom() -> impl IntoView {
         desk.changes.track();
         desk.ask(false);
     });
+    // Whoever comes back finds the people, and not a file of before.
+    on_cleanup(move || store.people_file.set(None));
     // A file that was dropped on the window is looked into here.
     Effect::new(move |_| {
         if store.people_file.with(Option::is_some) {

@@ -105,7 +105,7 @@ fn entry(store: Store, id: DocumentId) -> impl IntoView {
     };
     let here = {
         let id = id.clone();
-        move || store.subject.with(|subject| *subject == id)
+        move || store.subject.with(|subject| *subject == id) && store.room.with(|room| *room != Room::People)
     };
     view! {
         <button class="journey" data-document=place aria-current=move || here().then_some("true") on:click=move |_| store.visit(&id)>

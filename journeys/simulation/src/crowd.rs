@@ -9,6 +9,7 @@ mod places;
 use std::collections::BTreeMap;
 
 use audience::People;
+use engine::draw::mix;
 use model::time::{DAY, format_instant};
 use model::{Millis, Project};
 use serde_json::{Value, json};
@@ -47,11 +48,15 @@ pub fn crowd(project: &Project, journeys: &[(String, Subject)], count: usize, se
     let asked = asked(project, journeys, now);
     for number in 0..count {
         let mut chance = Chance::of(seed, number as u64, 0, 1);
-        let person = Drawn::new(&mut chance, seed, number as u64);
+        let home = asked
+            .get(&Member::Field("Location", "Country"))
+            .map(|answers| pick(&mut chance, answers))
+            .unwrap_or_default();
+        let person = Drawn::new(&mut chance, seed, number as u64, home.as_str());
         let channels = channels(&mut chance, &asked);
         let answers: Vec<(&Member, Value)> = asked
             .iter()
-            .filter(|(member, _)| **member != Member::Channel)
+            .filter(|(member, _)| !matches!(member, Member::Channel | Member::Place | Member::Field("Location", _)))
             .map(|(member, answers)| (member, pick(&mut chance, answers)))
             .collect();
         for channel in channels {
@@ -74,7 +79,7 @@ pub fn crowd(project: &Project, journeys: &[(String, Subject)], count: usize, se
             for (who, endpoints) in expectation.people {
                 let number = crowd.endpoints.len() as u64;
                 let mut chance = Chance::of(seed, number, at as u64 + 1, 2);
-                let person = Drawn::new(&mut chance, seed, number);
+                let person = Drawn::new(&mut chance, seed, number, None);
                 crowd.endpoints.extend(endpoints.iter().map(|endpoint| person.dress(endpoint, &who, &asked)));
             }
         }
@@ -98,7 +103,6 @@ fn asked(project: &Project, journeys: &[(String, Subject)], now: Millis) -> BTre
     for variable in all.into_iter().filter(|variable| variable.member != Member::Nothing) {
         let answers = asked.entry(variable.member).or_default();
         for answer in variable.answers {
-            // A place of the question's own making is far from where the person lives: most stay at home.
             if !answers.contains(&answer) {
                 answers.push(answer);
             }
@@ -143,10 +147,13 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn new(chance: &mut Chance, seed: u64, number: u64) -> Drawn {
-        let weights: i64 = PLACES.iter().map(|place| place.weight).sum();
+    /// Somebody who lives in the country `home`, where that is one of ours.
+    fn new(chance: &mut Chance, seed: u64, number: u64, home: Option<&str>) -> Drawn {
+        let known = PLACES.iter().any(|place| Some(place.country) == home);
+        let places = || PLACES.iter().filter(|place| !known || Some(place.country) == home);
+        let weights: i64 = places().map(|place| place.weight).sum();
         let mut at = (chance.draw() * weights as f64) as i64;
-        let place = PLACES.iter().find(|place| {
+        let place = places().find(|place| {
             at -= place.weight;
             at < 0
         });
@@ -186,7 +193,7 @@ impl Drawn {
             "EMAIL" => format!("{id}@example.com"),
             "SMS" | "VOICE" if matches!(self.place.country, "US" | "CA") => format!("+1555{:07}", number % 10_000_000),
             "SMS" | "VOICE" => format!("+999{number:08}"),
-            _ => format!("{:064x}", u128::from(self.number) * 0x9E37_79B9_7F4A_7C15),
+            _ => (0..4).map(|part| format!("{:016x}", mix(self.number ^ mix(part)))).collect(),
         }
     }
 

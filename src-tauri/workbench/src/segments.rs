@@ -66,7 +66,7 @@ impl Inner {
     pub(crate) fn ask_sizes(&self, command: AskSizes) -> Outcome<SizesView> {
         let crowd = self.crowd_asked(&command.asked);
         let audience = compiled(&command.asked.project, &command.segment)?;
-        let instants = steps(&crowd, instant(&command.asked));
+        let instants = steps(&crowd, command.asked.at.unwrap_or(Millis::MAX));
         let sizes = audience.sizes(&crowd.people, &crowd.events, &instants);
         let total = instants.last().map_or(0, |last| {
             Audience::everybody().sizes(&crowd.people, &crowd.events, &[*last]).first().copied().unwrap_or(0)
@@ -108,12 +108,13 @@ pub(crate) fn find(people: &People, who: &str) -> Option<usize> {
         .or_else(|| people.rows().find(|row| row.address() == Some(who)).map(Row::index))
 }
 
-/// From the first sign of anybody to the last event, in whole days, at most [`STEPS`].
-fn steps(crowd: &Crowd, now: Millis) -> Vec<Millis> {
+/// From the first sign of anybody to the last event until `end`, in whole days, at most [`STEPS`]. Events of an example can lie
+/// ahead.
+fn steps(crowd: &Crowd, end: Millis) -> Vec<Millis> {
     let dates = crowd.people.rows().filter_map(|row| row.creation_date().or(row.effective_date()));
     let events = crowd.events.iter().map(|event| event.at);
     let (mut first, mut last) = (Millis::MAX, Millis::MIN);
-    for at in dates.chain(events).filter(|at| *at <= now) {
+    for at in dates.chain(events).filter(|at| *at <= end) {
         (first, last) = (first.min(at), last.max(at));
     }
     if first > last {
@@ -124,7 +125,7 @@ fn steps(crowd: &Crowd, now: Millis) -> Vec<Millis> {
     let step = (last - first).div_euclid(STEPS) + 1;
     let mut days: Vec<i64> = (first..=last).rev().step_by(usize::try_from(step).unwrap_or(usize::MAX)).collect();
     days.reverse();
-    days.into_iter().map(|day| (day * DAY).min(now)).collect()
+    days.into_iter().map(|day| (day * DAY).min(end)).collect()
 }
 
 /// An endpoint in a list.

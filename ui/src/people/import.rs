@@ -222,7 +222,7 @@ fn progress(
     }).collect();
     view! {
         <div class="importing" role="status" data-test="importing">
-            <div class="share" aria-hidden="true"><div style:width=width></div></div>
+            <div class="member-share" aria-hidden="true"><div style:width=width></div></div>
             <p>{words}</p>
             {(!view.ended).then(|| view! { <button type="button" data-test="import-cancel" on:click=cancel>"Cancel"</button> })}
             {offers.then(|| view! { <button type="button" data-test="import-others" on:click=move |_| leave_out()>{format!("Import the other {}", grouped(view.rows))}</button> })}

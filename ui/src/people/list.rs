@@ -44,9 +44,9 @@ pub fn List() -> impl IntoView {
             <div class="cells-scroll" tabindex="0" aria-label="Table of people">
                 <table class="cells">
                     <thead><tr>
-                        <th scope="col">"Name" <Personal /></th>
+                        <th scope="col">"Name" " " <Personal /></th>
                         <th scope="col">"Channel"</th>
-                        <th scope="col">"Address" <Personal /></th>
+                        <th scope="col">"Address" " " <Personal /></th>
                         <th scope="col">"Country"</th>
                         <th scope="col">"Last active"</th>
                         <th scope="col">"Reached"</th>

@@ -15,7 +15,9 @@ use crate::transport;
 pub fn SharePanel() -> impl IntoView {
     let desk = desk();
     let store = desk.store;
-    let members = desk.page.with_untracked(|page| page.as_ref().map(|page| page.members.clone()).unwrap_or_default());
+    let mut members =
+        desk.page.with_untracked(|page| page.as_ref().map(|page| page.members.clone()).unwrap_or_default());
+    members.sort_by_key(|(_, personal)| !personal);
     let marked: BTreeSet<String> =
         members.iter().filter(|(_, personal)| *personal).map(|(path, _)| path.clone()).collect();
     let marked = RwSignal::new(marked);

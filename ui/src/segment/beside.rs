@@ -79,7 +79,7 @@ pub fn Beside(segment: String) -> impl IntoView {
             <div class="counted" role="status" data-test="segment-count" title=took>
                 <strong>{figure}</strong>
                 <span class:bad=move || count.with(|count| count.as_ref().is_some_and(|count| count.problem.is_some()))>{of_all}</span>
-                <div class="share" aria-hidden="true"><div style:width=move || format!("{:.1}%", share() * 100.0)></div></div>
+                <div class="member-share" aria-hidden="true"><div style:width=move || format!("{:.1}%", share() * 100.0)></div></div>
             </div>
             <h3>"Some of them"</h3>
             <ul class="people" class:empty=move || count.with(|count| count.as_ref().is_none_or(|count| count.sample.is_empty())) data-test="segment-sample">
