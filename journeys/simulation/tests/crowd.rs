@@ -46,7 +46,7 @@ fn every_way_and_every_side_of_a_segment_has_somebody() {
     let program = subject().program;
     let run = simulate(&Inputs { program: &program, people: &people, events: &[] }, &settings, &|_| {});
     let empty: Vec<_> = run.connections.iter().filter(|way| way.count == 0).collect();
-    assert!(empty.is_empty() && run.connections.len() == 5, "{empty:?}");
+    assert!(empty.is_empty() && run.connections.len() >= 5, "{empty:?}");
     assert!(few.endpoints.iter().all(|endpoint| endpoint["Id"].as_str().unwrap().starts_with("j-path-")));
     assert!(few.endpoints.iter().any(|endpoint| endpoint["User"]["UserAttributes"]["LastName"][0].is_string()));
 

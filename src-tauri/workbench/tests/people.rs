@@ -238,7 +238,12 @@ async fn a_file_is_looked_into_mapped_and_imported_whole_or_not_at_all() {
          ida@example.org,Ida,3,EMAIL\nlea@example.org,Lea,5,EMAIL\n"
     );
     assert_eq!(desk.people().len(), 8);
+    assert!(!std::path::Path::new(&import.path).exists(), "what was kept for the import is gone");
+    let own = desk.folder.path().join("own.csv");
+    fs::write(&own, text).unwrap();
+    let import = Import { path: own.display().to_string(), ..import };
     let again = desk.import(Import { leave_out: true, ..import.clone() }).await;
+    assert!(own.exists());
     assert_eq!(again.written.as_deref(), Some("endpoints/new people-2.csv"), "nothing is written over");
     assert_eq!(desk.people().len(), 8, "the same addresses are the same endpoints");
 
