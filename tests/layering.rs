@@ -47,7 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pinpoint-local",
         ],
     ),
-    ("ui", &["model", "audience", "templates", "diagram", "engine", "simulation", "validation", "bridge"]),
+    ("ui", &["model", "audience", "templates", "diagram", "benchmark", "engine", "simulation", "validation", "bridge"]),
     // 6
     ("waymark-studio", &["workbench", "pinpoint-local", "bridge"]),
     ("waymark", &["workbench", "pinpoint-local", "bridge"]),

@@ -5,9 +5,14 @@ use serde_json::{Map, Value, json};
 
 /// The journey, a `WriteJourneyRequest`; its entry segment is `everyone`, its templates are called `hello`.
 pub fn journey() -> Value {
+    rounds(10)
+}
+
+/// As [`journey`], of `count` rounds of the four activities, one after the other.
+pub fn rounds(count: usize) -> Value {
     let mut activities = Map::new();
-    for n in 0..10 {
-        let next = if n == 9 { Value::Null } else { json!(format!("mail{}", n + 1)) };
+    for n in 0..count {
+        let next = if n + 1 == count { Value::Null } else { json!(format!("mail{}", n + 1)) };
         let opened = json!({"EventCondition": {"MessageActivity": format!("mail{n}"), "Dimensions": {
             "EventType": {"DimensionType": "INCLUSIVE", "Values": ["_email.open"]}}}});
         activities.insert(

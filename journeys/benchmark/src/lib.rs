@@ -4,10 +4,12 @@
 //!
 //! - [`people`]: endpoints and their segment, as the generator of the comparison writes them.
 //! - [`twelve`]: the journey of twelve activities that a cohort walks, and how people respond.
-//! - [`forty`]: a project with a journey of forty activities.
+//! - [`forty`]: a project with a journey of forty activities, or of as many rounds of its four as wanted.
+//! - [`layered`]: a project with a journey of any number of activities, side by side.
 //! - [`texts`]: a short, a medium and a long template.
 
 pub mod forty;
+pub mod layered;
 pub mod people;
 pub mod texts;
 pub mod twelve;

@@ -183,14 +183,25 @@ fn lead(document: &DocumentId, journey: Journey, origin: &Origin, to: Option<&st
 /// Puts a new activity on a connection: what it led to comes after. Answers the edit and the new id.
 pub fn insert(document: &DocumentId, journey: Journey, origin: &Origin, kind: ActivityKind) -> Option<(Edit, String)> {
     let id = new_id(journey, kind);
+    Some((insert_as(document, journey, origin, kind, &id)?, id))
+}
+
+/// As [`insert`], for who has a [`new_id`] already: to look for one reads the whole journey.
+pub fn insert_as(
+    document: &DocumentId,
+    journey: Journey,
+    origin: &Origin,
+    kind: ActivityKind,
+    id: &str,
+) -> Option<Edit> {
     let next = target(journey, origin);
     let mut edit = Edit::new(format!("Add {}", kind.title().to_lowercase()));
     if !has_activities(journey) {
         edit = edit.set(document, path!["Activities"], json!({}));
     }
-    edit = edit.set(document, path!["Activities", &id], new_activity(kind, next));
-    edit.changes.push(lead(document, journey, origin, Some(&id))?);
-    Some((edit, id))
+    edit = edit.set(document, path!["Activities", id], new_activity(kind, next));
+    edit.changes.push(lead(document, journey, origin, Some(id))?);
+    Some(edit)
 }
 
 fn has_activities(journey: Journey) -> bool {
@@ -256,6 +267,21 @@ pub fn disconnect(document: &DocumentId, journey: Journey, origin: &Origin) -> O
 /// Takes activities out of the journey. What led to one leads to what followed it where it had a single way on, and to
 /// an end otherwise.
 pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
+    let gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+    let members = journey.wire.object().get("Activities").and_then(Value::as_object);
+    // most activities have nothing to do with it, and a look at their texts is quicker than to read them
+    let near = members.into_iter().flatten().filter(|(_, value)| mentions(value, &gone));
+    delete_near(document, journey, ids, near.filter_map(|(id, value)| Activity::of(id, value)))
+}
+
+/// As [`delete`], for who knows which activities may lead to one that goes: `near`, in the order of the document.
+pub fn delete_near<'a>(
+    document: &DocumentId,
+    journey: Journey,
+    ids: &[String],
+    near: impl Iterator<Item = Activity<'a>>,
+) -> Edit {
+    let gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
     let label = match ids {
         [id] => {
             journey.activity(id).map_or("Delete activity".to_owned(), |activity| format!("Delete {}", activity.label()))
@@ -266,7 +292,7 @@ pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
     let onward = |start: &str| -> Option<String> {
         let mut at = Some(start.to_owned());
         let mut steps = 0;
-        while let Some(id) = at.clone().filter(|id| ids.contains(id)) {
+        while let Some(id) = at.clone().filter(|id| gone.contains(id.as_str())) {
             steps += 1;
             let single = match journey.activity(&id).and_then(|activity| activity.payload) {
                 Some(payload) if steps <= ids.len() => single_next(&payload),
@@ -277,16 +303,12 @@ pub fn delete(document: &DocumentId, journey: Journey, ids: &[String]) -> Edit {
         at
     };
     let mut lead_on = |origin: Origin, to: Option<&str>| {
-        if let Some(to) = to.filter(|to| ids.iter().any(|id| id == to)) {
+        if let Some(to) = to.filter(|to| gone.contains(to)) {
             edit.changes.extend(lead(document, journey, &origin, onward(to).as_deref()));
         }
     };
     lead_on(Origin::Entry, journey.wire.start_activity());
-    let gone: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
-    let members = journey.wire.object().get("Activities").and_then(Value::as_object);
-    // most activities have nothing to do with it, and a look at their texts is quicker than to read them
-    let near = members.into_iter().flatten().filter(|(_, value)| mentions(value, &gone));
-    for activity in near.filter_map(|(id, value)| Activity::of(id, value)) {
+    for activity in near {
         if !gone.contains(activity.id) {
             for way in activity.connections() {
                 lead_on(Origin::Activity(activity.id.to_owned(), way.slot), way.target);

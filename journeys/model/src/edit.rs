@@ -139,13 +139,18 @@ impl Change {
         }
     }
 
+    /// The place that it is about.
+    pub fn path(&self) -> &Path {
+        match self {
+            Change::Set { path, .. } | Change::Insert { path, .. } | Change::Remove { path, .. } => path,
+        }
+    }
+
     /// Changes `root`, the whole document (`None` = it does not exist), and answers the change that takes it back
     /// (`None` = nothing happened).
     pub(crate) fn apply(&self, root: &mut Option<Value>) -> Result<Option<Change>, EditError> {
         let document = self.document().clone();
-        let path = match self {
-            Change::Set { path, .. } | Change::Insert { path, .. } | Change::Remove { path, .. } => path,
-        };
+        let path = self.path();
         let Some((last, parents)) = path.0.split_last() else {
             let before = match self {
                 Change::Remove { .. } => root.take(),

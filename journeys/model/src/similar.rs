@@ -4,8 +4,14 @@
 /// third of the name. Of equally close ones the first.
 pub fn similar<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name: Vec<char> = name.to_lowercase().chars().take(128).collect();
+    let mut letters = Vec::new();
     candidates
-        .map(|candidate| (distance(&name, &candidate.to_lowercase().chars().take(128).collect::<Vec<_>>()), candidate))
+        .filter_map(|candidate| {
+            letters.clear();
+            letters.extend(candidate.to_lowercase().chars().take(128));
+            // each letter more or less is one off at least
+            (letters.len().abs_diff(name.len()) <= 2).then(|| (distance(&name, &letters), candidate))
+        })
         .filter(|(off, _)| *off == 0 || (*off <= 2 && off * 3 < name.len()))
         .min_by_key(|(off, _)| *off)
         .map(|(_, candidate)| candidate)

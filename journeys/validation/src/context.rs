@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use model::time::{DAY, parse_clock, parse_instant};
-use model::{Account, Activity, Connection, DocumentId, Journey, Millis, Path, Project, Slot, TemplateKind, path};
-use petgraph::algo::{astar, has_path_connecting};
+use model::{
+    Account, Activity, Connection, DocumentId, Edit, Journey, Millis, Path, Project, Slot, TemplateKind, drawing, path,
+};
+use petgraph::algo::astar;
 use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::{Dfs, DfsPostOrder};
+use petgraph::visit::{Dfs, DfsPostOrder, Reversed};
 use serde_json::Value;
 use templates::{Template, TemplateError};
 
 use crate::evidence::Evidence;
+use crate::places::{self, ConditionPlace};
 
 /// How long a journey may run (journeys.md 6, 12).
 pub const LONGEST_JOURNEY: Millis = 540 * DAY;
@@ -62,6 +65,8 @@ pub struct JourneyContext<'a> {
     pub end: Option<Millis>,
     /// Quiet time as minutes of the day, start and end.
     pub quiet: Option<(u16, u16)>,
+    /// The conditions of yes/no and multivariate splits, in the order of the document.
+    pub conditions: Vec<ConditionPlace<'a>>,
     numbers: BTreeMap<&'a str, usize>,
 }
 
@@ -119,6 +124,7 @@ impl<'a> JourneyContext<'a> {
             begin,
             end: end.or_else(|| begin?.checked_add(LONGEST_JOURNEY)),
             quiet,
+            conditions: places::conditions(document.root, &activities),
             numbers,
             activities,
         })
@@ -144,9 +150,14 @@ impl<'a> JourneyContext<'a> {
         path!["Activities", self.activities[number].id]
     }
 
-    /// Whether some path leads from one activity to another, different one.
-    pub fn leads(&self, from: usize, to: usize) -> bool {
-        from != to && has_path_connecting(&self.graph, NodeIndex::new(from), NodeIndex::new(to), None)
+    /// From which other activities some path leads to that one.
+    pub fn leading_to(&self, number: usize) -> Vec<bool> {
+        let mut leading = vec![false; self.activities.len()];
+        let mut walk = Dfs::new(Reversed(&self.graph), NodeIndex::new(number));
+        while let Some(node) = walk.next(Reversed(&self.graph)) {
+            leading[node.index()] = node.index() != number;
+        }
+        leading
     }
 
     /// The activities with a way out to the given one.
@@ -161,6 +172,12 @@ impl<'a> JourneyContext<'a> {
     pub fn shortest(&self, from: usize, to: usize) -> Vec<usize> {
         let found = astar(&self.graph, NodeIndex::new(from), |node| node.index() == to, |_| 1u32, |_| 0);
         found.map(|(_, nodes)| nodes.into_iter().map(NodeIndex::index).collect()).unwrap_or_default()
+    }
+
+    /// The edit that takes the activity of that number out; what led to it leads to what followed it, where that is one.
+    pub fn delete(&self, number: usize) -> Edit {
+        let near = self.before(number).map(|before| self.activities[before]);
+        drawing::delete_near(self.document.id, self.journey, &[self.activities[number].id.to_owned()], near)
     }
 
     /// When a walk into depth leaves each activity, counted from the start and then from the first activities that it

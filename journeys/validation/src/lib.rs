@@ -15,8 +15,11 @@ mod findings;
 mod live;
 pub mod page;
 mod places;
+mod reach;
 mod rules;
 mod senders;
+
+use std::collections::BTreeMap;
 
 use model::{Diagnostic, DocumentId, Project, Severity};
 use serde::{Deserialize, Serialize};
@@ -80,27 +83,49 @@ pub fn check_one(project: &Project, id: &DocumentId, facts: Facts) -> Report {
 /// Everything about one document: by position in it, then rule id.
 fn check_document(document: Document) -> Vec<Diagnostic> {
     let mut found = rules::run(document);
+    let order = Order::of(document.root);
     found.sort_by_cached_key(|one| {
-        (position(document.root, &one.place.path.0), one.rule.clone(), one.place.path.clone(), one.message.clone())
+        (order.position(&one.place.path.0), one.rule.clone(), one.place.path.clone(), one.message.clone())
     });
     found
 }
 
-/// The place of a path in the order of the document; a missing member comes after its siblings.
-fn position(root: &Value, steps: &[model::Step]) -> Vec<usize> {
-    let mut at = Some(root);
-    let mut out = Vec::with_capacity(steps.len());
-    for step in steps {
-        let Some(value) = at else { break };
-        let (place, next) = match (step, value) {
-            (model::Step::Key(key), Value::Object(object)) => {
-                (object.keys().position(|k| k == key).unwrap_or(object.len()), object.get(key))
-            }
-            (model::Step::Index(index), Value::Array(list)) => (*index, list.get(*index)),
-            _ => (0, None),
+/// The order of a document.
+struct Order<'a> {
+    root: &'a Value,
+    /// `Activities`, and the place of each of its members: they can be thousands, and to count up to each would take long.
+    activities: Option<(&'a Value, BTreeMap<&'a str, usize>)>,
+}
+
+impl<'a> Order<'a> {
+    fn of(root: &'a Value) -> Order<'a> {
+        let places = |value: &'a Value| {
+            let keys = value.as_object()?.keys();
+            Some((value, keys.enumerate().map(|(place, key)| (key.as_str(), place)).collect()))
         };
-        out.push(place);
-        at = next;
+        Order { root, activities: root.get("Activities").and_then(places) }
     }
-    out
+
+    /// The place of a path; a missing member comes after its siblings.
+    fn position(&self, steps: &[model::Step]) -> Vec<usize> {
+        let mut at = Some(self.root);
+        let mut out = Vec::with_capacity(steps.len());
+        for step in steps {
+            let Some(value) = at else { break };
+            let (place, next) = match (step, value) {
+                (model::Step::Key(key), Value::Object(object)) => {
+                    let place = match &self.activities {
+                        Some((activities, places)) if std::ptr::eq(value, *activities) => places.get(&**key).copied(),
+                        _ => object.keys().position(|k| k == key),
+                    };
+                    (place.unwrap_or(object.len()), object.get(key))
+                }
+                (model::Step::Index(index), Value::Array(list)) => (*index, list.get(*index)),
+                _ => (0, None),
+            };
+            out.push(place);
+            at = next;
+        }
+        out
+    }
 }

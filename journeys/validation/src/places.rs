@@ -6,6 +6,7 @@ use model::{Activity, ActivityKind, DocumentId, Journey, Path, TemplateKind, Vie
 use serde_json::Value;
 
 use crate::context::{Document, JourneyContext};
+use crate::reach;
 
 /// A condition of a split.
 #[derive(Clone, Debug)]
@@ -34,13 +35,9 @@ pub fn list_path(activity: &Activity) -> Option<Path> {
     }
 }
 
-/// All conditions of yes/no and multivariate splits, in the order of the document.
-pub fn conditions<'a>(ctx: &JourneyContext<'a>) -> Vec<ConditionPlace<'a>> {
-    conditions_of(ctx.document.root, &ctx.activities)
-}
-
-/// As [`conditions`], of the journey `root` with these activities.
-fn conditions_of<'a>(root: &'a Value, activities: &[Activity<'a>]) -> Vec<ConditionPlace<'a>> {
+/// All conditions of yes/no and multivariate splits of the journey `root` with these activities, in the order of the
+/// document.
+pub fn conditions<'a>(root: &'a Value, activities: &[Activity<'a>]) -> Vec<ConditionPlace<'a>> {
     let mut out = Vec::new();
     for (number, activity) in activities.iter().enumerate() {
         let Some(list) = list_path(activity) else { continue };
@@ -62,6 +59,29 @@ fn conditions_of<'a>(root: &'a Value, activities: &[Activity<'a>]) -> Vec<Condit
         }
     }
     out
+}
+
+/// A question about a message of the journey.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedPlace<'p, 'a> {
+    /// The condition.
+    pub place: &'p ConditionPlace<'a>,
+    /// Number of the message activity that it asks about.
+    pub message: usize,
+    /// Whether some path leads from the message to the split.
+    pub leads: bool,
+}
+
+/// All conditions that ask about a message activity of the journey, in the order of the document.
+pub fn asked<'p, 'a>(ctx: &'p JourneyContext<'a>) -> Vec<AskedPlace<'p, 'a>> {
+    let message = |place: &'p ConditionPlace<'a>| {
+        let message = ctx.number(place.condition.event_condition()?.message_activity()?)?;
+        ctx.activities[message].kind()?.is_message().then_some((place, message))
+    };
+    let all: Vec<_> = ctx.conditions.iter().filter_map(message).collect();
+    let pairs: Vec<_> = all.iter().map(|(place, message)| (*message, place.activity)).collect();
+    let asked = |((place, message), leads)| AskedPlace { place, message, leads };
+    all.into_iter().zip(reach::led(ctx, &pairs)).map(asked).collect()
 }
 
 /// The evaluation wait time of a split.
@@ -91,11 +111,11 @@ pub fn wait_times<'a>(ctx: &JourneyContext<'a>) -> Vec<(usize, Path, wire::WaitT
 
 /// All references to a segment in a journey that stand in conditions: place and `SegmentId`.
 pub fn segment_conditions<'a>(ctx: &JourneyContext<'a>) -> Vec<(Path, &'a str)> {
-    let named = |place: ConditionPlace<'a>| {
+    let named = |place: &ConditionPlace<'a>| {
         let segment = place.condition.segment_condition()?.segment_id()?;
         Some((place.path.join("SegmentCondition").join("SegmentId"), segment))
     };
-    conditions(ctx).into_iter().filter_map(named).collect()
+    ctx.conditions.iter().filter_map(named).collect()
 }
 
 /// Where the entry names a segment, and which.
@@ -168,7 +188,7 @@ pub fn dimensions<'a>(document: Document<'a>) -> Vec<(Path, &'a Value)> {
         DocumentId::Journey(_) => {
             paths.push(path!["StartCondition", "EventStartCondition", "EventFilter", "Dimensions"]);
             if let Some(journey) = Journey::of(document.root) {
-                for place in conditions_of(document.root, &journey.activities()) {
+                for place in conditions(document.root, &journey.activities()) {
                     paths.push(place.path.join("segmentDimensions"));
                     paths.push(place.path.join("EventCondition").join("Dimensions"));
                 }

@@ -459,9 +459,9 @@ fn bypass(ctx: &JourneyContext, number: usize, to: Option<&str>, label: &str) ->
         to?;
         edit = lead(edit, path!["StartActivity"]);
     }
-    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways).filter(|(activity, _)| activity.id != gone) {
-        for way in ways.iter().filter(|way| way.target == Some(gone)) {
-            edit = lead(edit, activity.slot_path(way.slot));
+    for before in ctx.before(number).filter(|before| *before != number) {
+        for way in ctx.ways[before].iter().filter(|way| way.target == Some(gone)) {
+            edit = lead(edit, ctx.activities[before].slot_path(way.slot));
         }
     }
     Some(edit.remove(ctx.document.id, path!["Activities", gone]))

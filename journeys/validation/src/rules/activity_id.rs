@@ -1,7 +1,7 @@
-use model::{Edit, path};
-use serde_json::Value;
+use model::{Change, Edit, path};
+use serde_json::{Value, json};
 
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that every activity id has 1 to 100 letters and digits and nothing else.
@@ -35,7 +35,7 @@ rule! {
 const LONGEST: usize = 100;
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for activity in &ctx.activities {
+    for (number, activity) in ctx.activities.iter().enumerate() {
         let id = activity.id;
         let message = if id.is_empty() {
             "an activity has an empty id".to_owned()
@@ -47,7 +47,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             continue;
         };
         let better = unused(ctx, id);
-        let edit = rename(ctx, id, &better);
+        let edit = rename(ctx, number, &better);
         found.report(path!["Activities", id], message).help(format!("rename it, for example to `{better}`")).fix(edit);
     }
 }
@@ -61,37 +61,41 @@ fn unused(ctx: &JourneyContext, id: &str) -> String {
 }
 
 /// Renames an activity and everything that names it.
-fn rename(ctx: &JourneyContext, from: &str, to: &str) -> Edit {
+fn rename(ctx: &JourneyContext, number: usize, to: &str) -> Edit {
+    let from = ctx.activities[number].id;
     let document = ctx.document.id;
     let mut edit = Edit::new(format!("Rename to {to}"));
     if ctx.journey.wire.start_activity() == Some(from) {
         edit = edit.set(document, path!["StartActivity"], to);
     }
-    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways) {
-        for way in ways.iter().filter(|way| way.target == Some(from)) {
-            edit = edit.set(document, activity.slot_path(way.slot), to);
+    for before in ctx.before(number) {
+        for way in ctx.ways[before].iter().filter(|way| way.target == Some(from)) {
+            edit = edit.set(document, ctx.activities[before].slot_path(way.slot), to);
         }
     }
-    for place in places::conditions(ctx) {
+    for place in &ctx.conditions {
         if place.condition.event_condition().and_then(|event| event.message_activity()) == Some(from) {
             edit = edit.set(document, place.path.join("EventCondition").join("MessageActivity"), to);
         }
     }
     // The references inside the activity have been set above, so the value is moved as it then stands: it is taken from
-    // the edited copy.
+    // an edited copy, of the activity alone.
     let mut copy = model::Project::default();
-    copy.documents.insert(document.clone(), ctx.document.root.clone());
-    let moved = match copy.apply(&edit) {
+    let value = path!["Activities", from].find(ctx.document.root).cloned().unwrap_or_default();
+    copy.documents.insert(document.clone(), json!({"Activities": {from: value}}));
+    let inside = |change: &&Change| change.path().activity() == Some(from);
+    let moved = match copy
+        .apply(&Edit { label: String::new(), changes: edit.changes.iter().filter(inside).cloned().collect() })
+    {
         Ok(_) => copy.documents.get(document).and_then(|root| path!["Activities", from].find(root)).cloned(),
         Err(_) => None,
     };
-    let position = ctx.activities.iter().position(|activity| activity.id == from);
     edit = edit.remove(document, path!["Activities", from]);
-    edit.changes.push(model::Change::Set {
+    edit.changes.push(Change::Set {
         document: document.clone(),
         path: path!["Activities", to],
         value: moved.unwrap_or(Value::Null),
-        position,
+        position: Some(number),
     });
     edit
 }

@@ -33,7 +33,7 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for activity in &ctx.activities {
+    for (number, activity) in ctx.activities.iter().enumerate() {
         let at = path!["Activities", activity.id];
         let kinds: Vec<_> = ActivityKind::ALL.into_iter().filter(|kind| activity.wire.has(kind.member())).collect();
         match (kinds.as_slice(), activity.kind()) {
@@ -41,7 +41,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                 found
                     .report(at, format!("`{}` does nothing: it is of no kind", activity.id))
                     .help("give it a kind, or delete it")
-                    .fix(model::drawing::delete(ctx.document.id, ctx.journey, &[activity.id.to_owned()]));
+                    .fix(ctx.delete(number));
             }
             ([_, _, ..], Some(first)) => {
                 let names: Vec<_> = kinds.iter().map(|kind| format!("`{}`", kind.member())).collect();

@@ -66,7 +66,7 @@ rule! {
 
 fn check(ctx: &JourneyContext, evidence: &Evidence, found: &mut Findings) {
     let mut last = None;
-    for place in places::conditions(ctx) {
+    for place in &ctx.conditions {
         let split = &ctx.activities[place.activity];
         if place.condition.event_condition().is_none() || last == Some(place.activity) {
             continue;

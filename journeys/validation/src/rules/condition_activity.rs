@@ -1,5 +1,5 @@
 use crate::similar::similar;
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that an event condition names the message that it asks about, and that this is a message activity.
@@ -50,7 +50,7 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for place in places::conditions(ctx) {
+    for place in &ctx.conditions {
         let Some(event) = place.condition.event_condition() else { continue };
         let id = ctx.activities[place.activity].id;
         let named = event.message_activity().filter(|id| !id.is_empty());
@@ -60,10 +60,10 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             Some((_, Some(asked))) if asked.kind().is_some_and(|kind| kind.is_message()) => continue,
             Some((name, Some(_))) => format!("`{id}` asks about `{name}`, which is no message"),
         };
-        let earlier: Vec<_> = (0..ctx.activities.len())
-            .filter(|number| ctx.activities[*number].kind().is_some_and(|kind| kind.is_message()))
-            .filter(|number| ctx.leads(*number, place.activity))
-            .map(|number| ctx.activities[number].id)
+        let leading = ctx.leading_to(place.activity).into_iter().zip(&ctx.activities);
+        let earlier: Vec<_> = leading
+            .filter(|(leads, one)| *leads && one.kind().is_some_and(|kind| kind.is_message()))
+            .map(|(_, one)| one.id)
             .collect();
         let at = place.path.join("EventCondition").join("MessageActivity");
         let finding = found.report(at.clone(), message).help("name a message activity before the split");

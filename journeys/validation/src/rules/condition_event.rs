@@ -1,7 +1,7 @@
 use model::ActivityKind;
 use serde_json::Value;
 
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that an event condition asks about events that the message's channel can cause.
@@ -84,7 +84,7 @@ fn events(kind: ActivityKind) -> &'static [&'static str] {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for place in places::conditions(ctx) {
+    for place in &ctx.conditions {
         let Some(event) = place.condition.event_condition() else { continue };
         let split = ctx.activities[place.activity].id;
         let at = place.path.join("EventCondition").join("Dimensions").join("EventType");

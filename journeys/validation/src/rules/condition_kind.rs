@@ -53,7 +53,7 @@ rule! {
 const KINDS: [&str; 3] = ["EventCondition", "SegmentCondition", "segmentDimensions"];
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for place in places::conditions(ctx) {
+    for place in &ctx.conditions {
         let id = ctx.activities[place.activity].id;
         let kinds: Vec<_> = KINDS.into_iter().filter(|kind| place.condition.has(kind)).collect();
         match kinds.as_slice() {
@@ -65,7 +65,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                 let list = places::list_path(activity).and_then(|list| list.find(ctx.document.root)?.as_array());
                 // A split that then asked nothing at all would be no better.
                 if activity.kind() == Some(ActivityKind::ConditionalSplit) && list.is_some_and(|list| list.len() > 1) {
-                    finding.remove("Remove the empty condition", place.path);
+                    finding.remove("Remove the empty condition", place.path.clone());
                 }
             }
             [_] => {}
@@ -75,7 +75,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                     edit = edit.remove(ctx.document.id, place.path.join(*other));
                 }
                 found
-                    .report(place.path, format!("a condition of `{id}` asks {} things at once", kinds.len()))
+                    .report(place.path.clone(), format!("a condition of `{id}` asks {} things at once", kinds.len()))
                     .help("keep one, and add conditions for the others")
                     .fix(edit);
             }

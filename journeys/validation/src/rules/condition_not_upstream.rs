@@ -1,3 +1,4 @@
+use crate::places::AskedPlace;
 use crate::{Findings, JourneyContext, places};
 
 rule! {
@@ -47,24 +48,17 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    for place in places::conditions(ctx) {
-        let Some(event) = place.condition.event_condition() else { continue };
-        let Some(asked) = event.message_activity().and_then(|id| ctx.number(id)) else { continue };
-        let is_message = |number: usize| ctx.activities[number].kind().is_some_and(|kind| kind.is_message());
-        if !is_message(asked) || ctx.leads(asked, place.activity) {
-            continue;
-        }
+    for AskedPlace { place, message: asked, .. } in places::asked(ctx).into_iter().filter(|asked| !asked.leads) {
         let (split, name) = (ctx.activities[place.activity].id, ctx.activities[asked].id);
         let at = place.path.join("EventCondition").join("MessageActivity");
         let finding = found
             .report(at.clone(), format!("`{split}` asks about `{name}`, which does not come before it"))
             .related(ctx.place(asked), "the message asked about")
             .help("ask about a message before the split, or move the split behind it");
-        let same_kind = |number: &usize| ctx.activities[*number].kind() == ctx.activities[asked].kind();
-        let mut earlier =
-            (0..ctx.activities.len()).filter(same_kind).filter(|number| ctx.leads(*number, place.activity));
+        let kind = ctx.activities[asked].kind();
+        let leading = ctx.leading_to(place.activity).into_iter().zip(&ctx.activities);
+        let mut earlier = leading.filter(|(leads, one)| *leads && one.kind() == kind).map(|(_, one)| one.id);
         if let (Some(only), None) = (earlier.next(), earlier.next()) {
-            let only = ctx.activities[only].id;
             finding.set(format!("Ask about {only}"), &at, only);
         }
     }

@@ -1,6 +1,7 @@
 use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::NodeIndex;
 
+use crate::places::AskedPlace;
 use crate::{Findings, JourneyContext, places};
 
 rule! {
@@ -62,19 +63,15 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
-    let asked: Vec<_> = places::conditions(ctx)
-        .into_iter()
-        .filter(|place| ctx.reachable[place.activity])
-        .filter_map(|place| {
-            let asked = ctx.number(place.condition.event_condition()?.message_activity()?)?;
-            (ctx.activities[asked].kind()?.is_message() && ctx.leads(asked, place.activity)).then_some((place, asked))
-        })
-        .collect();
+    let mut asked = places::asked(ctx);
+    asked.retain(|asked| asked.leads && ctx.reachable[asked.place.activity]);
     let (Some(start), false) = (ctx.start, asked.is_empty()) else { return };
     let dominators = simple_fast(&ctx.graph, NodeIndex::new(start));
-    for (place, asked) in asked {
-        let mut over = dominators.dominators(NodeIndex::new(place.activity)).into_iter().flatten();
-        if over.any(|node| node.index() == asked) {
+    let left = ctx.left_at();
+    for AskedPlace { place, message: asked, .. } in asked {
+        // A walk into depth leaves what dominates later, and each the later, the nearer it is to the start.
+        let over = dominators.dominators(NodeIndex::new(place.activity)).into_iter().flatten();
+        if over.map(NodeIndex::index).take_while(|over| left[*over] <= left[asked]).any(|over| over == asked) {
             continue;
         }
         let (split, message) = (ctx.activities[place.activity].id, ctx.activities[asked].id);

@@ -34,6 +34,7 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let mut id = None;
     for (activity, ways) in ctx.activities.iter().zip(&ctx.ways) {
         if activity.kind() != Some(ActivityKind::Email) {
             continue;
@@ -44,7 +45,9 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                 .report(activity.slot_path(Slot::Next), format!("`{}` follows `{}` at once", next.id, activity.id))
                 .help("put a wait between them");
             let origin = Origin::Activity(activity.id.to_owned(), Slot::Next);
-            if let Some((mut edit, _)) = drawing::insert(ctx.document.id, ctx.journey, &origin, ActivityKind::Wait) {
+            let id = id.get_or_insert_with(|| drawing::new_id(ctx.journey, ActivityKind::Wait));
+            let edit = drawing::insert_as(ctx.document.id, ctx.journey, &origin, ActivityKind::Wait, id);
+            if let Some(mut edit) = edit {
                 edit.label = "Wait a day between them".to_owned();
                 finding.fix(edit);
             }

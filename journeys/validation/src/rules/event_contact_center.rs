@@ -1,4 +1,4 @@
-use model::{ActivityKind, Entry, drawing};
+use model::{ActivityKind, Entry};
 
 use crate::{Findings, JourneyContext};
 
@@ -60,7 +60,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             found
                 .report(ctx.place(number), format!("`{}` calls people, and the entry is by event", activity.id))
                 .help("enter by segment, or take the activity out")
-                .fix(drawing::delete(ctx.document.id, ctx.journey, &[activity.id.to_owned()]));
+                .fix(ctx.delete(number));
         }
     }
 }

@@ -1,6 +1,6 @@
 use model::ActivityKind;
 
-use crate::{Findings, JourneyContext};
+use crate::{Findings, JourneyContext, reach};
 
 rule! {
     /// Checks that a holdout comes before all messages.
@@ -35,15 +35,13 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let is_message = |number: &usize| ctx.activities[*number].kind().is_some_and(|kind| kind.is_message());
+    let before = reach::first_before(ctx, (0..ctx.activities.len()).filter(is_message));
     for (number, activity) in ctx.activities.iter().enumerate() {
         if activity.kind() != Some(ActivityKind::Holdout) || !ctx.reachable[number] {
             continue;
         }
-        let is_message = |before: &usize| ctx.activities[*before].kind().is_some_and(|kind| kind.is_message());
-        let Some(message) = (0..ctx.activities.len()).filter(is_message).find(|before| ctx.leads(*before, number))
-        else {
-            continue;
-        };
+        let Some(message) = before[number] else { continue };
         found
             .report(
                 ctx.place(number),

@@ -47,7 +47,7 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let mut last = None;
-    for place in places::conditions(ctx) {
+    for place in &ctx.conditions {
         let number = place.activity;
         let split = &ctx.activities[number];
         if place.condition.event_condition().is_none()

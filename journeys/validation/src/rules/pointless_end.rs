@@ -1,4 +1,4 @@
-use model::{ActivityKind, drawing};
+use model::ActivityKind;
 
 use crate::{Findings, JourneyContext};
 
@@ -36,7 +36,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             found
                 .report(ctx.place(number), format!("nothing comes after `{}`", activity.id))
                 .help("connect it with what should follow, or delete it")
-                .fix(drawing::delete(ctx.document.id, ctx.journey, &[activity.id.to_owned()]));
+                .fix(ctx.delete(number));
         }
     }
 }

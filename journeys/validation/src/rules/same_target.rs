@@ -62,9 +62,9 @@ fn without(ctx: &JourneyContext, split: usize, target: &str) -> model::Edit {
     if ctx.start == Some(split) {
         edit = edit.set(document, model::path!["StartActivity"], target);
     }
-    for (activity, ways) in ctx.activities.iter().zip(&ctx.ways).filter(|(activity, _)| activity.id != id) {
-        for way in ways.iter().filter(|way| way.target == Some(id)) {
-            edit = edit.set(document, activity.slot_path(way.slot), target);
+    for before in ctx.before(split).filter(|before| *before != split) {
+        for way in ctx.ways[before].iter().filter(|way| way.target == Some(id)) {
+            edit = edit.set(document, ctx.activities[before].slot_path(way.slot), target);
         }
     }
     edit.remove(document, ctx.place(split))

@@ -1,5 +1,3 @@
-use model::drawing;
-
 use crate::{Findings, JourneyContext};
 
 rule! {
@@ -39,6 +37,6 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
         found
             .report(ctx.place(number), format!("nobody can come to `{}`", activity.id))
             .help("lead a connection to it, or delete it")
-            .fix(drawing::delete(ctx.document.id, ctx.journey, &[activity.id.to_owned()]));
+            .fix(ctx.delete(number));
     }
 }
