@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::time::{DAY, parse_clock, parse_instant};
 use model::{
     Account, Activity, Connection, DocumentId, Edit, Journey, Millis, Path, Project, Slot, TemplateKind, drawing, path,
+    wire,
 };
 use petgraph::algo::astar;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -66,7 +67,9 @@ pub struct JourneyContext<'a> {
     /// Quiet time as minutes of the day, start and end.
     pub quiet: Option<(u16, u16)>,
     /// The conditions of yes/no and multivariate splits, in the order of the document.
-    pub conditions: Vec<ConditionPlace<'a>>,
+    pub(crate) conditions: Vec<ConditionPlace<'a>>,
+    /// The wait times of waits and of splits: number of the activity, place, and what it says.
+    pub(crate) waits: Vec<(usize, Path, wire::WaitTime<'a>)>,
     numbers: BTreeMap<&'a str, usize>,
 }
 
@@ -124,6 +127,7 @@ impl<'a> JourneyContext<'a> {
             begin,
             end: end.or_else(|| begin?.checked_add(LONGEST_JOURNEY)),
             quiet,
+            waits: places::wait_times(&activities),
             conditions: places::conditions(document.root, &activities),
             numbers,
             activities,

@@ -94,9 +94,9 @@ pub fn evaluation_wait<'a>(activity: &Activity<'a>) -> Option<wire::WaitTime<'a>
 }
 
 /// All wait times, of waits and of splits, with the number of the activity and their place.
-pub fn wait_times<'a>(ctx: &JourneyContext<'a>) -> Vec<(usize, Path, wire::WaitTime<'a>)> {
+pub fn wait_times<'a>(activities: &[Activity<'a>]) -> Vec<(usize, Path, wire::WaitTime<'a>)> {
     let mut out = Vec::new();
-    for (number, activity) in ctx.activities.iter().enumerate() {
+    for (number, activity) in activities.iter().enumerate() {
         let payload = activity.payload_path();
         if let Some(model::Payload::Wait(wait)) = activity.payload {
             if let Some(time) = wait.wait_time() {
@@ -181,18 +181,13 @@ pub fn treatment_templates<'a>(treatment: &TreatmentPlace<'a>) -> Vec<(Path, Tem
     kinds.into_iter().filter_map(|(member, kind, named)| Some((place(member), kind, named?))).collect()
 }
 
-/// All dimensions in a document that compare attributes and metrics, of segments and of events, with their place.
-pub fn dimensions<'a>(document: Document<'a>) -> Vec<(Path, &'a Value)> {
+/// All dimensions in a document that compare attributes and metrics, of segments and of events, with their place; of a
+/// journey also those in these conditions.
+pub fn dimensions<'a>(document: Document<'a>, conditions: &[ConditionPlace<'a>]) -> Vec<(Path, &'a Value)> {
     let mut paths = Vec::new();
     match document.id {
         DocumentId::Journey(_) => {
             paths.push(path!["StartCondition", "EventStartCondition", "EventFilter", "Dimensions"]);
-            if let Some(journey) = Journey::of(document.root) {
-                for place in conditions(document.root, &journey.activities()) {
-                    paths.push(place.path.join("segmentDimensions"));
-                    paths.push(place.path.join("EventCondition").join("Dimensions"));
-                }
-            }
         }
         DocumentId::Segment(_) => {
             paths.push(path!["Dimensions"]);
@@ -207,22 +202,30 @@ pub fn dimensions<'a>(document: Document<'a>) -> Vec<(Path, &'a Value)> {
         DocumentId::Campaign(_) => paths.push(path!["Schedule", "EventFilter", "Dimensions"]),
         DocumentId::Canvas(_) | DocumentId::Template(..) => {}
     }
-    paths.into_iter().filter_map(|path| path.find(document.root).map(|value| (path, value))).collect()
+    let of_conditions = conditions.iter().flat_map(|place| {
+        let asks = place.condition.object();
+        let of_segment = asks.get("segmentDimensions").map(|value| (place.path.join("segmentDimensions"), value));
+        let of_event = asks.get("EventCondition").and_then(|event| event.get("Dimensions"));
+        let of_event = of_event.map(|value| (place.path.join("EventCondition").join("Dimensions"), value));
+        of_segment.into_iter().chain(of_event)
+    });
+    let others = paths.into_iter().filter_map(|path| path.find(document.root).map(|value| (path, value)));
+    others.chain(of_conditions).collect()
 }
 
-/// All attribute criteria in a document: place, and what it says.
-pub fn attribute_criteria(document: Document<'_>) -> Vec<(Path, wire::AttributeDimension<'_>)> {
-    members(document, &["Attributes", "UserAttributes"])
+/// All attribute criteria in dimensions: place, and what it says.
+pub fn attribute_criteria<'a>(dimensions: &[(Path, &'a Value)]) -> Vec<(Path, wire::AttributeDimension<'a>)> {
+    members(dimensions, &["Attributes", "UserAttributes"])
 }
 
-/// All metric criteria in a document: place, and what it says.
-pub fn metric_criteria(document: Document<'_>) -> Vec<(Path, wire::MetricDimension<'_>)> {
-    members(document, &["Metrics"])
+/// All metric criteria in dimensions: place, and what it says.
+pub fn metric_criteria<'a>(dimensions: &[(Path, &'a Value)]) -> Vec<(Path, wire::MetricDimension<'a>)> {
+    members(dimensions, &["Metrics"])
 }
 
-fn members<'a, V: View<'a>>(document: Document<'a>, maps: &[&str]) -> Vec<(Path, V)> {
+fn members<'a, V: View<'a>>(dimensions: &[(Path, &'a Value)], maps: &[&str]) -> Vec<(Path, V)> {
     let mut out = Vec::new();
-    for (path, value) in dimensions(document) {
+    for (path, value) in dimensions {
         for map in maps {
             for (name, criterion) in value.get(map).and_then(Value::as_object).into_iter().flatten() {
                 out.extend(V::of(criterion).map(|view| (path.join(*map).join(name), view)));

@@ -160,7 +160,7 @@ use serde_json::Value;
 
 use crate::evidence::Evidence;
 use crate::similar::similar;
-use crate::{Document, Findings, JourneyContext, TemplateContext};
+use crate::{Document, Findings, JourneyContext, TemplateContext, places};
 
 /// Something that the checks look for.
 #[derive(Clone, Copy, Debug)]
@@ -182,6 +182,8 @@ pub struct Rule {
 pub enum Check {
     /// Every document.
     Document(fn(&Document, &mut Findings)),
+    /// Every document: its dimensions that compare attributes and metrics, with their place.
+    Dimensions(fn(&[(Path, &Value)], &mut Findings)),
     /// Every journey.
     Journey(fn(&JourneyContext, &mut Findings)),
     /// Every segment.
@@ -370,11 +372,14 @@ pub(crate) fn run(document: Document) -> Vec<Diagnostic> {
         }
         _ => None,
     };
+    let conditions = context.as_ref().map_or(&[][..], |context| &context.conditions);
+    let dimensions = places::dimensions(document, conditions);
     let mut found = Vec::new();
     for rule in RULES {
         let mut findings = Findings { document, rule, found };
         match (rule.check, document.id) {
             (Check::Document(check), _) => check(&document, &mut findings),
+            (Check::Dimensions(check), _) => check(&dimensions, &mut findings),
             (Check::Journey(check), _) => {
                 if let Some(context) = &context {
                     check(context, &mut findings);

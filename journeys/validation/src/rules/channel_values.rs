@@ -1,9 +1,9 @@
 use model::wire::ChannelType;
-use model::{Word, path};
+use model::{Path, Word, path};
 use serde_json::Value;
 
+use crate::Findings;
 use crate::similar::similar;
-use crate::{Document, Findings, places};
 
 rule! {
     /// Checks that the channels that a segment asks for are those of the API: `EMAIL`, `SMS`, `GCM`, `APNS`, …
@@ -25,11 +25,11 @@ rule! {
     /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S002; `SegmentDemographics.Channel`, `ChannelType`.
-    "channel-values", Error, "a segment asks for a channel that does not exist", Document
+    "channel-values", Error, "a segment asks for a channel that does not exist", Dimensions
 }
 
-fn check(document: &Document, found: &mut Findings) {
-    for (at, dimensions) in places::dimensions(*document) {
+fn check(dimensions: &[(Path, &Value)], found: &mut Findings) {
+    for (at, dimensions) in dimensions {
         let list = path!["Demographic", "Channel", "Values"];
         let values = list.find(dimensions).and_then(Value::as_array);
         for (i, value) in values.into_iter().flatten().enumerate() {

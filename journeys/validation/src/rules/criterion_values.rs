@@ -1,7 +1,9 @@
+use model::Path;
 use model::time::parse_instant;
 use model::wire::AttributeType;
+use serde_json::Value;
 
-use crate::{Document, Findings, places};
+use crate::{Findings, places};
 
 rule! {
     /// Checks that a criterion has the values that its comparison needs: `BETWEEN` two dates, `BEFORE`, `AFTER` and
@@ -30,11 +32,11 @@ rule! {
     /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S002; `AttributeDimension`.
-    "criterion-values", Error, "a criterion's values do not fit its comparison", Document
+    "criterion-values", Error, "a criterion's values do not fit its comparison", Dimensions
 }
 
-fn check(document: &Document, found: &mut Findings) {
-    for (at, criterion) in places::attribute_criteria(*document) {
+fn check(dimensions: &[(Path, &Value)], found: &mut Findings) {
+    for (at, criterion) in places::attribute_criteria(dimensions) {
         let values = criterion.values();
         let list = at.join("Values");
         let kind = criterion.attribute_type().unwrap_or(AttributeType::Inclusive);

@@ -31,7 +31,7 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     for (activity, ways) in ctx.activities.iter().zip(&ctx.ways) {
-        for way in ways {
+        for way in ways.iter().filter(|way| way.target.is_none()) {
             let at = activity.slot_path(way.slot);
             if at.find(ctx.document.root).and_then(Value::as_str) == Some("") {
                 found

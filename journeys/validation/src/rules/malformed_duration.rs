@@ -1,7 +1,7 @@
 use model::time::{self, DAY, HOUR, MINUTE, parse_duration};
 use model::{Millis, path};
 
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that every duration is one that ISO 8601 knows: `PT1H`, `P2D`, `P1W`.
@@ -40,7 +40,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             ctx.journey.wire.limits().and_then(|limits| limits.endpoint_reentry_interval())
         }),
     ];
-    for (_, path, wait) in places::wait_times(ctx) {
+    for (_, path, wait) in &ctx.waits {
         durations.push((path.join("WaitFor"), wait.wait_for()));
     }
     for (at, text) in durations {

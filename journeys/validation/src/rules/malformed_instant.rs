@@ -2,7 +2,7 @@ use model::time::parse_instant;
 use model::{Path, View, path};
 use serde_json::Value;
 
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that every date is one that ISO 8601 knows.
@@ -32,7 +32,8 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let mut dates: Vec<Path> = vec![path!["Schedule", "StartTime"], path!["Schedule", "EndTime"]];
-    dates.extend(places::wait_times(ctx).into_iter().map(|(_, path, _)| path.join("WaitUntil")));
+    let until = ctx.waits.iter().filter(|(_, _, wait)| wait.has("WaitUntil"));
+    dates.extend(until.map(|(_, path, _)| path.join("WaitUntil")));
     if let Some(closed) = ctx.journey.wire.closed_days() {
         for (channel, list) in closed.object() {
             for i in 0..list.as_array().map_or(0, Vec::len) {

@@ -1,5 +1,8 @@
+use model::Path;
+use serde_json::Value;
+
 use crate::similar::similar;
-use crate::{Document, Findings, places};
+use crate::{Findings, places};
 
 rule! {
     /// Checks that the comparison of a metric is one of the five that the service knows.
@@ -27,13 +30,13 @@ rule! {
     /// ```
     ///
     /// Source: segments-and-endpoints.md 2.1 and 6, S002; `MetricDimension.ComparisonOperator`.
-    "metric-operator", Error, "the comparison of a metric is unknown", Document
+    "metric-operator", Error, "the comparison of a metric is unknown", Dimensions
 }
 
 const OPERATORS: [&str; 5] = ["EQUAL", "GREATER_THAN", "LESS_THAN", "GREATER_THAN_OR_EQUAL", "LESS_THAN_OR_EQUAL"];
 
-fn check(document: &Document, found: &mut Findings) {
-    for (at, metric) in places::metric_criteria(*document) {
+fn check(dimensions: &[(Path, &Value)], found: &mut Findings) {
+    for (at, metric) in places::metric_criteria(dimensions) {
         let Some(operator) = metric.comparison_operator().filter(|word| !OPERATORS.contains(word)) else { continue };
         let at = at.join("ComparisonOperator");
         let finding = found

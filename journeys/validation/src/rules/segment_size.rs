@@ -31,7 +31,7 @@ const MOST: usize = 100;
 fn check(document: &Document, _: wire::WriteSegmentRequest, found: &mut Findings) {
     let mut dimensions = 0;
     let mut values = Vec::new();
-    for (path, one) in places::dimensions(*document) {
+    for (path, one) in places::dimensions(*document, &[]) {
         count(one, path, &mut dimensions, &mut values, 0);
     }
     if dimensions > MOST {

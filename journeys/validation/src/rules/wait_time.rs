@@ -1,6 +1,6 @@
 use model::{Payload, View};
 
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that a wait, and the evaluation wait of a split, has exactly one of `WaitFor` and `WaitUntil`.
@@ -46,8 +46,8 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
                 .set("Wait a day", &at.join("WaitFor"), "P1D");
         }
     }
-    for (number, at, wait) in places::wait_times(ctx) {
-        let id = ctx.activities[number].id;
+    for (number, at, wait) in &ctx.waits {
+        let id = ctx.activities[*number].id;
         match (wait.has("WaitFor"), wait.has("WaitUntil")) {
             (true, true) => {
                 found

@@ -1,7 +1,7 @@
 use model::path;
 use model::time::{HOUR, format_instant, parse_instant};
 
-use crate::{Findings, JourneyContext, places};
+use crate::{Findings, JourneyContext};
 
 rule! {
     /// Checks that waiting until a date ends before the journey does: before `Schedule.EndTime`, or without one before
@@ -41,11 +41,11 @@ rule! {
 
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let Some(end) = ctx.end else { return };
-    for (number, at, wait) in places::wait_times(ctx) {
+    for (number, at, wait) in &ctx.waits {
         let Some(until) = wait.wait_until().and_then(parse_instant).filter(|until| *until >= end) else { continue };
         let message = format!(
             "`{}` waits until {}, and the journey ends {}",
-            ctx.activities[number].id,
+            ctx.activities[*number].id,
             format_instant(until),
             format_instant(end)
         );
