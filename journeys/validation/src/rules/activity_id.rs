@@ -1,6 +1,9 @@
+use std::collections::BTreeMap;
+
 use model::{Change, Edit, path};
 use serde_json::{Value, json};
 
+use crate::places::ConditionPlace;
 use crate::{Findings, JourneyContext};
 
 rule! {
@@ -34,7 +37,11 @@ rule! {
 
 const LONGEST: usize = 100;
 
+/// The conditions that ask about a message, by the id that they name.
+type Asking<'c> = BTreeMap<&'c str, Vec<&'c ConditionPlace<'c>>>;
+
 fn check(ctx: &JourneyContext, found: &mut Findings) {
+    let mut asking = None;
     for (number, activity) in ctx.activities.iter().enumerate() {
         let id = activity.id;
         let message = if id.is_empty() {
@@ -47,7 +54,8 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             continue;
         };
         let better = unused(ctx, id);
-        let edit = rename(ctx, number, &better);
+        let asking = asking.get_or_insert_with(|| asking_about(ctx));
+        let edit = rename(ctx, asking, number, &better);
         found.report(path!["Activities", id], message).help(format!("rename it, for example to `{better}`")).fix(edit);
     }
 }
@@ -60,8 +68,18 @@ fn unused(ctx: &JourneyContext, id: &str) -> String {
     std::iter::once(stem.clone()).chain(numbered).find(|name| !ctx.has_key(name)).unwrap_or(stem)
 }
 
+fn asking_about<'c>(ctx: &'c JourneyContext) -> Asking<'c> {
+    let mut asking = Asking::new();
+    for place in &ctx.conditions {
+        if let Some(message) = place.condition.event_condition().and_then(|event| event.message_activity()) {
+            asking.entry(message).or_default().push(place);
+        }
+    }
+    asking
+}
+
 /// Renames an activity and everything that names it.
-fn rename(ctx: &JourneyContext, number: usize, to: &str) -> Edit {
+fn rename(ctx: &JourneyContext, asking: &Asking, number: usize, to: &str) -> Edit {
     let from = ctx.activities[number].id;
     let document = ctx.document.id;
     let mut edit = Edit::new(format!("Rename to {to}"));
@@ -73,10 +91,8 @@ fn rename(ctx: &JourneyContext, number: usize, to: &str) -> Edit {
             edit = edit.set(document, ctx.activities[before].slot_path(way.slot), to);
         }
     }
-    for place in &ctx.conditions {
-        if place.condition.event_condition().and_then(|event| event.message_activity()) == Some(from) {
-            edit = edit.set(document, place.path.join("EventCondition").join("MessageActivity"), to);
-        }
+    for place in asking.get(from).into_iter().flatten() {
+        edit = edit.set(document, place.path.join("EventCondition").join("MessageActivity"), to);
     }
     // The references inside the activity have been set above, so the value is moved as it then stands: it is taken from
     // an edited copy, of the activity alone.
