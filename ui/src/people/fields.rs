@@ -25,8 +25,7 @@ fn OneEndpoint(
 ) -> impl IntoView {
     let desk = desk();
     // A field keeps the keyboard while its value changes.
-    let places =
-        Memo::new(move |_| endpoints.with(|all| all.get(number).map(leaves).unwrap_or_default()));
+    let places = Memo::new(move |_| endpoints.with(|all| all.get(number).map(leaves).unwrap_or_default()));
     let (name, value) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let known = format!("members-{number}");
     let offered =
