@@ -32,7 +32,7 @@ pub struct Pseudonyms<'p> {
 
 impl<'p> Pseudonyms<'p> {
     /// Prepares the copy: `personal` are dotted paths as in [`People::attribute_paths`], or members such as
-    /// `Location.PostalCode`, beside [`ALWAYS`]. The key may have any length; 32 random bytes are right.
+    /// `Location.PostalCode`, beside those that always are. The key may have any length; 32 random bytes are right.
     pub fn new(people: &'p People, personal: impl IntoIterator<Item = String>, key: &[u8]) -> Pseudonyms<'p> {
         let personal: BTreeSet<String> = personal.into_iter().chain(ALWAYS.map(str::to_owned)).collect();
         let key = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
