@@ -35,11 +35,7 @@ pub async fn by_keyboard(hand: &Hand, who: &str) {
     hand.tab_to("[data-test=document-name]").await;
     hand.type_text("everybody").await;
     hand.key(ENTER).await;
-    hand.until(
-        "it is added",
-        "return document.querySelector('.room')?.ariaLabel.includes('segments/everybody') === true",
-    )
-    .await;
+    hand.until("it is added", "return document.querySelector('.room h1')?.textContent == 'everybody'").await;
     command(hand, "go to journey-1").await;
     hand.until("the canvas is back", "return document.activeElement?.matches('.canvas') === true").await;
 

@@ -117,7 +117,7 @@ fn used_in(store: Store, kind: TemplateKind, name: String) -> impl IntoView {
         view! { <li><button class="link" on:click=move |_| store.go_to_place(&place)>{words}</button></li> }
     };
     view! {
-        <h3>"Where it is used"</h3>
+        <h2>"Where it is used"</h2>
         <Show when=move || !senders.with(Vec::is_empty) fallback=|| view! { <p class="note">"No journey and no campaign sends it."</p> }>
             <ul class="users">{move || senders.get().into_iter().map(link).collect_view()}</ul>
         </Show>
