@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use model::{DocumentId, Project, text, time};
@@ -65,12 +66,15 @@ pub fn fingerprint(plan: &publishing::Plan) -> String {
 /// All publications to a target, in order.
 ///
 /// # Errors
-/// `Disk`, or `BadInput` where a file is damaged.
+/// `Disk`, also where there is no such folder, or `BadInput` where a file is damaged.
 pub fn entries(folder: &Path, target: &str) -> Outcome<Vec<Entry>> {
     let place = place(folder, target)?;
-    let mut files: Vec<PathBuf> = fs::read_dir(&place)
-        .into_iter()
-        .flatten()
+    let listed = match fs::read_dir(&place) {
+        Ok(listed) => listed,
+        Err(error) if error.kind() == ErrorKind::NotFound && folder.is_dir() => return Ok(Vec::new()),
+        Err(error) => return Err(disk("read", if folder.is_dir() { &place } else { folder }, &error)),
+    };
+    let mut files: Vec<PathBuf> = listed
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.file_stem().is_some_and(|stem| stem.to_string_lossy().parse::<u32>().is_ok()))
         .collect();
