@@ -127,6 +127,7 @@ async fn the_main_views_look_as_before() {
             "return document.querySelector('[data-test=play]')?.disabled === false",
         )
         .await;
+        hand.until("the story is told", "return document.querySelectorAll('[data-test=story] li').length > 0").await;
         looks_as_before(&hand, &format!("simulate-{theme}")).await;
 
         // a step goes, another comes: against what is saved, both are on the picture
