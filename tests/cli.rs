@@ -127,6 +127,33 @@ fn dumps_of_the_cli_are_read_as_they_are() {
 }
 
 #[test]
+fn what_is_missing_or_damaged_is_said_with_what_to_do() {
+    let place = example("onboarding");
+    let missing = place.path().join("none");
+    let missing = text(&missing);
+    for (arguments, help) in [
+        (&["check", missing][..], "check the path"),
+        (&["people", missing], "`waymark new` makes one"),
+        (&["history", missing, "--target", "local"], "check the path"),
+        (&["export", missing], "check the path"),
+    ] {
+        let said = waymark(arguments);
+        let words = stderr(&said);
+        assert_eq!(code(&said), 2, "{words}");
+        assert!(words.contains(missing) && words.contains(help) && !words.contains("0 documents"), "{words}");
+    }
+    let file = place.path().join("journeys/verify-address.json");
+    let whole = fs::read_to_string(&file).unwrap();
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    for kind in ["pinpoint", "svg", "connect", "aws-cli"] {
+        let exported = waymark(&["export", text(&file), "--as", kind]);
+        let words = stderr(&exported);
+        assert_eq!(code(&exported), 0, "{words}");
+        assert!(words.contains("verify-address.json:") && words.contains("could not be read"), "{kind}: {words}");
+    }
+}
+
+#[test]
 fn simulate_counts_tells_and_repeats() {
     let place = example("cart-abandonment");
     let file = place.path().join("journeys/cart-abandonment.json");

@@ -4,7 +4,7 @@
 
 mod studio;
 
-use studio::{copy_of_example, people, program, rooms, screen, segments, tell, window};
+use studio::{copy_of_example, keyboard, people, program, rooms, screen, segments, tell, window, window_at_start};
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
 const FIGURES: &str = "const took = name => Math.round(performance.getEntriesByName(name)[0]?.duration ?? NaN); \
@@ -19,6 +19,16 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_the_window() {
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     println!("{}", hand.text(FIGURES).await);
     tell(&hand, project.path(), "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_is_built_simulated_and_published_by_keyboard_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window_at_start(&studio, data.path(), &display).await;
+    keyboard::by_keyboard(&hand, "window").await;
     hand.close().await;
 }
 

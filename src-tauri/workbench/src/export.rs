@@ -4,7 +4,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use bridge::PictureKind;
+use bridge::{FileProblem, PictureKind};
 use diagram::scene::{self, Scene};
 use model::{DocumentId, Project};
 
@@ -12,37 +12,54 @@ use crate::check::project_of;
 use crate::failure::{Outcome, bad_input, disk, not_found};
 use crate::{elsewhere, folder, picture};
 
+/// A journey that a file holds.
+#[derive(Clone, Debug)]
+pub struct JourneyOfFile {
+    /// The project around it.
+    pub project: Project,
+    /// Its name there.
+    pub name: String,
+    /// What of it could not be read: the journey is what is left.
+    pub problems: Vec<FileProblem>,
+}
+
 /// A journey and the project around it: of a file in a project folder, or of a file of its own.
 ///
 /// # Errors
 /// When the file can not be read or holds no journey; when it holds several.
-pub fn journey_of_file(path: &Path) -> Outcome<(Project, String)> {
+pub fn journey_of_file(path: &Path) -> Outcome<JourneyOfFile> {
     if let Some((project, Some(DocumentId::Journey(name)))) = project_of(path) {
         let folder = folder::read(&project)?;
         return match folder.project.journey(&name) {
-            Some(_) => Ok((folder.project, name)),
+            Some(_) => Ok(of_folder(folder, name)),
             None => Err(elsewhere::file(path)
                 .err()
                 .unwrap_or_else(|| not_found(format!("`{}` holds no journey", path.display()), ""))),
         };
     }
-    let project = if path.is_dir() {
-        match folder::is_project(path) {
-            true => folder::read(path)?.project,
-            false => elsewhere::folder(path)?.project,
-        }
+    let (project, problems) = if path.is_dir() && folder::is_project(path) {
+        let folder = folder::read(path)?;
+        (folder.project, folder.problems)
     } else {
-        elsewhere::file(path)?.project
+        let found = if path.is_dir() { elsewhere::folder(path)? } else { elsewhere::file(path)? };
+        (found.project, found.problems)
     };
     let names: Vec<String> = project.journeys().map(|(name, _)| name.to_owned()).collect();
     match names.as_slice() {
-        [name] => Ok((project, name.clone())),
+        [name] => Ok(JourneyOfFile { project, name: name.clone(), problems }),
         [] => Err(not_found(format!("`{}` holds no journey", path.display()), "name the file of a journey")),
         several => Err(bad_input(
             format!("`{}` holds {} journeys: {}", path.display(), several.len(), several.join(", ")),
             "name the file of one of them",
         )),
     }
+}
+
+/// A journey of a project folder, with what could not be read of its own file.
+fn of_folder(folder: folder::Folder, name: String) -> JourneyOfFile {
+    let id = DocumentId::Journey(name.clone());
+    let own = |problem: &FileProblem| problem.document.as_ref() == Some(&id);
+    JourneyOfFile { project: folder.project, name, problems: folder.problems.into_iter().filter(own).collect() }
 }
 
 /// The journey as Pinpoint takes it (`WriteJourneyRequest`), as text.
@@ -112,22 +129,39 @@ pub enum Foreign {
 /// When nothing can be read; for [`Foreign::Connect`] also when there is not exactly one journey.
 pub fn foreign(path: &Path, format: Foreign) -> Outcome<exchange::Exported> {
     if format == Foreign::Connect {
-        let (project, name) = journey_of_file(path)?;
+        let JourneyOfFile { project, name, problems } = journey_of_file(path)?;
         let journey = project.journey(&name).ok_or_else(|| no_journey(&name))?;
-        return Ok(exchange::connect::flow(&DocumentId::Journey(name), journey));
+        let mut exported = exchange::connect::flow(&DocumentId::Journey(name), journey);
+        exported.losses.extend(unread(problems));
+        return Ok(exported);
     }
     let folder = project_of(path).map(|(folder, _)| folder);
-    let project = match &folder {
-        Some(folder) => folder::read(folder)?.project,
-        None if path.is_dir() => elsewhere::folder(path)?.project,
-        None => elsewhere::file(path)?.project,
+    let (project, problems) = match &folder {
+        Some(folder) => {
+            let read = folder::read(folder)?;
+            (read.project, read.problems)
+        }
+        None => {
+            let found = if path.is_dir() { elsewhere::folder(path)? } else { elsewhere::file(path)? };
+            (found.project, found.problems)
+        }
     };
-    Ok(match format {
+    let mut exported = match format {
         Foreign::CloudFormation => {
             let channels = folder.map(|folder| enabled_channels(&folder)).unwrap_or_default();
             exchange::cloudformation::template(&project, &channels)
         }
         _ => exchange::aws_cli::script(&project),
+    };
+    exported.losses.extend(unread(problems));
+    Ok(exported)
+}
+
+/// What could not be read is not in the export either.
+fn unread(problems: Vec<FileProblem>) -> impl Iterator<Item = exchange::Loss> {
+    problems.into_iter().map(|problem| exchange::Loss {
+        place: format!("{}:{}", problem.file, problem.line),
+        what: format!("could not be read: {}", problem.message),
     })
 }
 

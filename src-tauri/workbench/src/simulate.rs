@@ -35,7 +35,7 @@ pub use simulation::run::{Run, StoryStep};
 pub use simulation::series::Busy;
 pub use simulation::{PersonAt, Whereabouts};
 
-use crate::export::journey_of_file;
+use crate::export::{JourneyOfFile, journey_of_file};
 use crate::failure::{Outcome, bad_input, failure, not_found};
 use crate::{check, people};
 
@@ -342,7 +342,7 @@ fn response_model<'a>(
 
 /// A journey of a file, with the people and events that are named or lie beside it.
 ///
-/// Answers the cohort, and what could not be read of the people and events.
+/// Answers the cohort, and what could not be read of the journey, the people and the events.
 ///
 /// # Errors
 /// When a file can not be read, or as [`Cohort::new`].
@@ -352,11 +352,12 @@ pub fn of_file(
     events: Option<&Path>,
     mut request: Request,
 ) -> Outcome<(Cohort, Vec<FileProblem>)> {
-    let (project, name) = journey_of_file(journey)?;
+    let JourneyOfFile { project, name, problems: mut unread } = journey_of_file(journey)?;
     let folder = check::project_of(journey).map(|(folder, _)| folder);
     request.unknown_segments_hold_all = folder.is_none();
     let (people, events, problems) = inputs(&project, folder.as_deref(), endpoints, events)?;
-    Ok((Cohort::new(&project, &name, people, events, &request)?, problems))
+    unread.extend(problems);
+    Ok((Cohort::new(&project, &name, people, events, &request)?, unread))
 }
 
 /// The people and events of a simulation: those that are named, else those of the project folder; people are invented

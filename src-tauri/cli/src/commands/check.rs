@@ -24,6 +24,8 @@ pub fn run(check: &Check) -> Outcome {
         }
     }
     match check.format {
+        // where nothing could be read, the failures say all
+        Format::Text if all.documents == 0 && !failed.is_empty() => {}
         Format::Text => say_text(&all),
         Format::Json => say::result(&text_of(&json!({
             "documents": all.documents,

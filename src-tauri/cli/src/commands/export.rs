@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use bridge::{FailureCode, PictureKind};
 
-use workbench::export::Foreign;
+use workbench::export::{Foreign, JourneyOfFile};
 
 use crate::arguments::{Export, ExportAs};
 use crate::commands::{Outcome, failure};
@@ -25,7 +25,11 @@ pub fn run(export: &Export) -> Outcome {
         }
         return write(export, exported.text.as_bytes());
     }
-    let (project, name) = workbench::export::journey_of_file(&export.journey)?;
+    let JourneyOfFile { project, name, problems } = workbench::export::journey_of_file(&export.journey)?;
+    if !problems.is_empty() {
+        super::tell_problems(&problems);
+        say::note("the journey could not be read whole; what could be read is exported");
+    }
     let picture = |kind| workbench::export::picture_as(&workbench::export::svg(&project, &name)?, kind);
     let content = match export.kind {
         ExportAs::Svg => picture(PictureKind::Svg)?,

@@ -3,19 +3,23 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use bridge::FailureCode;
+use bridge::{Failure, FailureCode};
 use serde_json::json;
 use workbench::people::{self, share};
 
 use crate::arguments::{Format, People};
-use crate::commands::{Outcome, count, failure, json as text_of};
+use crate::commands::{Outcome, count, json as text_of};
 use crate::say;
 
 /// Says who there is; with `--pseudonymise` writes the copy.
 pub fn run(arguments: &People) -> Outcome {
     let folder = &arguments.folder;
     if !folder.is_dir() {
-        return Err(failure(FailureCode::NotFound, format!("there is no folder `{}`", folder.display())));
+        return Err(Failure {
+            code: FailureCode::NotFound,
+            message: format!("there is no folder `{}`", folder.display()),
+            help: "name the folder of a project; `waymark new` makes one".to_owned(),
+        });
     }
     let (found, problems) = people::endpoints(folder);
     super::tell_problems(&problems);
