@@ -1,14 +1,14 @@
 //! The whole journey as one stand-alone SVG document.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use model::changes::Change;
 
+use crate::comparison::Comparison;
 use crate::geometry::{Point, Rect};
 use crate::icon::{self, Family};
 use crate::layout::{Layout, label_width};
-use crate::route::number;
+use crate::route::{Route, number};
 use crate::scene::{Scene, SceneNode, Stands};
 
 /// The colours and the typeface of a picture: CSS values.
@@ -82,6 +82,9 @@ const CORNER: f64 = 10.0;
 const CARD_CORNER: f64 = 10.0;
 /// Length of an arrow head.
 const HEAD: f64 = 7.0;
+/// How a connection that is new, or gone, is drawn.
+const NEW_LINE: &str = r#" stroke-width="4""#;
+const GONE_LINE: &str = r#" stroke-dasharray="7 5""#;
 /// Height of a label.
 const LABEL: f64 = 22.0;
 
@@ -89,13 +92,22 @@ const LABEL: f64 = 22.0;
 ///
 /// Text is escaped, and cut with an ellipsis where it would not fit. The same input gives the same bytes.
 pub fn svg(scene: &Scene, layout: &Layout, theme: &Theme) -> String {
-    compared(scene, layout, theme, &BTreeMap::new())
+    compared(scene, layout, theme, &Comparison::default(), None)
 }
 
-/// As [`svg`], of two versions of a journey in one: cards that `changes` names by their id say on a tag how they differ, and
-/// have a border of their own: thick for new, dashed for gone, double for changed. So it reads without colours, too.
-pub fn compared(scene: &Scene, layout: &Layout, theme: &Theme, changes: &BTreeMap<String, Change>) -> String {
-    let area = layout.bounds.inflate(MARGIN);
+/// As [`svg`], with what another version has otherwise: cards that differ say so on a tag, those that are gone stand beside
+/// the others; they have a border of their own: thick for new, dashed for gone, double for changed. Connections that are new
+/// are thick, those that are gone dashed. So it reads without colours, too. `entry` is how the journey's own members differ.
+pub fn compared(
+    scene: &Scene,
+    layout: &Layout,
+    theme: &Theme,
+    comparison: &Comparison,
+    entry: Option<Change>,
+) -> String {
+    let lost = comparison.lost.iter().filter_map(Route::bounds);
+    let ghosts = comparison.ghosts.iter().map(|(_, area)| *area);
+    let area = ghosts.chain(lost).fold(layout.bounds, |area, other| area.union(&other)).inflate(MARGIN);
     let mut out = String::new();
     let mut line = |text: &str| {
         out.push_str(text);
@@ -111,9 +123,14 @@ pub fn compared(scene: &Scene, layout: &Layout, theme: &Theme, changes: &BTreeMa
     ));
     line(&format!(r#"<rect {} fill="{}"/>"#, place(&area), theme.background));
     line(&format!(r#"<g fill="none" stroke="{}" stroke-width="2" stroke-linejoin="round">"#, theme.line));
-    for route in &layout.edges {
+    for route in &comparison.lost {
+        line(&format!(r#"<path d="{}" stroke="{}"{GONE_LINE}/>"#, route.svg_path(CORNER), theme.bad));
+    }
+    for (route, connection) in layout.edges.iter().zip(&scene.connections) {
         if !route.points.is_empty() {
-            line(&format!(r#"<path d="{}"/>"#, route.svg_path(CORNER)));
+            let is_new = comparison.added.contains(&connection.origin);
+            let stroke = if is_new { NEW_LINE } else { "" };
+            line(&format!(r#"<path d="{}"{stroke}/>"#, route.svg_path(CORNER)));
         }
     }
     line("</g>");
@@ -135,54 +152,77 @@ pub fn compared(scene: &Scene, layout: &Layout, theme: &Theme, changes: &BTreeMa
         }
     }
     line("</g>");
-    for (area, node) in layout.nodes.iter().zip(&scene.nodes) {
-        line(&match node.stands {
-            Stands::End => mark(area, theme.line, "", theme),
-            Stands::Missing => mark(area, theme.bad, "?", theme),
-            Stands::Folded(_) => edge_label(area.center(), &node.title, theme),
-            Stands::Entry => card(area, node, icon::ENTRY, theme.icons[0], theme),
-            Stands::Activity(kind) => {
-                let colors = match icon::family(kind) {
-                    Family::Message => theme.icons[1],
-                    Family::Time => theme.icons[2],
-                    Family::Split => theme.icons[3],
-                    Family::Unknown => theme.icons[4],
-                };
-                card(area, node, icon::of_kind(kind), colors, theme)
-            }
-        });
+    let here = layout.nodes.iter().zip(&scene.nodes);
+    let gone = comparison.ghosts.iter().map(|(node, area)| (area, node));
+    let differs = here.clone().filter_map(|(area, node)| {
+        let change = match node.stands {
+            Stands::Entry => entry,
+            _ => comparison.steps.get(&node.id).map(|step| step.what),
+        };
+        Some((area, change?))
+    });
+    let differs: Vec<(&Rect, Change)> = differs.chain(gone.clone().map(|(area, _)| (area, Change::Removed))).collect();
+    for (area, change) in &differs {
+        line(&change_border(area, *change, theme));
     }
-    for (area, node) in layout.nodes.iter().zip(&scene.nodes) {
-        if let Some(change) = changes.get(&node.id) {
-            line(&change_mark(area, *change, theme));
-        }
+    for (area, node) in here.chain(gone) {
+        line(&node_of(area, node, theme));
+    }
+    for (area, change) in differs {
+        line(&change_tag(area, change, theme));
     }
     line("</svg>");
     out
 }
 
-/// The border and the tag of a card that differs.
-fn change_mark(area: &Rect, change: Change, theme: &Theme) -> String {
-    let (word, sign, color) = match change {
-        Change::Added => ("added", "+", theme.icons[0].0),
-        Change::Removed => ("removed", "−", theme.bad),
-        Change::Changed => ("changed", "~", theme.icons[2].0),
-        Change::Renamed => ("renamed", "≈", theme.icons[3].0),
-    };
+fn node_of(area: &Rect, node: &SceneNode, theme: &Theme) -> String {
+    match node.stands {
+        Stands::End => mark(area, theme.line, "", theme),
+        Stands::Missing => mark(area, theme.bad, "?", theme),
+        Stands::Folded(_) => edge_label(area.center(), &node.title, theme),
+        Stands::Entry => card(area, node, icon::ENTRY, theme.icons[0], theme),
+        Stands::Activity(kind) => {
+            let colors = match icon::family(kind) {
+                Family::Message => theme.icons[1],
+                Family::Time => theme.icons[2],
+                Family::Split => theme.icons[3],
+                Family::Unknown => theme.icons[4],
+            };
+            card(area, node, icon::of_kind(kind), colors, theme)
+        }
+    }
+}
+
+/// The border of a card that differs; it lies below the card and what is on it.
+fn change_border(area: &Rect, change: Change, theme: &Theme) -> String {
     let ring = |by: f64, stroke: &str| {
-        let radius = number(CARD_CORNER + by);
+        let (radius, color) = (number(CARD_CORNER + by), change_word(change, theme).1);
         format!(r#"<rect {} rx="{radius}" fill="none" stroke="{color}" {stroke}/>"#, place(&area.inflate(by)))
     };
-    let border = match change {
-        Change::Added => ring(1.0, r#"stroke-width="3""#),
+    match change {
+        Change::Added => ring(1.5, r#"stroke-width="3""#),
         Change::Removed => ring(1.0, r#"stroke-width="2" stroke-dasharray="7 5""#),
-        Change::Changed | Change::Renamed => ring(0.0, r#"stroke-width="1.5""#) + &ring(4.0, r#"stroke-width="1.5""#),
-    };
-    let text = format!("{sign} {word}");
-    let width = label_width(&text) + 10.0;
+        Change::Changed | Change::Renamed => ring(1.0, r#"stroke-width="2""#) + &ring(4.5, r#"stroke-width="1.5""#),
+    }
+}
+
+/// How a card differs, in a sign and a word, and the colour of both.
+fn change_word(change: Change, theme: &Theme) -> (&'static str, &'static str) {
+    match change {
+        Change::Added => ("+ added", theme.icons[0].0),
+        Change::Removed => ("− removed", theme.bad),
+        Change::Changed => ("~ changed", theme.icons[2].0),
+        Change::Renamed => ("≈ renamed", theme.icons[3].0),
+    }
+}
+
+/// The tag of a card that differs.
+fn change_tag(area: &Rect, change: Change, theme: &Theme) -> String {
+    let (text, color) = change_word(change, theme);
+    let width = label_width(text) + 10.0;
     let tag = Rect::new(area.right() - width - 8.0, area.y - LABEL / 2.0 - 2.0, width, LABEL);
     format!(
-        r#"<g>{border}<rect {} rx="{}" fill="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{}">{text}</text></g>"#,
+        r#"<g><rect {} rx="{}" fill="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{}">{text}</text></g>"#,
         place(&tag),
         LABEL / 2.0,
         number(tag.center().x),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::changes::{self, Change};
 use crate::difference;
@@ -119,25 +119,6 @@ pub fn document(id: &DocumentId, before: Option<&Value>, after: Option<&Value>) 
         _ => change.members = members(Some(before), Some(after)),
     }
     Some(change)
-}
-
-/// One journey with the steps of both versions, for a picture of what differs: `after`, and the steps that are gone.
-pub fn both(before: &Value, after: &Value) -> Value {
-    let mut both = after.clone();
-    let gone = before.get("Activities").and_then(Value::as_object);
-    let renamed = match (Journey::of(before), Journey::of(after)) {
-        (Some(before), Some(after)) => changes::renamed(before, after),
-        _ => BTreeMap::new(),
-    };
-    if let Some(object) = both.as_object_mut() {
-        let steps = object.entry("Activities").or_insert_with(|| Value::Object(Map::new()));
-        for (id, step) in gone.into_iter().flatten().filter(|(id, _)| !renamed.contains_key(*id)) {
-            if let Some(steps) = steps.as_object_mut().filter(|steps| !steps.contains_key(id)) {
-                steps.insert(id.clone(), step.clone());
-            }
-        }
-    }
-    both
 }
 
 /// The members that differ.

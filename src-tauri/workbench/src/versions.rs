@@ -2,21 +2,22 @@
 //!
 //! A version is a folder, a file, or either of a revision of git as `REV:path`.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use bridge::FailureCode;
-use diagram::picture;
+use diagram::comparison::Comparison;
 use diagram::scene::{self, Scene};
+use diagram::{Layout, picture};
 pub use model::changes::Change;
+use model::changes::StepChange;
 pub use model::comparison::MemberChange;
 use model::comparison::{self, DocumentChange};
 use model::{DocumentId, Journey, Project};
 use serde_json::Value;
 
 use crate::check::project_of;
-use crate::failure::{Outcome, bad_input, disk, failure, not_found};
+use crate::failure::{Outcome, bad_input, disk, failure, internal, not_found};
 use crate::folder::Folder;
 use crate::{elsewhere, folder, git, settings_file};
 
@@ -188,24 +189,46 @@ impl Differences {
                 ));
             }
         };
-        let both = match (before, after) {
-            (Some(before), Some(after)) => comparison::both(before, after),
-            (one, other) => other.clone().or_else(|| one.clone()).unwrap_or_default(),
+        let (Some(shown), then) = (after.as_ref().or(before.as_ref()), before.as_ref()) else {
+            return Err(internal("a journey differs that neither version has"));
         };
-        let journey = Journey::of(&both).ok_or_else(|| bad_input("the journey is no object", "correct the file"))?;
-        let mut marks: BTreeMap<String, Change> =
-            change.steps.iter().map(|step| (step.id.clone(), step.what)).collect();
-        match change.what {
-            Change::Changed if change.members.is_empty() => {}
-            Change::Changed => drop(marks.insert("@entry".to_owned(), Change::Changed)),
-            whole => {
-                let steps = journey.activities().into_iter().map(|activity| activity.id.to_owned());
-                marks = steps.chain(["@entry".to_owned()]).map(|id| (id, whole)).collect();
+        let journey =
+            |value| Journey::of(value).ok_or_else(|| bad_input("the journey is no object", "correct the file"));
+        let now = Drawn::of(journey(shown)?);
+        let (differs, entry) = match (change.what, then) {
+            (Change::Changed | Change::Renamed, Some(then)) => {
+                let then = Drawn::of(journey(then)?);
+                let own = (!change.members.is_empty()).then_some(Change::Changed);
+                (diagram::comparison::compare(then.version(), now.version()), own)
             }
-        }
+            (whole, _) => {
+                let step =
+                    |id: &str| StepChange { id: Some(id.to_owned()), what: whole, members: Vec::new(), was: None };
+                let steps =
+                    now.journey.activities().into_iter().map(|step_of| (step_of.id.to_owned(), step(step_of.id)));
+                (Comparison { steps: steps.collect(), ..Comparison::default() }, Some(whole))
+            }
+        };
+        Ok(picture::compared(&now.scene, &now.layout, &picture::LIGHT, &differs, entry))
+    }
+}
+
+/// A version of a journey, laid out.
+struct Drawn<'a> {
+    journey: Journey<'a>,
+    scene: Scene,
+    layout: Layout,
+}
+
+impl<'a> Drawn<'a> {
+    fn of(journey: Journey<'a>) -> Drawn<'a> {
         let scene = Scene::of(journey, None);
         let layout = diagram::layout(&scene.graph, &scene::spacing());
-        Ok(picture::compared(&scene, &layout, &picture::LIGHT, &marks))
+        Drawn { journey, scene, layout }
+    }
+
+    fn version(&self) -> diagram::comparison::Version<'_> {
+        diagram::comparison::Version { journey: self.journey, scene: &self.scene, layout: &self.layout }
     }
 }
 
