@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::{ParquetError, Result};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
@@ -31,6 +31,7 @@ struct Values {
     levels: Vec<i16>,
     texts: Vec<ByteArray>,
     numbers: Vec<i64>,
+    fractions: Vec<f64>,
 }
 
 impl<W: Write + Send> Writer<W> {
@@ -43,12 +44,14 @@ impl<W: Write + Send> Writer<W> {
             Kind::Text => format!("optional binary {name} (STRING);"),
             Kind::Time => format!("optional int64 {name} (TIMESTAMP(MILLIS,true));"),
             Kind::Count => format!("optional int64 {name} (INTEGER(64,false));"),
+            Kind::Number => format!("optional double {name};"),
         });
         let schema = format!("message rows {{ {} }}", members.collect::<Vec<_>>().join(" "));
         let schema = parse_message_type(&schema).map_err(other)?;
         let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
         let file = SerializedFileWriter::new(file, Arc::new(schema), Arc::new(properties)).map_err(other)?;
-        let values = |kind| Values { kind, levels: Vec::new(), texts: Vec::new(), numbers: Vec::new() };
+        let values =
+            |kind| Values { kind, levels: Vec::new(), texts: Vec::new(), numbers: Vec::new(), fractions: Vec::new() };
         let columns = columns.iter().map(|(_, kind)| values(*kind)).collect();
         Ok(Writer { file, columns, rows: 0, bytes: 0 })
     }
@@ -67,6 +70,7 @@ impl<W: Write + Send> Writer<W> {
                 (Kind::Time, Cell::Time(at)) => values.numbers.push(*at),
                 // A count beyond the range of the file's numbers is none that can be counted.
                 (Kind::Count, Cell::Count(count)) => values.numbers.push(i64::try_from(*count).unwrap_or(i64::MAX)),
+                (Kind::Number, Cell::Number(number)) => values.fractions.push(*number),
                 _ => {
                     values.levels.push(0);
                     continue;
@@ -117,11 +121,13 @@ impl Values {
             Kind::Time | Kind::Count => {
                 column.typed::<Int64Type>().write_batch(&self.numbers, Some(&self.levels), None)?
             }
+            Kind::Number => column.typed::<DoubleType>().write_batch(&self.fractions, Some(&self.levels), None)?,
         };
         column.close()?;
         self.levels.clear();
         self.texts.clear();
         self.numbers.clear();
+        self.fractions.clear();
         Ok(())
     }
 }

@@ -14,6 +14,8 @@ pub enum Kind {
     Time,
     /// A count from 0.
     Count,
+    /// Any number.
+    Number,
 }
 
 /// Name and kind of a column.
@@ -30,6 +32,8 @@ pub enum Cell<'a> {
     Time(Millis),
     /// Of a [`Kind::Count`] column.
     Count(u64),
+    /// Of a [`Kind::Number`] column.
+    Number(f64),
 }
 
 impl<'a> Cell<'a> {
@@ -50,6 +54,7 @@ impl<'a> Cell<'a> {
             Cell::Text(text) => Cow::Borrowed(text),
             Cell::Time(at) => Cow::Owned(format_instant(*at)),
             Cell::Count(count) => Cow::Owned(count.to_string()),
+            Cell::Number(number) => Cow::Owned(number.to_string()),
         }
     }
 }

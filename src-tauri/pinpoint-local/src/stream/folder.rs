@@ -189,6 +189,7 @@ fn cell<'r>(record: &'r Record, name: &str, kind: Kind) -> Cell<'r> {
         (_, None) => Cell::Nothing,
         (Kind::Time, Some(value)) => Cell::time(value.as_i64()),
         (Kind::Count, Some(value)) => value.as_u64().map_or(Cell::Nothing, Cell::Count),
+        (Kind::Number, Some(value)) => value.as_f64().map_or(Cell::Nothing, Cell::Number),
         (Kind::Text, Some(Value::String(text))) => Cell::text(Some(text.as_str())),
         (Kind::Text, Some(value)) => Cell::Text(Cow::Owned(value.to_string())),
     }

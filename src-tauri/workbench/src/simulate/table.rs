@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 
 use files::Draft;
 use files::parquet;
-pub(super) use files::rows::{Cell, Column, Kind};
+pub(crate) use files::rows::{Cell, Column, Kind};
 
 use crate::failure::{Outcome, bad_input, disk};
 
 type File = BufWriter<Draft>;
 
 /// A file of rows that is being written.
-pub(super) struct Table {
+pub(crate) struct Table {
     path: PathBuf,
     columns: &'static [Column],
     writer: Writer,
@@ -99,6 +99,9 @@ fn line(file: &mut File, columns: &[Column], cells: &[Cell<'_>]) -> io::Result<(
         match cell {
             Cell::Nothing => file.write_all(b"null")?,
             Cell::Count(count) => write!(file, "{count}")?,
+            // JSON has no word for what is no number.
+            Cell::Number(number) if number.is_finite() => write!(file, "{number}")?,
+            Cell::Number(_) => file.write_all(b"null")?,
             Cell::Text(_) | Cell::Time(_) => serde_json::to_writer(&mut *file, &cell.words())?,
         }
     }
