@@ -13,6 +13,7 @@
 //! - [`Simulation::what_if`]: one person who does something else. [`Simulation::present`]: who is at an activity then.
 //! - [`Simulation::differing`]: who gets something else from another version of the journey.
 //! - [`Simulation::messages`]: who gets what when. [`Simulation::series`]: counts by hour. [`Bands`]: of many runs.
+//! - [`live`]: the counts of a journey that really runs. [`prediction`]: how far they may lie from those of many runs.
 //! - [`expectations`] and [`promises`]: tests of a journey; [`generation`]: a person for each of its [`paths`];
 //!   [`crowd`]: believable people for all of a project.
 //! - [`ResponseModel`]: how people respond; [`calibrate()`] learns it. [`events::parse`]: what they did, recorded;
@@ -27,11 +28,13 @@ pub mod events;
 pub mod expectations;
 pub mod generation;
 mod instant;
+pub mod live;
 mod messages;
 pub mod monte_carlo;
 mod pacing;
 mod participants;
 pub mod paths;
+pub mod prediction;
 mod presence;
 pub mod promises;
 mod recording;
