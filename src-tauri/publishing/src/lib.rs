@@ -1,5 +1,5 @@
 //! Plan and apply: brings a project's journeys and campaigns to a target that speaks the Pinpoint API, through aws-sdk-pinpoint;
-//! and back: [`pull`] reads everything of an application.
+//! and back: [`pull`] reads everything of an application, [`live_journey`] and [`live_campaign`] what runs there.
 //!
 //! Takes checked journeys and campaigns (one with errors has no such value), the project's bindings of names to remote ids, and a
 //! target; gives a [`Plan`] of exact creates and updates, and carries it out. Never touches the disk: whoever applies keeps
@@ -15,6 +15,7 @@ mod campaign;
 mod difference;
 mod error;
 mod exact;
+mod live;
 mod people;
 mod plan;
 mod pull;
@@ -24,8 +25,9 @@ pub use apply::{Observer, apply};
 pub use bindings::{Bindings, TargetBindings};
 pub use difference::Difference;
 pub use error::PublishError;
+pub use live::{Found, LiveCampaign, LiveJourney, find, live_campaign, live_journey};
 pub use model::request::body as request_body;
 pub use people::{endpoint_item, load_people};
 pub use plan::{Checked, Drift, Obstacle, Plan, Step, application, plan};
 pub use pull::{Exported, Pulled, export_endpoints, pull};
-pub use remote::{Remote, RemoteJourney};
+pub use remote::{KpiOf, Remote, RemoteJourney};

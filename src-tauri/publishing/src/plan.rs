@@ -307,7 +307,7 @@ pub(crate) fn tag(project: &Project) -> String {
 
 /// Which remote resource each name is: the bound one, the one whose id the document (a dump) carries, the first of its
 /// `Name` that is nobody else's.
-fn matches<'a>(
+pub(crate) fn matches<'a>(
     names: &[String],
     bound: &BTreeMap<String, String>,
     remote: &[Value],
