@@ -21,6 +21,7 @@ mod git;
 pub mod history;
 mod journal;
 mod known;
+mod live;
 pub mod local;
 pub mod merge;
 mod outbox;
@@ -103,6 +104,8 @@ struct Inner {
     runs: Mutex<Runs>,
     /// Publications, by the number that `Apply` answered.
     jobs: Mutex<Vec<ProgressView>>,
+    /// What was predicted last for a journey that runs.
+    predicted: Mutex<Option<Arc<live::Predicted>>>,
 }
 
 impl Workbench {
@@ -137,6 +140,7 @@ impl Workbench {
                 imports: Mutex::default(),
                 runs: Mutex::default(),
                 jobs: Mutex::default(),
+                predicted: Mutex::default(),
             }),
         })
     }
@@ -261,6 +265,9 @@ impl Workbench {
                 let command: bridge::Replay = read(body)?;
                 say::<bridge::Replay>(&outbox::replay(&self.inner.local, &command.id).await?)
             }
+            bridge::Live::NAME => say::<bridge::Live>(&self.live(read(body)?).await?),
+            bridge::SetState::NAME => say::<bridge::SetState>(&self.set_state(read(body)?).await?),
+            bridge::Figures::NAME => say::<bridge::Figures>(&self.figures(read(body)?).await?),
             bridge::LoadPeople::NAME => {
                 let command: bridge::LoadPeople = read(body)?;
                 say::<bridge::LoadPeople>(&self.load_people(command).await?)

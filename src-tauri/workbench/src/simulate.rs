@@ -8,7 +8,7 @@ mod page;
 pub(crate) mod person;
 pub(crate) mod segments;
 mod series;
-mod table;
+pub(crate) mod table;
 
 use std::collections::BTreeMap;
 use std::io::Write;

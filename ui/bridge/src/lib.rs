@@ -5,6 +5,7 @@
 
 mod content;
 mod known;
+mod live;
 mod people;
 mod runs;
 mod segments;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 pub use content::*;
 pub use known::*;
+pub use live::*;
 use model::journal::Entry;
 use model::{DocumentId, History, Millis, Project};
 pub use people::*;

@@ -11,6 +11,11 @@ impl Cohort {
     /// Walks everybody `runs` times, with the cohort's seed and those after it; how far the counts spread. `progress` is
     /// told how many endpoints are done, of `runs` times as many as there are.
     pub fn bands(&self, runs: u32, progress: &(dyn Fn(u64) + Sync)) -> Bands {
+        Bands { seed: self.settings.seed, ..Bands::of(&self.runs(runs, progress)) }
+    }
+
+    /// Those runs, in the order of their seeds, whichever was first; so they are the same with any number of threads.
+    pub(crate) fn runs(&self, runs: u32, progress: &(dyn Fn(u64) + Sync)) -> Vec<Run> {
         let done = AtomicU64::new(0);
         let run = |number: u32| -> Run {
             let seed = self.settings.seed.wrapping_add(u64::from(number));
@@ -35,8 +40,6 @@ impl Cohort {
                 );
             simulation.finish(&all)
         };
-        // In the order of the seeds, whichever was first; so the same bands come of any number of threads.
-        let runs: Vec<Run> = (0..runs).into_par_iter().map(run).collect();
-        Bands { seed: self.settings.seed, ..Bands::of(&runs) }
+        (0..runs).into_par_iter().map(run).collect()
     }
 }

@@ -1,0 +1,153 @@
+//! What sample people do in the journey as it was published, to compare with what real people do.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bridge::{Compared, Figure, Run};
+use model::numbers::{grouped, percent};
+use model::{DocumentId, Journey, Slot};
+use serde_json::Value;
+use simulation::prediction::{Predictions, compare, predictions};
+
+use super::journey::label;
+use super::{Desk, row, table};
+use crate::crowd::Crowd;
+use crate::simulate::{Cohort, Request, events_of_folder, invent};
+use crate::{Inner, Workbench, lock, people};
+
+/// Walks of a person that are made in all, and the least and most runs that they are shared out to.
+const WALKS: usize = 2_000_000;
+const RUNS: (usize, usize) = (5, 40);
+
+/// What was predicted for a journey, and from what; the last one is kept.
+pub(crate) struct Predicted {
+    folder: Option<PathBuf>,
+    journey: String,
+    /// The published document, as it is sent.
+    document: Value,
+    crowd: Option<Arc<Crowd>>,
+    /// Predictions, how many people and runs they are made of; or why there are none.
+    outcome: Result<(Predictions, u64, u64), String>,
+}
+
+impl Workbench {
+    /// What is predicted for the journey as it was published; `None` = nothing yet, and nothing is to be made.
+    pub(super) async fn predicted(&self, desk: &Desk, document: &Value, make: bool) -> Option<Arc<Predicted>> {
+        let inner = self.inner.clone();
+        let (project, id, folder) = (desk.project.clone(), desk.id.clone(), desk.folder.clone());
+        let document = publishing::request_body(&id, document);
+        let done = tokio::task::spawn_blocking(move || {
+            let crowd = folder.as_deref().map(|folder| inner.crowd(folder));
+            let same = |kept: &Arc<Predicted>| {
+                let of_same_people = match (&kept.crowd, &crowd) {
+                    (Some(then), Some(now)) => Arc::ptr_eq(then, now),
+                    (then, now) => then.is_none() && now.is_none(),
+                };
+                of_same_people && kept.folder == folder && kept.journey == id.name() && kept.document == document
+            };
+            let kept = lock(&inner.predicted).clone().filter(same);
+            if kept.is_some() || !make {
+                return kept;
+            }
+            let mut project = project;
+            project.documents.insert(id.clone(), document.clone());
+            let outcome = inner.predict(&project, &id, folder.clone());
+            let journey = id.name().to_owned();
+            let made = Arc::new(Predicted { folder, journey, document, crowd, outcome });
+            *lock(&inner.predicted) = Some(made.clone());
+            Some(made)
+        });
+        // A prediction that panicked is one that is not there.
+        done.await.ok().flatten()
+    }
+}
+
+impl Inner {
+    fn predict(
+        &self,
+        project: &model::Project,
+        id: &DocumentId,
+        folder: Option<PathBuf>,
+    ) -> Result<(Predictions, u64, u64), String> {
+        let folder = folder.as_deref();
+        let sample = folder.map(|folder| people::endpoints(folder).0).unwrap_or_default();
+        let sample = if sample.is_empty() { invent(project) } else { sample };
+        let events = folder.map(|folder| events_of_folder(folder).0).unwrap_or_default();
+        let count = sample.len();
+        let request = Request { unknown_segments_hold_all: folder.is_none(), ..Request::default() };
+        let cohort = Cohort::new(project, id.name(), sample, events, &request).map_err(|failure| failure.message)?;
+        let runs = (WALKS / count.max(1)).clamp(RUNS.0, RUNS.1);
+        let made = cohort.runs(runs as u32, &|_| {});
+        let journey = project.journey(id.name()).ok_or("the journey is not there")?;
+        let entered = made.first().map_or(0, |run| run.entered);
+        Ok((predictions(&made, journey), entered, runs as u64))
+    }
+}
+
+/// Predicted and actual shares, and the table of them.
+pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> (Vec<Compared>, Option<Figure>) {
+    let mut figure = table(
+        "predicted",
+        "Predicted and actual",
+        &["Connection", "Predicted", "Range", "Actual", "People"],
+        Vec::new(),
+    );
+    let (predictions, entered, runs) = match &predicted.outcome {
+        Ok((predictions, entered, runs)) => (predictions, *entered, *runs),
+        Err(why) => {
+            figure.note = format!("Nothing is predicted: {why}.");
+            return (Vec::new(), Some(figure));
+        }
+    };
+    let compared = compare(predictions, run);
+    let labels = labels(journey);
+    for one in &compared {
+        let way = labels.get(&(one.from.as_str(), one.slot)).cloned().unwrap_or_default();
+        let actual = match (one.decided, one.is_off()) {
+            (0, _) => "–".to_owned(),
+            (_, false) => percent(one.actual()),
+            (_, true) if one.actual() < one.low => format!("⚠ {}, too few", percent(one.actual())),
+            (_, true) => format!("⚠ {}, too many", percent(one.actual())),
+        };
+        let mut line = row(
+            &one.from,
+            [
+                format!("{} · {way}", label(journey, &one.from)),
+                percent(one.predicted),
+                match one.decided {
+                    0 => "–".to_owned(),
+                    _ => format!("{}–{}", percent(one.low), percent(one.high)),
+                },
+                actual,
+                format!("{} of {}", grouped(one.count), grouped(one.decided)),
+            ],
+        );
+        line.bad = one.is_off();
+        figure.rows.push(line);
+    }
+    let off = compared.iter().filter(|one| one.is_off()).count();
+    let summary = match (compared.is_empty(), off) {
+        (true, _) => "No step of this journey decides anything for the sample people.".to_owned(),
+        (_, 0) => "All as predicted.".to_owned(),
+        (_, 1) => "⚠ One connection is not as predicted.".to_owned(),
+        (_, off) => format!("⚠ {off} connections are not as predicted."),
+    };
+    figure.note = format!(
+        "{summary} Predicted by {} who entered in {runs} simulated runs; of a hundred shares that are as predicted, 99 lie in the range.",
+        super::words::people(entered)
+    );
+    (compared, Some(figure))
+}
+
+/// What stands on each way out; the one past a holdout has words of its own.
+fn labels(journey: Journey<'_>) -> BTreeMap<(&str, Slot), String> {
+    let mut labels = BTreeMap::new();
+    for activity in journey.activities() {
+        for connection in activity.connections() {
+            let words = if connection.label.is_empty() { "goes on".to_owned() } else { connection.label };
+            labels.insert((activity.id, connection.slot), words);
+        }
+    }
+    labels
+}
