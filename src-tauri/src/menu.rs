@@ -50,6 +50,7 @@ const MENUS: &[(&str, &[&str])] = &[
             "Design view",
             "Simulate view",
             "Publish view",
+            "Live view",
             "",
             "Show the whole journey",
             "Zoom to 100%",

@@ -8,6 +8,7 @@ use crate::autosave::BroughtBack;
 use crate::canvas::{Canvas, focus_canvas, listen_to_clipboard};
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
+use crate::live::Live;
 use crate::outline::Outline;
 use crate::outside::Outside;
 use crate::palette::{Carried, Palette};
@@ -91,6 +92,7 @@ fn Studio() -> impl IntoView {
                         Mode::Design => view! { <Inspector /> }.into_any(),
                         Mode::Simulate => view! { <Simulate /> }.into_any(),
                         Mode::Publish => view! { <Publish /> }.into_any(),
+                        Mode::Live => view! { <Live /> }.into_any(),
                     }}
                 </aside>
                 </Show>
@@ -160,6 +162,7 @@ fn TopBar() -> impl IntoView {
                 {mode(Mode::Design, "Design", "mode-design")}
                 {mode(Mode::Simulate, "Simulate", "mode-simulate")}
                 {mode(Mode::Publish, "Publish", "mode-publish")}
+                {mode(Mode::Live, "Live", "mode-live")}
             </div>
             <div class="tools">
                 <span class="saved" role="status" data-test="saved">

@@ -9,6 +9,7 @@ use model::{DocumentId, path, shapes};
 use self::outcome::Outcome;
 use crate::form::members;
 use crate::json_text::JsonText;
+use crate::live::WatchedCampaign;
 use crate::room::complaints;
 use crate::store::store;
 
@@ -54,7 +55,8 @@ pub fn Campaign(name: String) -> impl IntoView {
                 }}
             </section>
             <section class="reading" aria-label="What it does">
-                <Outcome name=name />
+                <Outcome name=name.clone() />
+                <WatchedCampaign name=name />
             </section>
         </div>
     }

@@ -37,6 +37,7 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "Design view", keys: "", run: |store| store.look(Mode::Design) },
     Command { words: "Simulate view", keys: "", run: |store| store.look(Mode::Simulate) },
     Command { words: "Publish view", keys: "", run: |store| store.look(Mode::Publish) },
+    Command { words: "Live view", keys: "", run: |store| store.look(Mode::Live) },
     Command { words: "Sample people", keys: "", run: |store| store.room.set(Room::People) },
     Command { words: "Add a journey", keys: "", run: sidebar::add_journey },
     Command {

@@ -20,6 +20,7 @@ mod inspector;
 mod json_text;
 mod keys;
 mod known;
+mod live;
 mod modal;
 mod outbox;
 mod outline;

@@ -4,6 +4,7 @@ use bridge::{Apply, LoadPeople, LocalStatus, LocalView, Plan, PlanView, Progress
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::live::InFlight;
 use crate::outbox::Outbox;
 use crate::problems::{sentence, sentences};
 use crate::review::obstacle;
@@ -27,13 +28,6 @@ struct Desk {
 #[component]
 pub fn Publish() -> impl IntoView {
     let store = store();
-    let targets = move || {
-        let mut names: Vec<String> = store.project.with(|project| project.settings.target.keys().cloned().collect());
-        if !names.iter().any(|name| name == "local") {
-            names.insert(0, "local".to_owned());
-        }
-        names
-    };
     let desk = Desk {
         target: RwSignal::new("local".to_owned()),
         activate: RwSignal::new(false),
@@ -51,7 +45,7 @@ pub fn Publish() -> impl IntoView {
             <label class="field">
                 <span class="name">"Target"</span>
                 <select on:change=move |event| { desk.target.set(event_target_value(&event)); desk.plan.set(None); desk.progress.set(None) }>
-                    {move || targets().into_iter().map(|name| {
+                    {move || store.targets().into_iter().map(|name| {
                         let own = name.clone();
                         view! { <option value=name.clone() selected=move || desk.target.get() == own>{name.clone()}</option> }
                     }).collect_view()}
@@ -87,6 +81,7 @@ pub fn Publish() -> impl IntoView {
                 <button data-test="review-open" on:click=move |_| store.dialog.set(Some(Dialog::Review))>"Review"</button>
                 <span class="note" data-test="review-state">{move || not_yet.get().unwrap_or_else(|| "Reviewed: it can be published.".to_owned())}</span>
             </div>
+            <InFlight target=desk.target />
             {move || desk.plan.get().map(|plan| plan_list(&plan))}
             {move || desk.progress.get().map(|progress| progress_list(&progress))}
             <Outbox />

@@ -13,6 +13,7 @@ use validation::{Facts, Report};
 
 use crate::autosave::Autosave;
 use crate::known::Knowing;
+use crate::live::Watch;
 use crate::people::PeopleFile;
 use crate::simulate::playback::Playback;
 use crate::timing::timed;
@@ -20,7 +21,7 @@ use crate::timing::timed;
 /// The zoom below which a card's second line is hard to read.
 const READABLE: f64 = 0.8;
 
-/// The three ways to look at a journey.
+/// The ways to look at a journey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Draw and edit.
@@ -29,6 +30,8 @@ pub enum Mode {
     Simulate,
     /// Bring it to Pinpoint.
     Publish,
+    /// See what it does there.
+    Live,
 }
 
 /// What the window is about.
@@ -145,7 +148,7 @@ pub struct Store {
     pub selection: RwSignal<Selection>,
     /// The field that a click on a problem leads to.
     pub field: RwSignal<Option<Path>>,
-    /// The three ways to look.
+    /// The way to look at the journey.
     pub mode: RwSignal<Mode>,
     /// Where the canvas looks.
     pub viewport: RwSignal<Viewport>,
@@ -167,6 +170,8 @@ pub struct Store {
     pub story: RwSignal<Option<Story>>,
     /// The run over time, and what was asked about it.
     pub playback: Playback,
+    /// The journey as it runs on a target.
+    pub live: Watch,
     /// What can be undone and redone.
     pub history: RwSignal<History>,
     /// Keeps what is not saved yet.
@@ -252,6 +257,7 @@ impl Store {
             reviewed: RwSignal::new(BTreeSet::new()),
             story: RwSignal::new(None),
             playback: Playback::new(),
+            live: Watch::new(),
             history: RwSignal::new(History::default()),
             autosave: Autosave::new(),
             document,
@@ -268,6 +274,15 @@ impl Store {
     /// The document id of the journey on the canvas.
     pub fn id(&self) -> DocumentId {
         DocumentId::Journey(self.journey.get_untracked())
+    }
+
+    /// The names of targets; the Pinpoint inside the studio is always one.
+    pub fn targets(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.project.with(|project| project.settings.target.keys().cloned().collect());
+        if !names.iter().any(|name| name == "local") {
+            names.insert(0, "local".to_owned());
+        }
+        names
     }
 
     /// Asks `read` about the journey on the canvas, without following later changes.
@@ -312,6 +327,7 @@ impl Store {
         self.run.set(None);
         self.story.set(None);
         self.playback.clear();
+        self.live.clear();
         self.frame();
     }
 

@@ -21,6 +21,7 @@ const STATIC: &[(&str, &str)] = &[
     ("ui/style.css", "style.css"),
     ("ui/rooms.css", "rooms.css"),
     ("ui/people.css", "people.css"),
+    ("ui/live.css", "live.css"),
     ("src-tauri/icons/128x128.png", "icon.png"),
 ];
 

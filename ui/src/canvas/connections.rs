@@ -89,9 +89,11 @@ pub fn ConnectionLine(origin: Origin, hand: Hand) -> impl IntoView {
             let selected = store.selection.with(|s| *s == Selection::Connection(origin.clone()));
             let lit = in_story(store, &origin);
             let fresh = is_fresh(hand, &origin);
+            let off = traffic(store, &origin).is_some_and(|traffic| traffic.off);
             format!(
-                "line {way}{}{}{}",
+                "line {way}{}{}{}{}",
                 if fresh { " fresh" } else { "" },
+                if off { " off" } else { "" },
                 if selected { " selected" } else { "" },
                 if lit { " lit" } else { "" }
             )

@@ -1,10 +1,11 @@
 //! What the canvas paints of a run: counts, shares and dots at connections and steps, at the instant that is shown.
 
-use bridge::{Band, Change, Series, StepChange};
+use bridge::{Band, Change, Run, Series, StepChange};
 use diagram::comparison::{self, Comparison, Version};
 use diagram::scene::Scene;
 use leptos::prelude::*;
 use model::drawing::Origin;
+pub use model::numbers::{grouped, percent};
 use model::{Journey, Slot};
 
 use super::playback::Tab;
@@ -26,6 +27,8 @@ pub struct Traffic {
     pub now: u64,
     /// Where 95 % of many runs lie; only for the whole run.
     pub band: Option<(u64, u64)>,
+    /// Whether `of_step` lies off what was predicted; only of a journey that runs.
+    pub off: bool,
 }
 
 impl Traffic {
@@ -33,33 +36,11 @@ impl Traffic {
     pub fn words(&self) -> String {
         match (self.band, self.of_step) {
             (Some((low, high)), _) => format!("{} ({}–{})", grouped(self.count), grouped(low), grouped(high)),
+            (None, Some(share)) if self.off => format!("⚠ {} ({})", grouped(self.count), percent(share)),
             (None, Some(share)) => format!("{} ({})", grouped(self.count), percent(share)),
             (None, None) => grouped(self.count),
         }
     }
-}
-
-/// A share in percent: below one with a decimal, and never 0% or 100% of what is not none or all.
-pub fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    match percent {
-        p if p > 0.0 && p < 0.1 => "<0.1%".to_owned(),
-        p if p > 0.0 && p < 1.0 || p > 99.0 && p < 100.0 => format!("{:.1}%", p.clamp(0.1, 99.9)),
-        p => format!("{p:.0}%"),
-    }
-}
-
-/// A count with separators: 12,345.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn until(list: &[u64], step: usize) -> u64 {
@@ -91,13 +72,46 @@ fn entered(store: Store, series: &Series, step: usize) -> (u64, u64) {
     })
 }
 
+fn share(part: u64, all: u64) -> f64 {
+    if all == 0 { 0.0 } else { part as f64 / all as f64 }
+}
+
+/// What went along a connection in a whole run.
+fn in_run(run: &Run, origin: &Origin) -> Traffic {
+    let (count, of_step) = match origin {
+        Origin::Entry => (run.entered, None),
+        Origin::Activity(id, slot) => {
+            let ways = run.connections.iter().filter(|of| of.from == *id);
+            let count = ways.clone().find(|of| of.slot == *slot).map_or(0, |of| of.count);
+            let out: u64 = ways.clone().map(|of| of.count).sum();
+            (count, (ways.count() > 1).then(|| share(count, out)))
+        }
+    };
+    Traffic { count, share: share(count, run.entered), of_step, now: 0, band: None, off: false }
+}
+
+/// What went along a connection of the journey that runs, and whether that is as predicted.
+fn live(store: Store, origin: &Origin) -> Option<Traffic> {
+    store.live.view.with(|view| {
+        let view = view.as_ref()?;
+        let traffic = in_run(view.run.as_ref()?, origin);
+        let Origin::Activity(id, slot) = origin else { return Some(traffic) };
+        let compared = view.compared.iter().find(|one| one.from == *id && one.slot == *slot);
+        Some(match compared.filter(|one| one.is_off()) {
+            Some(one) => Traffic { of_step: Some(one.actual()), off: true, ..traffic },
+            None => traffic,
+        })
+    })
+}
+
 /// What goes along a connection of the shown run, at the instant that is shown; `None` = nothing is to be shown.
 pub fn traffic(store: Store, origin: &Origin) -> Option<Traffic> {
-    if store.mode.get() != Mode::Simulate {
-        return None;
+    match store.mode.get() {
+        Mode::Simulate => {}
+        Mode::Live => return live(store, origin),
+        Mode::Design | Mode::Publish => return None,
     }
     let playback = store.playback;
-    let share = |part: u64, all: u64| if all == 0 { 0.0 } else { part as f64 / all as f64 };
     let at = playback.step.get();
     if let Some(step) = at {
         return playback.flow.with(|flow| {
@@ -112,20 +126,11 @@ pub fn traffic(store: Store, origin: &Origin) -> Option<Traffic> {
                     (count, now, (ways.count() > 1).then(|| share(count, out)))
                 }
             };
-            Some(Traffic { count, share: share(count, all), of_step, now, band: None })
+            Some(Traffic { count, share: share(count, all), of_step, now, band: None, off: false })
         });
     }
     store.run.with(|run| {
         let run = &run.as_ref()?.run;
-        let (count, of_step) = match origin {
-            Origin::Entry => (run.entered, None),
-            Origin::Activity(id, slot) => {
-                let ways = run.connections.iter().filter(|of| of.from == *id);
-                let count = ways.clone().find(|of| of.slot == *slot).map_or(0, |of| of.count);
-                let out: u64 = ways.clone().map(|of| of.count).sum();
-                (count, (ways.count() > 1).then(|| share(count, out)))
-            }
-        };
         let band = playback.bands.with(|bands| {
             let bands = bands.as_ref()?;
             let band: &Band = match origin {
@@ -136,14 +141,16 @@ pub fn traffic(store: Store, origin: &Origin) -> Option<Traffic> {
             };
             (band.low != band.high).then_some((band.low, band.high))
         });
-        Some(Traffic { count, share: share(count, run.entered), of_step, now: 0, band })
+        Some(Traffic { band, ..in_run(run, origin) })
     })
 }
 
 /// What stands at a step's card: counts at the instant that is shown, or of the whole run.
 pub fn counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
-    if store.mode.get() != Mode::Simulate {
-        return None;
+    match store.mode.get() {
+        Mode::Simulate => {}
+        Mode::Live => return live_counts(store, id, is_entry),
+        Mode::Design | Mode::Publish => return None,
     }
     let playback = store.playback;
     if let Some(step) = playback.step.get() {
@@ -171,6 +178,26 @@ pub fn counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
         let mut text = grouped(counts.entered);
         if let Some(opened) = opened {
             text += &format!(" · {} opened", grouped(opened.count));
+        }
+        Some(text)
+    })
+}
+
+/// What stands at a step's card of a journey that runs: who is there, who came, what failed.
+fn live_counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
+    store.live.view.with(|view| {
+        let view = view.as_ref()?;
+        let run = view.run.as_ref()?;
+        if is_entry {
+            return Some(format!("{} entered", grouped(run.entered)));
+        }
+        let counts = run.activities.iter().find(|activity| activity.id == id)?;
+        let mut text = match counts.waiting {
+            0 => grouped(counts.entered),
+            here => format!("{} here · {}", grouped(here), grouped(counts.entered)),
+        };
+        if let Some((_, count)) = view.failed.iter().find(|(of, _)| of == id) {
+            text += &format!(" · ⚠ {} failed", grouped(*count));
         }
         Some(text)
     })
