@@ -288,7 +288,7 @@ fn figure(sheet: &Sheet, measured: &[Measured], name: &dyn Fn(&str) -> String) -
         let there = sheet.columns.iter().any(|(kpi, ..)| of(kpi, "").is_some());
         let rows = sheet.columns.iter().filter(|_| there);
         let rows = rows.map(|(kpi, head, unit)| row("", [(*head).to_owned(), words(of(kpi, ""), *unit)]));
-        let mut figure = table(sheet.key, sheet.title, &[sheet.of, ""], rows.collect());
+        let mut figure = table(sheet.key, sheet.title, &[sheet.of, "Number"], rows.collect());
         let counts = sheet.columns.iter().filter(|(.., unit)| *unit == Unit::Count);
         let bars: Vec<(String, f64)> =
             counts.filter_map(|(kpi, head, _)| Some(((*head).to_owned(), of(kpi, "")?))).collect();

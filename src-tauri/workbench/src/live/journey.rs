@@ -96,7 +96,7 @@ fn waiting(state: &str, journey: Journey<'_>, run: &Run) -> Figure {
     let rows =
         here.map(|of| row(&of.id, [label(journey, &of.id).to_owned(), grouped(of.waiting), grouped(of.entered)]));
     let title = if state == "CANCELLED" { "Who was where when it was stopped" } else { "Who is where" };
-    let mut figure = table("waiting", title, &["Step", "Here", "Came so far"], rows.collect());
+    let mut figure = table("waiting", title, &["Step", "Here", "Came"], rows.collect());
     if figure.rows.is_empty() {
         figure.note = "Nobody is inside.".to_owned();
     }

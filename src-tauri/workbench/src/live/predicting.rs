@@ -87,12 +87,7 @@ impl Inner {
 
 /// Predicted and actual shares, and the table of them.
 pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> (Vec<Compared>, Option<Figure>) {
-    let mut figure = table(
-        "predicted",
-        "Predicted and actual",
-        &["Connection", "Predicted", "Range", "Actual", "People"],
-        Vec::new(),
-    );
+    let mut figure = table("predicted", "Predicted and actual", &["Connection", "Predicted", "Actual"], Vec::new());
     let (predictions, entered, runs) = match &predicted.outcome {
         Ok((predictions, entered, runs)) => (predictions, *entered, *runs),
         Err(why) => {
@@ -102,37 +97,30 @@ pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> 
     };
     let compared = compare(predictions, run);
     let labels = labels(journey);
-    for one in &compared {
+    for one in compared.iter().filter(|one| one.decided > 0) {
         let way = labels.get(&(one.from.as_str(), one.slot)).cloned().unwrap_or_default();
-        let actual = match (one.decided, one.is_off()) {
-            (0, _) => "–".to_owned(),
-            (_, false) => percent(one.actual()),
-            (_, true) if one.actual() < one.low => format!("⚠ {}, too few", percent(one.actual())),
-            (_, true) => format!("⚠ {}, too many", percent(one.actual())),
+        let actual = format!("{} of {}", percent(one.actual()), grouped(one.decided));
+        let actual = match one.is_off() {
+            false => actual,
+            true => format!("⚠ {actual}, too {}", if one.actual() < one.low { "few" } else { "many" }),
         };
-        let mut line = row(
-            &one.from,
-            [
-                format!("{} · {way}", label(journey, &one.from)),
-                percent(one.predicted),
-                match one.decided {
-                    0 => "–".to_owned(),
-                    _ => format!("{}–{}", percent(one.low), percent(one.high)),
-                },
-                actual,
-                format!("{} of {}", grouped(one.count), grouped(one.decided)),
-            ],
-        );
+        let predicted = format!("{} ({}–{})", percent(one.predicted), percent(one.low), percent(one.high));
+        let mut line = row(&one.from, [format!("{} · {way}", label(journey, &one.from)), predicted, actual]);
         line.bad = one.is_off();
         figure.rows.push(line);
     }
     let off = compared.iter().filter(|one| one.is_off()).count();
-    let summary = match (compared.is_empty(), off) {
-        (true, _) => "No step of this journey decides anything for the sample people.".to_owned(),
-        (_, 0) => "All as predicted.".to_owned(),
-        (_, 1) => "⚠ One connection is not as predicted.".to_owned(),
-        (_, off) => format!("⚠ {off} connections are not as predicted."),
+    let undecided = compared.len() - figure.rows.len();
+    let mut summary = match (compared.is_empty(), figure.rows.is_empty(), off) {
+        (true, ..) => "No step of this journey decides anything for the sample people.".to_owned(),
+        (_, true, _) => "No step has decided for anybody yet.".to_owned(),
+        (.., 0) => "All as predicted.".to_owned(),
+        (.., 1) => "⚠ One connection is not as predicted.".to_owned(),
+        (.., off) => format!("⚠ {off} connections are not as predicted."),
     };
+    if !figure.rows.is_empty() && undecided > 0 {
+        summary += &format!(" {undecided} more wait for their first people.");
+    }
     figure.note = format!(
         "{summary} Predicted by {} who entered in {runs} simulated runs; of a hundred shares that are as predicted, 99 lie in the range.",
         super::words::people(entered)

@@ -7,11 +7,11 @@ use model::numbers::grouped;
 pub(super) fn not_there(id: &DocumentId, target: &str) -> String {
     match id {
         DocumentId::Campaign(_) => format!(
-            "This campaign is not on `{target}` yet. Publish it with `waymark publish --campaigns`; then its runs are shown \
-             here."
+            "This campaign is not on “{target}” yet. Publish it there, and its runs are shown here. The command line does \
+             it with waymark publish --campaigns."
         ),
         _ => format!(
-            "This journey is not on `{target}` yet. Publish it under Publish, with “Start the journey once it is there”; \
+            "This journey is not on “{target}” yet. Publish it under Publish, with “Start the journey once it is there”; \
              then its people are shown here."
         ),
     }
