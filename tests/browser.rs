@@ -10,7 +10,7 @@ use std::process::Command;
 use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, looks_as_before, people, program, rooms,
+    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, live, looks_as_before, people, program, rooms,
     segments, tell, wait_for_port,
 };
 
@@ -97,6 +97,20 @@ async fn messages_and_campaigns_have_rooms_in_a_browser() {
     let hand = Hand::new(browser.client.clone());
     rooms::visit(&hand, "browser").await;
     hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_that_runs_is_watched_paused_resumed_and_stopped_by_keyboard_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("onboarding");
+    let stage = live::stage(project.path()).await;
+    let (_server, address) = serve(&waymark, &page, project.path(), "live-server");
+    let browser = Chromium::start("live").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    live::watch(&hand, &stage, project.path(), "browser").await;
+    hand.close().await;
+    stage.stop().await;
 }
 
 /// Arguments of a browser in which nothing moves, in the light or the dark theme.

@@ -53,3 +53,15 @@ async fn a_segment_is_written_by_keyboard_and_people_are_imported_in_the_window(
     people::look_around(&hand, project.path(), "window", false).await;
     hand.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journey_that_runs_is_watched_paused_resumed_and_stopped_by_keyboard_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    let stage = live::stage(project.path()).await;
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    live::watch(&hand, &stage, project.path(), "window").await;
+    hand.close().await;
+    stage.stop().await;
+}

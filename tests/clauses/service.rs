@@ -24,6 +24,7 @@ pub const ROWS: &[Row] = &[
     ("events 1.6/1", "the record of an app's event", &["src-tauri/pinpoint-local/src/stream/record.rs::clause_1_6_an_event_of_an_app"]),
     ("events 3/1", "each endpoint and each event has its own answer; an event makes its endpoint known", &["src-tauri/pinpoint-local/src/tests/people.rs::each_part_of_an_item_of_events_has_its_own_answer"]),
     ("events 5/1", "spans, names, rows", &["src-tauri/pinpoint-local/src/tests/kpis.rs::spans_and_names_have_their_limits"]),
+    ("events 5/2", "shown as tables with plots, and written to files", &["src-tauri/workbench/tests/live.rs::kpis_of_a_journey_and_of_its_application_are_shown_and_written"]),
     ("events 5.1/1", "campaigns of a project", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_a_campaign_and_of_all"]),
     ("events 5.2/1", "transactional e-mail", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_requests"]),
     ("events 5.3/1", "transactional SMS", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_requests"]),

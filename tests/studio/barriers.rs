@@ -168,6 +168,11 @@ pub async fn everywhere(hand: &Hand, barriers: &mut Barriers) {
     hand.key(super::ESCAPE).await;
     hand.until("it is closed", "return !document.querySelector('.dialog')").await;
 
+    // What runs: nothing yet.
+    hand.press("[data-test=mode-live]").await;
+    hand.until("the target has answered", "return !!document.querySelector('[data-test=live-said]')").await;
+    barriers.look_at(hand, "live").await;
+
     // The rooms of documents.
     for (section, document, shown) in [
         ("E-mails", "templates/email/welcome", "iframe.page"),
@@ -219,6 +224,9 @@ pub async fn large_text(hand: &Hand) {
     hand.press("[data-test=mode-publish]").await;
     hand.shot(&shots().join("large-publish.png")).await;
     assert_eq!(hand.text(WIDE).await, "", "too wide in publish");
+    hand.press("[data-test=mode-live]").await;
+    hand.until("the target has answered", "return !!document.querySelector('[data-test=live-said]')").await;
+    assert_eq!(hand.text(WIDE).await, "", "too wide in live");
 }
 
 /// Shows a journey of the project.

@@ -10,6 +10,7 @@ pub mod barriers;
 mod chromium;
 mod hand;
 pub mod keyboard;
+pub mod live;
 pub mod people;
 mod pictures;
 mod processes;
