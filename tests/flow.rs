@@ -106,7 +106,7 @@ async fn reads_back(name: &str, project: &Project, folder: &Path) {
                 None => continue,
             },
             DocumentId::Campaign(campaign) => Some(campaign_on(&remote, &bound, campaign).await),
-            DocumentId::Canvas(_) => continue,
+            DocumentId::Canvas(_) | DocumentId::Source(..) | DocumentId::Partial(_) => continue,
         };
         let there = there.unwrap_or_else(|| panic!("{name}: {id} is not on the target"));
         let sent = publishing::request_body(id, document);
@@ -190,7 +190,7 @@ fn changed(mut publication: Publication) -> Publication {
             DocumentId::Template(..) => document["TemplateDescription"] = "the second".into(),
             DocumentId::Segment(_) => document["Name"] = format!("{} 2", id.name()).into(),
             DocumentId::Journey(_) => document["Limits"] = serde_json::json!({"DailyCap": 17}),
-            DocumentId::Campaign(_) | DocumentId::Canvas(_) => {}
+            _ => {}
         }
     }
     publication

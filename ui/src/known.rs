@@ -27,6 +27,16 @@ impl Knowing {
         self.found.set(Known::default());
     }
 
+    /// What people have, as variables name it; `None` until the machine has answered, and while it knows of nobody.
+    pub fn names(self) -> Memo<Option<Vec<String>>> {
+        Memo::new(move |_| {
+            self.found.with(|known| {
+                let names: Vec<String> = known.of_people.iter().map(|member| member.path.clone()).collect();
+                (!names.is_empty()).then_some(names)
+            })
+        })
+    }
+
     /// What is known; empty until the machine has answered.
     pub fn found(self, store: Store) -> RwSignal<Known> {
         if !self.asked.get_untracked() {

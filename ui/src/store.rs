@@ -224,7 +224,8 @@ impl Store {
             run.track();
             ran.set(document.get_untracked());
         });
-        let report = live_report(project, checks, run);
+        let known = Knowing::new();
+        let report = live_report(project, checks, run, known);
         Store {
             open: RwSignal::new(false),
             settled: RwSignal::new(false),
@@ -238,7 +239,7 @@ impl Store {
             attributes: RwSignal::new(Vec::new()),
             outlined: RwSignal::new(false),
             tour: RwSignal::new(None),
-            known: Knowing::new(),
+            known,
             journey,
             room,
             subject,
@@ -490,7 +491,9 @@ fn live_report(
     project: RwSignal<Project>,
     checks: RwSignal<bool>,
     run: RwSignal<Option<SimulationView>>,
+    known: Knowing,
 ) -> Memo<Report> {
+    let people = known.names();
     let live = StoredValue::new(validation::LiveCheck::default());
     Memo::new(move |_| {
         if !checks.get() {
@@ -499,7 +502,9 @@ fn live_report(
         let check = |live: &mut validation::LiveCheck| {
             run.with(|run| {
                 let evidence = run.as_ref().map(|run| &run.evidence);
-                project.with(|project| live.check(project, Facts { evidence, ..Facts::default() }))
+                let people = people.get();
+                let facts = Facts { evidence, people: people.as_deref(), ..Facts::default() };
+                project.with(|project| live.check(project, facts))
             })
         };
         timed("check", || live.try_update_value(check).unwrap_or_default())

@@ -66,7 +66,7 @@ pub use edit::{Change, Edit, EditError};
 pub use history::{Act, History};
 pub use journey::{Entry, Journey};
 pub use path::{Path, Step};
-pub use project::{DocumentId, Project, Settings, SimulationDefaults, Target, TemplateKind};
+pub use project::{DocumentId, Markup, Project, Settings, SimulationDefaults, Target, TemplateKind};
 pub use test_copy::test_copy;
 pub use time::Millis;
 pub use view::{View, Word};

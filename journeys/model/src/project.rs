@@ -79,8 +79,31 @@ impl TemplateKind {
     }
 }
 
+/// What the HTML part of an e-mail can be made from: a text of ours beside the template, which Pinpoint never sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Markup {
+    /// MJML, with partials.
+    Mjml,
+    /// HTML with partials.
+    Html,
+}
+
+impl Markup {
+    /// All of them; the first that a template has is what its HTML part is made from.
+    pub const ALL: [Markup; 2] = [Markup::Mjml, Markup::Html];
+
+    /// The ending of its files, without the point.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Markup::Mjml => "mjml",
+            Markup::Html => "html",
+        }
+    }
+}
+
 /// A document of a project; prints and reads as its place in the folder without `.json`: `journeys/welcome`,
-/// `templates/email/hello`, `journeys/welcome.canvas`.
+/// `templates/email/hello`, `journeys/welcome.canvas`; texts of ours with their ending: `templates/email/hello/source.mjml`,
+/// `templates/partials/footer.html`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentId {
     /// `WriteJourneyRequest`, by file name.
@@ -93,6 +116,10 @@ pub enum DocumentId {
     Segment(String),
     /// A template of a kind, by its name; the bodies are members here, whatever files they stand in.
     Template(TemplateKind, String),
+    /// The text that the HTML part of an e-mail template is made from, by the template's name: a JSON string.
+    Source(Markup, String),
+    /// A partial, which sources share, by its file name, `footer.html` or `header.mjml`: a JSON string.
+    Partial(String),
 }
 
 impl DocumentId {
@@ -103,7 +130,9 @@ impl DocumentId {
             | DocumentId::Canvas(name)
             | DocumentId::Campaign(name)
             | DocumentId::Segment(name)
-            | DocumentId::Template(_, name) => name,
+            | DocumentId::Template(_, name)
+            | DocumentId::Source(_, name)
+            | DocumentId::Partial(name) => name,
         }
     }
 
@@ -111,7 +140,7 @@ impl DocumentId {
     pub fn shape(&self) -> Option<&'static str> {
         match self {
             DocumentId::Journey(_) => Some(wire::WriteJourneyRequest::SHAPE),
-            DocumentId::Canvas(_) => None,
+            DocumentId::Canvas(_) | DocumentId::Source(..) | DocumentId::Partial(_) => None,
             DocumentId::Campaign(_) => Some(wire::WriteCampaignRequest::SHAPE),
             DocumentId::Segment(_) => Some(wire::WriteSegmentRequest::SHAPE),
             DocumentId::Template(kind, _) => Some(kind.shape()),
@@ -122,6 +151,7 @@ impl DocumentId {
     pub fn file(&self) -> String {
         match self {
             DocumentId::Template(..) => format!("{self}/template.json"),
+            DocumentId::Source(..) | DocumentId::Partial(_) => self.to_string(),
             _ => format!("{self}.json"),
         }
     }
@@ -135,6 +165,8 @@ impl fmt::Display for DocumentId {
             DocumentId::Campaign(name) => write!(f, "campaigns/{name}"),
             DocumentId::Segment(name) => write!(f, "segments/{name}"),
             DocumentId::Template(kind, name) => write!(f, "templates/{}/{name}", kind.folder()),
+            DocumentId::Source(markup, name) => write!(f, "templates/email/{name}/source.{}", markup.ending()),
+            DocumentId::Partial(name) => write!(f, "templates/partials/{name}"),
         }
     }
 }
@@ -154,6 +186,23 @@ impl FromStr for DocumentId {
             "segments" => DocumentId::Segment(name.to_owned()),
             "templates" => {
                 let (kind, name) = name.split_once('/').ok_or_else(unknown)?;
+                if kind == "partials" {
+                    let has_stem = |markup: &Markup| {
+                        name.strip_suffix(markup.ending())
+                            .and_then(|stem| stem.strip_suffix('.'))
+                            .is_some_and(|stem| !stem.is_empty())
+                    };
+                    let partial = Markup::ALL.iter().any(has_stem).then(|| DocumentId::Partial(name.to_owned()));
+                    return partial.filter(|id| !id.name().contains('/')).ok_or_else(unknown);
+                }
+                let source = name.split_once('/').and_then(|(template, file)| {
+                    let ending = file.strip_prefix("source.").filter(|_| kind == "email")?;
+                    let markup = Markup::ALL.into_iter().find(|markup| markup.ending() == ending)?;
+                    Some((markup, template))
+                });
+                if let Some((markup, template)) = source.filter(|(_, template)| !matches!(*template, "" | "." | "..")) {
+                    return Ok(DocumentId::Source(markup, template.to_owned()));
+                }
                 let kind = TemplateKind::ALL.into_iter().find(|k| k.folder() == kind).ok_or_else(unknown)?;
                 DocumentId::Template(kind, name.to_owned())
             }
@@ -281,6 +330,14 @@ impl Project {
     /// The template of that kind and name.
     pub fn template(&self, kind: TemplateKind, name: &str) -> Option<&Value> {
         self.documents.get(&DocumentId::Template(kind, name.to_owned()))
+    }
+
+    /// What the HTML part of an e-mail template is made from, and its text; `None` = it is written by hand.
+    pub fn source(&self, template: &str) -> Option<(Markup, &str)> {
+        Markup::ALL.into_iter().find_map(|markup| {
+            let text = self.documents.get(&DocumentId::Source(markup, template.to_owned()))?;
+            Some((markup, text.as_str()?))
+        })
     }
 
     /// The names of all templates of a kind, in order.

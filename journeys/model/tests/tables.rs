@@ -3,7 +3,9 @@
 use model::shapes::{Problem, check, find};
 use model::time::*;
 use model::view::{View, Word};
-use model::{Activity, ActivityKind, DocumentId, Journey, Path, Step, TemplateKind, operations, path, summary, wire};
+use model::{
+    Activity, ActivityKind, DocumentId, Journey, Markup, Path, Step, TemplateKind, operations, path, summary, wire,
+};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
@@ -155,14 +157,16 @@ proptest! {
     }
 
     #[test]
-    fn documents_print_and_read(name in "[a-zA-Zé _.-]{1,12}", kind in 0..9_usize) {
+    fn documents_print_and_read(name in "[a-zA-Zé _.-]{1,12}", kind in 0..12_usize) {
         prop_assume!(name != "." && name != ".." && !name.ends_with(".canvas"));
         let id = match kind {
             0 => DocumentId::Journey(name),
             1 => DocumentId::Canvas(name),
             2 => DocumentId::Campaign(name),
             3 => DocumentId::Segment(name),
-            n => DocumentId::Template(TemplateKind::ALL[n - 4], name),
+            4..=8 => DocumentId::Template(TemplateKind::ALL[kind - 4], name),
+            9 => DocumentId::Partial(format!("{name}.html")),
+            n => DocumentId::Source(Markup::ALL[n - 10], name),
         };
         prop_assert_eq!(id.to_string().parse(), Ok(id.clone()));
         let json = serde_json::to_string(&id).unwrap();
@@ -182,6 +186,9 @@ fn documents() {
         ("templates/push/x", "templates/push/x/template.json", Some("PushNotificationTemplateRequest")),
         ("templates/inapp/x", "templates/inapp/x/template.json", Some("InAppTemplateRequest")),
         ("templates/voice/x", "templates/voice/x/template.json", Some("VoiceTemplateRequest")),
+        ("templates/email/hello/source.mjml", "templates/email/hello/source.mjml", None),
+        ("templates/email/hello/source.html", "templates/email/hello/source.html", None),
+        ("templates/partials/footer.html", "templates/partials/footer.html", None),
     ];
     for (text, file, shape) in table {
         let id: DocumentId = text.parse().unwrap();
@@ -199,6 +206,12 @@ fn documents() {
         "journeys/../a",
         "segments/..",
         "templates/email/../../a",
+        "templates/email/../source.mjml",
+        "templates/sms/hello/source.mjml",
+        "templates/email/hello/source.txt",
+        "templates/partials/footer",
+        "templates/partials/.html",
+        "templates/partials/a/b.html",
     ];
     for text in strangers {
         assert_eq!(text.parse::<DocumentId>(), Err(format!("`{text}` names no document of a project")));

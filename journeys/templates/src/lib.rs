@@ -10,6 +10,9 @@
 //! - [`View`]: what an endpoint is read through; `&serde_json::Value` is one, and a store gives its own.
 //! - [`limits`]: how large templates and messages may be.
 //! - [`marks`]: what the pieces of a text are, for an editor.
+//! - [`expand`]: partials that templates share, put into the source of a part.
+//! - [`plain_text`]: the text part of a mail, made from its HTML part.
+//! - [`rename_variable`]: another variable in the place of one.
 //! - [`sms_parts`]: how many text messages a text is; [`push_payload`]: what a push service is sent.
 
 mod dates;
@@ -22,7 +25,10 @@ mod marks;
 mod outline;
 mod output;
 mod parse;
+mod partials;
 mod payload;
+mod plain;
+mod rename;
 mod render;
 mod sms;
 mod tags;
@@ -34,7 +40,10 @@ mod view;
 pub use helpers::helper_names;
 pub use limits::OverLimit;
 pub use marks::{Mark, marks};
+pub use partials::{Expanded, PartialError, expand, line_and_column};
 pub use payload::push_payload;
+pub use plain::plain_text;
+pub use rename::rename_variable;
 pub use render::RenderError;
 pub use sms::{Encoding, SmsParts, sms_parts};
 pub use template::{Rendered, Rendering, Substitutions, Template, TemplateError, Unsendable, Variable, push_service};

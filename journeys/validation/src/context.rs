@@ -28,6 +28,9 @@ pub struct Facts<'a> {
     pub account: Option<&'a Account>,
     /// What a simulated run has shown; `None` = there was none.
     pub evidence: Option<&'a Evidence>,
+    /// What the sample people have, by the path that variables name it with: `Attributes.Plan`, `Location.City`; `None` =
+    /// there are no people, or nobody has looked.
+    pub people: Option<&'a [String]>,
 }
 
 /// One document of a project.

@@ -10,17 +10,22 @@ use crate::{Report, check_document};
 
 /// Checks a project on every edit, and remembers what was said about templates that have not changed.
 ///
-/// To read a template takes longer than to check a journey, and what is said about it depends on nothing else. Answers
-/// are the same as those of [`check_with`](crate::check_with); only when members of a template were merely reordered, what is
+/// To read a template takes longer than to check a journey, and what is said about it depends on nothing else but what people
+/// have. Answers are the same as those of [`check_with`](crate::check_with); only when members of a template were merely reordered, what is
 /// said about it keeps its former order.
 #[derive(Clone, Debug, Default)]
 pub struct LiveCheck {
     templates: BTreeMap<DocumentId, (Value, Vec<Diagnostic>)>,
+    people: Option<Vec<String>>,
 }
 
 impl LiveCheck {
     /// Checks a whole project, with what is known beside it.
     pub fn check(&mut self, project: &Project, facts: Facts) -> Report {
+        if self.people.as_deref() != facts.people {
+            self.templates.clear();
+            self.people = facts.people.map(<[String]>::to_vec);
+        }
         self.templates.retain(|id, _| project.documents.contains_key(id));
         let mut diagnostics = Vec::new();
         for (id, root) in &project.documents {

@@ -3,7 +3,8 @@
 //! An example is JSON: the members that matter, by document. What it does not show is as in a project without problems:
 //! a journey `welcome` with the e-mail `hello`, the segments `everyone` and `buyers`, a template `hello` of each channel, a
 //! campaign with a segment, a template and a start. Beside documents there may be `now` (the present), `account` (what the
-//! account allows) and `evidence` (what a simulated run has shown). [`NOTATION`] tells how it says "very many".
+//! account allows), `evidence` (what a simulated run has shown) and `people` (what the sample people have). [`NOTATION`]
+//! tells how it says "very many".
 
 use crate::rules::Rule;
 

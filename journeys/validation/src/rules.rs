@@ -151,6 +151,7 @@ mod unknown_template;
 mod unreachable_activity;
 mod unverified_sender;
 mod variable_missing;
+mod variable_spelling;
 mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
@@ -349,6 +350,7 @@ pub static RULES: &[Rule] = &[
     unreachable_activity::RULE,
     unverified_sender::RULE,
     variable_missing::RULE,
+    variable_spelling::RULE,
     wait_length::RULE,
     wait_time::RULE,
     wait_until_after_end::RULE,

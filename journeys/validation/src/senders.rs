@@ -28,7 +28,7 @@ pub fn senders(project: &Project, kind: TemplateKind, name: &str) -> Vec<Place> 
                     }
                 }
             }
-            DocumentId::Canvas(_) | DocumentId::Segment(_) | DocumentId::Template(..) => {}
+            _ => {}
         }
     }
     senders

@@ -224,7 +224,7 @@ proptest! {
             strike(&mut project, blow);
         }
         let account = account();
-        look_at(&project, Facts { now, account: now.is_some().then_some(&account), evidence: None })?;
+        look_at(&project, Facts { now, account: now.is_some().then_some(&account), evidence: None, people: None })?;
     }
 
     #[test]

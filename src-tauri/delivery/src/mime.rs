@@ -34,7 +34,8 @@ const OWN: [&str; 10] = [
 
 /// The mail of an `EMAIL` message; `from` is the sender of messages that name none.
 ///
-/// `RawEmail` goes as it is. Else `TextPart` and `HtmlPart` are alternatives, `Headers.NAME` become headers, and
+/// `RawEmail` goes as it is. Else `TextPart` and `HtmlPart` are alternatives (without the first, the words of the second are:
+/// `EmailTemplateRequest.TextPart` is recommended, and says nothing of a mail without it), `Headers.NAME` become headers, and
 /// [`Outgoing::unsubscribe`] becomes `List-Unsubscribe` with one click (RFC 8058).
 ///
 /// # Errors
@@ -96,8 +97,10 @@ enum Body {
 
 fn body(message: &Outgoing, attachments: &[Attachment]) -> Result<Body, String> {
     let part = |name: &str| message.part(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    let html = part("HtmlPart");
+    let made = || html.as_deref().map(templates::plain_text).filter(|text| !text.is_empty());
     let boundary = |letter: char| format!("waymark-{}-{letter}", message.id);
-    let texts = match (part("TextPart"), part("HtmlPart")) {
+    let texts = match (part("TextPart").or_else(made), html.clone()) {
         (Some(text), Some(html)) => Body::Many(
             MultiPart::alternative()
                 .boundary(boundary('a'))
@@ -155,6 +158,17 @@ mod tests {
 
     fn text(message: &Outgoing, attachments: &[Attachment]) -> String {
         String::from_utf8(source(message, Some("Shop <shop@y.example>"), attachments).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn html_alone_goes_with_its_words_as_text() {
+        let source = text(&mail(&[("HtmlPart", "<p>Hi <b>Ann</b></p>")], Value::Null), &[]);
+        let lines: Vec<&str> = source.lines().collect();
+        assert!(source.contains("multipart/alternative"), "{source}");
+        let place = |wanted: &str| lines.iter().position(|line| *line == wanted);
+        assert!(place("Hi Ann").is_some_and(|text| Some(text) < place("<p>Hi <b>Ann</b></p>")), "{source}");
+        let picture = text(&mail(&[("HtmlPart", "<img src=\"a.png\">")], Value::Null), &[]);
+        assert!(!picture.contains("multipart"), "a page without words has no text");
     }
 
     #[test]

@@ -118,6 +118,8 @@ fn subject(id: &DocumentId) -> String {
         DocumentId::Segment(name) => format!("segment `{name}`"),
         DocumentId::Campaign(name) => format!("campaign `{name}`"),
         DocumentId::Journey(name) | DocumentId::Canvas(name) => format!("journey `{name}`"),
+        DocumentId::Source(_, name) => format!("source of `{name}`"),
+        DocumentId::Partial(name) => format!("partial `{name}`"),
     }
 }
 

@@ -6,10 +6,12 @@ use bridge::FileProblem;
 use model::{Diagnostic, DocumentId, Severity, reader};
 use serde::Serialize;
 use serde_json::Value;
+use validation::Facts;
 
 use crate::elsewhere;
 use crate::failure::{Outcome, disk};
 use crate::folder::{self, Folder};
+use crate::known;
 
 /// What the checks say about a path.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -93,7 +95,8 @@ pub fn project_of(path: &Path) -> Option<(PathBuf, Option<DocumentId>)> {
 
 fn check_folder(shown: &Path, folder: &Folder, only: Option<&DocumentId>) -> Checked {
     let wanted = |document: &DocumentId| only.is_none_or(|only| only == document);
-    let report = validation::check(&folder.project);
+    let people = known::names(&folder.project, &folder.path);
+    let report = validation::check_with(&folder.project, Facts { people: people.as_deref(), ..Facts::default() });
     let file = |name: &str| shown.join(name).display().to_string();
     Checked {
         documents: folder.project.documents.keys().filter(|id| wanted(id)).count(),

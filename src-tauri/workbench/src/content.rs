@@ -9,7 +9,7 @@ use model::{DocumentId, Millis, PUSH_CHANNELS, TemplateKind};
 use templates::{Encoding, Rendered, Rendering, Template, limits, push_payload, push_service, sms_parts};
 
 use crate::failure::not_found;
-use crate::{Inner, Outcome, now};
+use crate::{Inner, Outcome, now, source};
 
 impl Inner {
     pub(crate) fn preview(&self, command: bridge::Preview) -> Outcome<PreviewView> {
@@ -22,12 +22,19 @@ impl Inner {
                 "it may have been taken away; undo brings it back",
             ));
         };
+        let source = match kind {
+            TemplateKind::Email => source::state(&command.project, name),
+            _ => None,
+        };
         let crowd = self.crowd_of(&command.project, command.folder.as_deref());
         let template = match Template::compile(*kind, document) {
             Ok(template) => template,
-            Err(error) => return Ok(PreviewView { failure: Some(error.to_string()), ..PreviewView::default() }),
+            Err(error) => {
+                return Ok(PreviewView { failure: Some(error.to_string()), source, ..PreviewView::default() });
+            }
         };
-        Ok(preview(&template, &crowd.people, &command.text, command.person, now()))
+        let view = preview(&template, &crowd.people, &command.text, command.person, now());
+        Ok(PreviewView { source, ..view })
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bridge::{FailureCode, FileProblem};
 use model::reader;
-use model::{DocumentId, Project, Settings, TemplateKind};
+use model::{DocumentId, Markup, Project, Settings, TemplateKind};
 use serde_json::{Map, Value};
 
 use crate::failure::{Outcome, disk, failure, not_found};
@@ -108,6 +108,11 @@ pub fn read(path: &Path) -> Outcome<Folder> {
             }
         }
     }
+    for name in reading.names("templates/partials") {
+        if let Ok(id) = format!("templates/partials/{name}").parse() {
+            reading.read_source(id);
+        }
+    }
     Ok(reading)
 }
 
@@ -145,6 +150,15 @@ impl Folder {
     fn read_template(&mut self, kind: TemplateKind, name: &str) {
         let id = DocumentId::Template(kind, name.to_owned());
         let path = self.path.join(id.to_string());
+        if kind == TemplateKind::Email {
+            let sources = Markup::ALL.map(|markup| DocumentId::Source(markup, name.to_owned()));
+            let there: Vec<_> = sources.into_iter().filter(|source| self.path.join(source.file()).is_file()).collect();
+            if let [first, second] = there.as_slice() {
+                let message = format!("`{}` stands beside it, and counts", first.file());
+                self.problem(&second.file(), Some(second), (0, 0), message);
+            }
+            there.into_iter().for_each(|source| self.read_source(source));
+        }
         let bodies: Vec<_> = kind.bodies().iter().filter(|(_, file)| path.join(file).is_file()).collect();
         let mut value = match path.join("template.json").is_file() {
             true => self.read_text(&id.file(), Some(&id)).and_then(|text| self.read_json(&id, &text)),
@@ -165,6 +179,13 @@ impl Folder {
         }
         if let Some(value) = value {
             self.project.documents.insert(id, value);
+        }
+    }
+
+    /// A text that is no JSON.
+    fn read_source(&mut self, id: DocumentId) {
+        if let Some(text) = self.read_text(&id.file(), Some(&id)) {
+            self.project.documents.insert(id, text.into());
         }
     }
 

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use bridge::{AskKnown, Known, KnownEvent, KnownMember};
+use model::{DocumentId, Project};
 use simulation::Event;
 
 use crate::failure::Outcome;
-use crate::simulate;
+use crate::{people, simulate};
 
 /// Most values of one member, and most events.
 const MOST: usize = 50;
@@ -24,6 +25,15 @@ pub fn known(command: &AskKnown) -> Outcome<Known> {
         values: known.values.into_iter().map(|(value, count)| (value, count as u64)).collect(),
     };
     Ok(Known { of_people: people.known(MOST).into_iter().map(member).collect(), events: of_events(&events) })
+}
+
+/// What the sample people of a folder have, as variables name it; `None` = there are none, or there is no template to ask.
+pub(crate) fn names(project: &Project, folder: &Path) -> Option<Vec<String>> {
+    if !project.documents.keys().any(|id| matches!(id, DocumentId::Template(..))) {
+        return None;
+    }
+    let (people, _) = people::endpoints(folder);
+    (people.len() > 0).then(|| people.known(0).into_iter().map(|known| known.path).collect())
 }
 
 /// Counts by event, member and value.
@@ -67,8 +77,6 @@ fn of_events(events: &[Event]) -> Vec<KnownEvent> {
 
 #[cfg(test)]
 mod tests {
-    use model::Project;
-
     use super::*;
 
     #[test]

@@ -37,6 +37,7 @@ pub mod save;
 mod segments;
 mod settings_file;
 pub mod simulate;
+mod source;
 pub mod stand;
 pub mod testing;
 mod tour;
@@ -236,6 +237,7 @@ impl Workbench {
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
             bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
             bridge::SimulateCampaign::NAME => self.answer(body, Inner::simulate_campaign).await,
+            bridge::Build::NAME => self.answer(body, |_, command| Ok(source::build(command))).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,
             bridge::Plan::NAME => {
                 let plan: bridge::Plan = read(body)?;

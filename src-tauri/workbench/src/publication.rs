@@ -240,7 +240,7 @@ impl Publication {
         }
         names.sort();
         names.dedup();
-        let documents = self.project.documents.iter().filter(|(id, _)| !matches!(id, DocumentId::Canvas(_)));
+        let documents = self.project.documents.iter().filter(|(id, _)| id.shape().is_some());
         Entry {
             number,
             at: history::instant(),

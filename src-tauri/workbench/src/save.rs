@@ -135,7 +135,13 @@ impl Draft<'_> {
 
     /// The files of a document and what is to be in them; `None` = the file is to go.
     fn split(&self, id: &DocumentId, value: &Value) -> Vec<(String, Option<String>)> {
-        let DocumentId::Template(kind, _) = id else { return vec![(id.file(), Some(text::write(value)))] };
+        let kind = match (id, value) {
+            (DocumentId::Template(kind, _), _) => kind,
+            (DocumentId::Source(..) | DocumentId::Partial(_), Value::String(text)) => {
+                return vec![(id.file(), Some(text.clone()))];
+            }
+            _ => return vec![(id.file(), Some(text::write(value)))],
+        };
         let mut rest = value.clone();
         let mut files = Vec::new();
         // A body that stood in template.json when it was opened stays there.
@@ -230,6 +236,8 @@ pub fn check_name(id: &DocumentId) -> Outcome<()> {
         "starts or ends with a dot"
     } else if name.len() > 200 {
         "is longer than 200 bytes"
+    } else if matches!(id, DocumentId::Template(_, name) if name.starts_with("source.")) {
+        "starts with `source.`, which is the text that a template is made from"
     } else if matches!(id, DocumentId::Journey(_)) && name.ends_with(".canvas") {
         "ends with `.canvas`, which is the ending of the picture beside a journey"
     } else {

@@ -45,6 +45,8 @@ pub struct PreviewView {
     pub sms: Option<SmsSize>,
     /// Of a push notification: bytes of what the push service is sent, and how many it may be.
     pub payload: Option<(u64, u64)>,
+    /// Of an e-mail whose HTML part is made from a source: how they stand to each other.
+    pub source: Option<SourceState>,
 }
 
 /// Whom a message is rendered for.
@@ -71,6 +73,62 @@ pub struct VariableUse {
     pub needed: bool,
     /// How many of those whom the template can reach have no value for it.
     pub lacking: u64,
+}
+
+/// Makes HTML parts from their sources.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Build {
+    /// The project, with the changed texts in it.
+    pub project: Project,
+    /// Sources and partials that have changed: what they are in is made again.
+    pub changed: Vec<DocumentId>,
+}
+
+impl Command for Build {
+    const NAME: &'static str = "build";
+    type Answer = Built;
+}
+
+/// HTML parts, and what is wrong with sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Built {
+    /// The parts that could be made.
+    pub parts: Vec<BuiltPart>,
+    /// Mistakes and warnings, by document and place.
+    pub problems: Vec<SourceProblem>,
+}
+
+/// An HTML part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuiltPart {
+    /// The name of the e-mail template.
+    pub template: String,
+    /// The part.
+    pub html: String,
+}
+
+/// What is wrong with a source or a partial.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceProblem {
+    /// The source or partial.
+    pub document: DocumentId,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column, from 1.
+    pub column: u64,
+    /// What is wrong, lower case, no full stop.
+    pub message: String,
+    /// Whether no HTML can be made; else something is left out of it.
+    pub is_error: bool,
+}
+
+/// How the HTML part of a template and its source stand to each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceState {
+    /// Whether the part is not what the source makes: somebody has changed it, or a partial.
+    pub differs: bool,
+    /// What is wrong with the source and its partials.
+    pub problems: Vec<SourceProblem>,
 }
 
 /// How large a text message is.

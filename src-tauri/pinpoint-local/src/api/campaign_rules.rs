@@ -61,7 +61,8 @@ fn first_error(
     let id = DocumentId::Campaign(SUBJECT.to_owned());
     project.documents.insert(id.clone(), body.clone());
     let account = Account { channels: Some(channels(connection, app)?), ..Account::default() };
-    let report = validation::check_one(&project, &id, Facts { now, account: Some(&account), evidence: None });
+    let report =
+        validation::check_one(&project, &id, Facts { now, account: Some(&account), evidence: None, people: None });
     Ok(report.errors().next().map(|error| match error.place.path.to_string() {
         path if path.is_empty() => error.message.clone(),
         path => format!("{path}: {}", error.message),

@@ -1,0 +1,243 @@
+//! HTML parts that are made from a source: MJML or HTML, with the partials of the project.
+//!
+//! What is published is the template, Pinpoint's own; source and partials stay in the folder.
+
+use std::collections::BTreeSet;
+
+use bridge::{Built, BuiltPart, SourceProblem, SourceState};
+use model::{DocumentId, Markup, Project, TemplateKind};
+use mrml::prelude::parser::{Error, ParserOptions, Span, WarningKind};
+use mrml::prelude::render::RenderOptions;
+use serde_json::Value;
+use templates::{Expanded, expand, line_and_column};
+
+/// What a source gives.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Made {
+    /// The HTML part; `None` = there is a mistake.
+    pub html: Option<String>,
+    /// The partials in it.
+    pub partials: Vec<DocumentId>,
+    /// Mistakes, and what is left out.
+    pub problems: Vec<SourceProblem>,
+}
+
+/// Makes the HTML part of an e-mail template; `None` = it has no source.
+pub(crate) fn make(project: &Project, template: &str) -> Option<Made> {
+    let (markup, text) = project.source(template)?;
+    let id = DocumentId::Source(markup, template.to_owned());
+    let file = |name: &str| project.documents.get(&DocumentId::Partial(name.to_owned()))?.as_str();
+    let endings: &[&str] = match markup {
+        Markup::Mjml => &["mjml", "html"],
+        Markup::Html => &["html"],
+    };
+    let whole = match expand(text, endings, &file) {
+        Ok(whole) => whole,
+        Err(error) => {
+            let problem = SourceProblem {
+                document: error.partial.map_or(id, DocumentId::Partial),
+                line: error.line as u64,
+                column: error.column as u64,
+                message: error.message,
+                is_error: true,
+            };
+            return Some(Made { problems: vec![problem], ..Made::default() });
+        }
+    };
+    let partials = whole.partials.iter().cloned().map(DocumentId::Partial).collect();
+    if markup == Markup::Html {
+        return Some(Made { html: Some(whole.text), partials, problems: Vec::new() });
+    }
+    let at = |place: usize, message: String, is_error: bool| {
+        let (partial, offset) = whole.origin(place.min(whole.text.len()));
+        let document = partial.map_or(id.clone(), |name| DocumentId::Partial(name.to_owned()));
+        let (line, column) = line_and_column(partial.and_then(file).unwrap_or(text), offset);
+        SourceProblem { document, line: line as u64, column: column as u64, message, is_error }
+    };
+    let (html, problems) = match mjml(&whole) {
+        Ok((html, warnings)) => {
+            (Some(html), warnings.into_iter().map(|(place, message)| at(place, message, false)).collect())
+        }
+        Err((place, message)) => (None, vec![at(place, message, true)]),
+    };
+    Some(Made { html, partials, problems })
+}
+
+/// What the source of a template says today; `None` = it has none.
+pub(crate) fn state(project: &Project, template: &str) -> Option<SourceState> {
+    let made = make(project, template)?;
+    let part = project.template(TemplateKind::Email, template).and_then(|root| root.get("HtmlPart"));
+    let part = part.and_then(Value::as_str).unwrap_or_default();
+    Some(SourceState { differs: made.html.is_some_and(|html| html != part), problems: made.problems })
+}
+
+/// Makes the HTML parts again that have one of the changed texts in them.
+pub(crate) fn build(command: bridge::Build) -> Built {
+    let project = &command.project;
+    let changed: BTreeSet<&DocumentId> = command.changed.iter().collect();
+    let mut built = Built::default();
+    for name in project.template_names(TemplateKind::Email) {
+        let Some((markup, _)) = project.source(name) else { continue };
+        let Some(made) = make(project, name) else { continue };
+        let has = |id: &DocumentId| changed.contains(id);
+        let concerned = has(&DocumentId::Source(markup, name.to_owned())) || made.partials.iter().any(has);
+        let broken = made.problems.iter().any(|problem| has(&problem.document));
+        if !concerned && !broken {
+            continue;
+        }
+        if let Some(html) = made.html {
+            built.parts.push(BuiltPart { template: name.to_owned(), html });
+        }
+        built.problems.extend(made.problems);
+    }
+    built.problems.sort_by(|a, b| (&a.document, a.line, a.column).cmp(&(&b.document, b.line, b.column)));
+    built.problems.dedup();
+    built
+}
+
+/// A place in the text, in bytes, and what is wrong there.
+type Wrong = (usize, String);
+
+/// HTML of MJML; also what was left out.
+fn mjml(source: &Expanded) -> Result<(String, Vec<Wrong>), Wrong> {
+    let text = &source.text;
+    if text.trim().is_empty() {
+        return Ok((String::new(), Vec::new()));
+    }
+    let read = mrml::parse_with_options(text, &ParserOptions::default()).map_err(|error| explain(text, &error))?;
+    let warnings = read.warnings.iter().map(|warning| {
+        let written = piece(text, warning.span);
+        let message = match warning.kind {
+            WarningKind::UnexpectedAttribute => format!("the attribute `{written}` means nothing here"),
+            WarningKind::InlineStyleUnsupported => {
+                "`inline` styles stay in the head: not every mail program reads them there".to_owned()
+            }
+        };
+        (warning.span.start, message)
+    });
+    let warnings = warnings.collect();
+    let html = read.element.render(&RenderOptions::default()).map_err(|error| (0, error.to_string()))?;
+    Ok((html, warnings))
+}
+
+/// What is written at a place, cut short.
+fn piece(text: &str, span: Span) -> String {
+    let written = text.get(span.start..span.end).unwrap_or_default();
+    written.lines().next().unwrap_or_default().chars().take(40).collect()
+}
+
+/// The place of an error, and what it is.
+fn explain(text: &str, error: &Error) -> Wrong {
+    let of = |span: &Span, message: &str| (span.start, format!("{message}: `{}`", piece(text, *span)));
+    match error {
+        Error::UnexpectedElement { position, .. } => of(position, "this element may not stand here"),
+        Error::UnexpectedToken { position, .. } => {
+            of(position, "this may not stand here; what is no MJML goes into <mj-raw> or <mj-text>")
+        }
+        Error::MissingAttribute { name, position, .. } => of(position, &format!("the attribute `{name}` is missing")),
+        Error::InvalidAttribute { position, .. } => of(position, "this attribute can not be read"),
+        Error::InvalidFormat { position, .. } => of(position, "this can not be read"),
+        Error::IncludeLoaderError { position, .. } => of(position, "this can not be included"),
+        Error::EndOfStream { .. } => (text.len(), "the text ends before its last element is closed".to_owned()),
+        Error::SizeLimit { .. } => (0, "the text is too long".to_owned()),
+        Error::NoRootNode => (0, "there is no <mjml> element around the whole".to_owned()),
+        Error::ParserError { source, .. } => {
+            let position = source.pos();
+            let (row, column) = (position.row as usize, position.col as usize);
+            let before: usize = text.split_inclusive('\n').take(row.saturating_sub(1)).map(str::len).sum();
+            let line = &text[before.min(text.len())..];
+            let within = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+            (before + within, "this is no markup that can be read".to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn project(documents: &[(&str, &str)]) -> Project {
+        let mut project = Project::default();
+        for (id, text) in documents {
+            let id: DocumentId = id.parse().unwrap();
+            let value = if matches!(id, DocumentId::Template(..)) { json!({"HtmlPart": text}) } else { json!(text) };
+            project.documents.insert(id, value);
+        }
+        project
+    }
+
+    const HELLO: &str = "<mjml>\n<mj-body>\n{{> top}}\n<mj-section><mj-column><mj-text>Hi {{Attributes.Name}} ü {{> bye}}</mj-text></mj-column></mj-section>\n</mj-body></mjml>\n";
+    const TOP: &str = "<mj-section><mj-column>\n<mj-image src=\"a.png\" alt=\"Shop\" /></mj-column></mj-section>\n";
+
+    #[test]
+    fn mjml_with_partials_becomes_html() {
+        let mut project = project(&[
+            ("templates/email/hello", "old"),
+            ("templates/email/hello/source.mjml", HELLO),
+            ("templates/email/other", "<p>Bye</p>"),
+            ("templates/email/other/source.html", "<p>{{> bye}}</p>"),
+            ("templates/email/plain", "by hand"),
+            ("templates/partials/top.mjml", TOP),
+            ("templates/partials/bye.html", "<b>Bye</b>\n"),
+        ]);
+        let made = make(&project, "hello").unwrap();
+        assert_eq!(made.problems, []);
+        let html = made.html.unwrap();
+        assert_eq!(make(&project, "hello").unwrap().html.as_deref(), Some(html.as_str()), "the same each time");
+        assert!(html.contains("Hi {{Attributes.Name}} ü <b>Bye</b>") && html.contains("a.png"), "{html}");
+        assert!(html.contains("<table") && !html.contains("<mj-"), "{html}");
+        assert!(state(&project, "hello").unwrap().differs, "the part is another");
+        assert_eq!(state(&project, "plain"), None);
+        let bye: DocumentId = "templates/partials/bye.html".parse().unwrap();
+        let built = |project: &Project| build(bridge::Build { project: project.clone(), changed: vec![bye.clone()] });
+        let names: Vec<_> = built(&project).parts.into_iter().map(|part| part.template).collect();
+        assert_eq!(names, ["hello", "other"]);
+        project.documents.insert(bye.clone(), json!("See you"));
+        assert_eq!(built(&project).parts[1].html, "<p>See you</p>");
+        assert!(state(&project, "other").unwrap().differs);
+    }
+
+    #[test]
+    fn mistakes_have_a_file_and_a_line() {
+        let wrong = |source: &str, top: &str| {
+            let project = project(&[
+                ("templates/email/hello/source.mjml", source),
+                ("templates/partials/top.mjml", top),
+                ("templates/partials/bye.html", "bye"),
+            ]);
+            let mut made = make(&project, "hello").unwrap();
+            assert_eq!(made.html.is_none(), made.problems[0].is_error);
+            let first = made.problems.remove(0);
+            (first.document.to_string(), first.line, first.message)
+        };
+        let source = "templates/email/hello/source.mjml".to_owned();
+        let top = "templates/partials/top.mjml".to_owned();
+        let (file, line, message) = wrong(HELLO, "<mj-section>\n<mj-text>x</mj-text></mj-section>");
+        assert_eq!((&file, line), (&top, 2), "{message}");
+        let (file, line, message) = wrong(&HELLO.replace("<mj-body>", "<mj-body>{{#if x}}\n"), TOP);
+        assert_eq!((&file, line), (&source, 2), "{message}");
+        let (file, line, message) = wrong(&HELLO.replace("</mj-text>", ""), TOP);
+        assert_eq!((&file, line > 3), (&source, true), "{message}");
+        let (file, line, message) = wrong("<p>Hi</p>", TOP);
+        assert_eq!((&file, line), (&source, 1), "{message}");
+        let (file, line, message) = wrong(HELLO, "{{> nothing}}");
+        assert_eq!((&file, line, message.contains("nothing")), (&top, 1, true), "{message}");
+        let (file, line, message) = wrong(HELLO, &TOP.replace("alt=", "alternative="));
+        assert_eq!((&file, line, message.contains("alternative")), (&top, 2, true), "{message}");
+    }
+
+    #[test]
+    fn broken_mjml_is_an_error_and_no_panic() {
+        let whole = HELLO.replace("{{> top}}", TOP);
+        for end in (0..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
+            let project = project(&[
+                ("templates/email/hello/source.mjml", &whole[..end]),
+                ("templates/partials/bye.html", "bye"),
+            ]);
+            let made = make(&project, "hello").unwrap();
+            assert!(made.html.is_some() || made.problems.iter().any(|problem| problem.is_error), "{end}");
+        }
+    }
+}
