@@ -10,8 +10,8 @@ use std::process::Command;
 use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, copy_of_example, free_port, keyboard, live, looks_as_before, people, program, rooms,
-    segments, tell, wait_for_port,
+    Chromium, DELETE, Group, Hand, content, copy_of_example, free_port, keyboard, live, looks_as_before, people,
+    program, rooms, segments, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,6 +111,19 @@ async fn a_journey_that_runs_is_watched_paused_resumed_and_stopped_by_keyboard_i
     live::watch(&hand, &stage, project.path(), "browser").await;
     hand.close().await;
     stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_written_in_mjml_compared_and_tested_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("onboarding");
+    content::under_git(project.path());
+    let (_server, address) = serve(&waymark, &page, project.path(), "content-server");
+    let browser = Chromium::start("content").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    content::write_anew(&hand, project.path(), "browser").await;
+    hand.close().await;
 }
 
 /// Arguments of a browser in which nothing moves, in the light or the dark theme.

@@ -4,7 +4,9 @@
 
 mod studio;
 
-use studio::{copy_of_example, keyboard, people, program, rooms, screen, segments, tell, window, window_at_start};
+use studio::{
+    content, copy_of_example, keyboard, people, program, rooms, screen, segments, tell, window, window_at_start,
+};
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
 const FIGURES: &str = "const took = name => Math.round(performance.getEntriesByName(name)[0]?.duration ?? NaN); \
@@ -39,6 +41,17 @@ async fn messages_and_campaigns_have_rooms_in_the_window() {
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     rooms::visit(&hand, "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_is_written_in_mjml_compared_and_tested_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    content::under_git(project.path());
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    content::write_anew(&hand, project.path(), "window").await;
     hand.close().await;
 }
 

@@ -183,6 +183,16 @@ pub async fn everywhere(hand: &Hand, barriers: &mut Barriers) {
         hand.press(&format!("[data-document='{document}']")).await;
         hand.until("it is shown", &format!("return !!document.querySelector('{shown}')")).await;
         barriers.look_at(hand, document).await;
+        if section == "E-mails" {
+            hand.press(".writing [role=tab]:nth-child(3)").await;
+            hand.until("versions are looked for", "return !!document.querySelector('.versions, .writing p.note')")
+                .await;
+            hand.press(".test-send summary").await;
+            hand.type_into("[data-test=test-address]", "ann@example.com").await;
+            hand.press("[data-test=test-ask]").await;
+            hand.until("it is asked", "return !!document.querySelector('.question')").await;
+            barriers.look_at(hand, "versions and a test message").await;
+        }
     }
     hand.press("[data-test=mode-design]").await;
 

@@ -8,6 +8,7 @@
 
 pub mod barriers;
 mod chromium;
+pub mod content;
 mod hand;
 pub mod keyboard;
 pub mod live;

@@ -2,16 +2,25 @@
 
 mod code;
 mod drawn;
+pub mod partial;
 mod preview;
+mod source;
+mod test_send;
 mod variables;
+mod versions;
 
 use leptos::prelude::*;
 use model::{DocumentId, Place, TemplateKind, path, shapes};
+use serde_json::Value;
+use templates::plain_text;
 
 use self::code::Code;
-use self::preview::PreviewPane;
+use self::preview::{Preview, PreviewPane};
+use self::source::HtmlPart;
+use self::test_send::TestSend;
 use self::variables::Variables;
-use crate::form::{field, members};
+use self::versions::Versions;
+use crate::form::{field, members, value_at, write_as};
 use crate::json_text::JsonText;
 use crate::room::complaints;
 use crate::store::{Store, store};
@@ -23,6 +32,8 @@ enum Part {
     Message,
     /// The rest of the members.
     More,
+    /// What it was before.
+    Versions,
     /// The whole document.
     Json,
 }
@@ -34,25 +45,30 @@ pub fn Content(kind: TemplateKind, name: String) -> impl IntoView {
     let used = name.clone();
     let id = DocumentId::Template(kind, name);
     let part = RwSignal::new(Part::Message);
-    let preview = preview::Preview::new(store, id.clone());
+    let preview = Preview::new(store, id.clone());
+    // What people have is asked for, so that misspelled variables are found.
+    store.known.found(store);
     let tab = move |of: Part, word: &'static str| {
         view! {
             <button role="tab" aria-selected=move || (part.get() == of).to_string() on:click=move |_| part.set(of)>{word}</button>
         }
     };
-    let edited = id.clone();
+    let (edited, tested) = (id.clone(), id.clone());
+    let complained = id.clone();
     view! {
         <div class="content">
             <section class="writing" aria-label="Message">
                 <div class="modes" role="tablist" aria-label="Parts">
                     {tab(Part::Message, "Message")}
                     {tab(Part::More, "Settings")}
+                    {tab(Part::Versions, "Versions")}
                     {tab(Part::Json, "JSON")}
                 </div>
-                {complaints(store, id.clone())}
+                {complaints(store, complained)}
                 {move || match part.get() {
-                    Part::Message => message(kind),
+                    Part::Message => message(kind, id.name(), preview),
                     Part::More => settings(kind),
+                    Part::Versions => view! { <Versions id=edited.clone() /> }.into_any(),
                     Part::Json => view! { <JsonText id=edited.clone() /> }.into_any(),
                 }}
                 {used_in(store, kind, used)}
@@ -60,6 +76,7 @@ pub fn Content(kind: TemplateKind, name: String) -> impl IntoView {
             <section class="reading" aria-label="Preview">
                 <PreviewPane preview=preview kind=kind />
                 <Variables preview=preview />
+                <TestSend id=tested kind=kind preview=preview />
             </section>
         </div>
     }
@@ -75,13 +92,14 @@ fn texts(kind: TemplateKind) -> &'static [&'static str] {
     }
 }
 
-fn message(kind: TemplateKind) -> AnyView {
+fn message(kind: TemplateKind, name: &str, preview: Preview) -> AnyView {
     let Some(shape) = shapes::find(kind.shape()) else { return ().into_any() };
     match kind {
         TemplateKind::Email => view! {
             {shapes::find("__string").map(|text| field(text, shape.name, "Subject", path!["Subject"]))}
-            <Code label="HTML" path=path!["HtmlPart"] rows=18 />
+            <HtmlPart name=name.to_owned() preview=preview />
             <Code label="Plain text" path=path!["TextPart"] rows=6 />
+            {made_text()}
         }
         .into_any(),
         TemplateKind::Sms => view! { <Code label="Text" path=path!["Body"] rows=5 /> }.into_any(),
@@ -91,6 +109,26 @@ fn message(kind: TemplateKind) -> AnyView {
                 shape.members().iter().map(|member| member.name).filter(|name| !texts(kind).contains(name)).collect();
             members(shape, &path![], texts(kind), &others)
         }
+    }
+}
+
+/// Without plain text some is made when the mail is sent; it can be made here, and changed.
+fn made_text() -> impl IntoView {
+    let store = store();
+    let (html, text) = (value_at(store, path!["HtmlPart"]), value_at(store, path!["TextPart"]));
+    let is_empty = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_none_or(str::is_empty);
+    let offered = move || text.with(is_empty) && !html.with(is_empty);
+    let make = move |_| {
+        let made = html.with_untracked(|html| plain_text(html.as_ref().and_then(Value::as_str).unwrap_or_default()));
+        write_as(store, &path!["TextPart"], Some(Value::String(made)), "Make plain text from the HTML");
+    };
+    view! {
+        <Show when=offered>
+            <div class="note differs">
+                <span>"It goes out with the words of the HTML as plain text."</span>
+                <button data-test="make-text" on:click=make>"Write them here"</button>
+            </div>
+        </Show>
     }
 }
 

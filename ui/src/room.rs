@@ -5,9 +5,10 @@ use model::{DocumentId, Severity};
 
 use crate::campaign::Campaign;
 use crate::content::Content;
+use crate::content::partial::Partial;
 use crate::json_text::JsonText;
 use crate::people::PeopleRoom;
-use crate::problems::sentence;
+use crate::problems::sentences;
 use crate::segment::SegmentRoom;
 use crate::store::{Room, Store, store};
 
@@ -41,6 +42,7 @@ fn DocumentRoom(id: DocumentId) -> impl IntoView {
             <Show when=move || there.get() fallback=|| view! { <p class="note">"It is not in the project any more. Undo brings it back."</p> }>
                 {match id.clone() {
                     DocumentId::Template(kind, name) => view! { <Content kind=kind name=name /> }.into_any(),
+                    DocumentId::Partial(name) => view! { <Partial name=name /> }.into_any(),
                     DocumentId::Campaign(name) => view! { <Campaign name=name /> }.into_any(),
                     id => view! { {complaints(store, id.clone())} <JsonText id=id /> }.into_any(),
                 }}
@@ -56,7 +58,8 @@ pub fn kind(id: &DocumentId) -> &'static str {
         DocumentId::Journey(_) | DocumentId::Canvas(_) => "Journey",
         DocumentId::Campaign(_) => "Campaign",
         DocumentId::Segment(_) => "Segment",
-        DocumentId::Template(Email, _) => "E-mail",
+        DocumentId::Partial(_) => "Partial of e-mails",
+        DocumentId::Template(Email, _) | DocumentId::Source(..) => "E-mail",
         DocumentId::Template(Sms, _) => "Text message",
         DocumentId::Template(Push, _) => "Push notification",
         DocumentId::Template(InApp, _) => "In-app message",
@@ -82,7 +85,7 @@ pub fn complaints(store: Store, id: DocumentId) -> impl IntoView {
             view! {
                 <li class:bad=bad>
                     <span class="weight">{if bad { "Error" } else { "Warning" }}</span>
-                    <span>{sentence(&found.message)} " " {sentence(&found.help)}</span>
+                    <span>{sentences(&found.message, &found.help)}</span>
                     {fix}
                 </li>
             }

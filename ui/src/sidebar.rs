@@ -22,6 +22,7 @@ pub fn Sidebar() -> impl IntoView {
             {section(store, "Campaigns", |id| matches!(id, DocumentId::Campaign(_)))}
             {section(store, "Segments", |id| matches!(id, DocumentId::Segment(_)))}
             {TemplateKind::ALL.map(|of| section(store, plural(of), move |id| matches!(id, DocumentId::Template(kind, _) if *kind == of))).collect_view()}
+            {section(store, "Partials", |id| matches!(id, DocumentId::Partial(_)))}
             <button class="quiet add" data-test="add-document" on:click=move |_| store.dialog.set(Some(Dialog::AddDocument))>
                 "Add a message, segment or campaign"
             </button>
@@ -144,6 +145,10 @@ pub fn add_document(store: Store) -> impl IntoView {
         |name| DocumentId::Template(TemplateKind::Push, name),
         |name| DocumentId::Template(TemplateKind::InApp, name),
         |name| DocumentId::Template(TemplateKind::Voice, name),
+        |name| match name.ends_with(".html") || name.ends_with(".mjml") {
+            true => DocumentId::Partial(name),
+            false => DocumentId::Partial(format!("{name}.html")),
+        },
         DocumentId::Segment,
         DocumentId::Campaign,
     ];
@@ -210,6 +215,7 @@ fn blank(id: &DocumentId) -> serde_json::Value {
         DocumentId::Template(TemplateKind::InApp, _) => json!({"Layout": "MIDDLE_BANNER", "Content": [{}]}),
         DocumentId::Segment(name) => json!({"Name": name, "SegmentGroups": {"Include": "ALL", "Groups": []}}),
         DocumentId::Campaign(name) => json!({"Name": name, "Schedule": {"StartTime": "IMMEDIATE"}}),
+        DocumentId::Source(..) | DocumentId::Partial(_) => json!(""),
         DocumentId::Journey(_) | DocumentId::Canvas(_) => json!({}),
     }
 }

@@ -16,7 +16,7 @@ use crate::project::DocumentId;
 use crate::view::View;
 use crate::{path, summary, telling};
 
-/// Lines of two tellings of which the longest common sequence is looked for: the product of their numbers. Beyond it all of
+/// Lines of two tellings, or words of two texts, of which the longest common sequence is looked for: the product of their numbers. Beyond it all of
 /// one is gone and all of the other new.
 const COMMON: usize = 4_000_000;
 
@@ -174,9 +174,47 @@ fn told(before: Journey<'_>, after: Journey<'_>) -> Vec<Told> {
     result
 }
 
+/// What is the same, new or gone in two texts, word by word, in order; neighbours of one kind are one piece. Words are runs of
+/// letters and digits; everything else is a word by itself.
+pub fn words(before: &str, after: &str) -> Vec<(Option<Change>, String)> {
+    let (old, new) = (pieces(before), pieces(after));
+    let head = old.iter().zip(&new).take_while(|(one, other)| one == other).count();
+    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(one, other)| one == other).count();
+    let middle = aligned(&old[head..old.len() - tail], &new[head..new.len() - tail]);
+    let same = |piece: &&str| (None, (*piece).to_owned());
+    let mut joined: Vec<(Option<Change>, String)> = Vec::new();
+    let all = new[..head].iter().map(same).chain(middle.into_iter().map(|(what, piece)| (what, (*piece).to_owned())));
+    for (what, piece) in all.chain(new[new.len() - tail..].iter().map(same)) {
+        match joined.last_mut() {
+            Some((last, text)) if *last == what => text.push_str(&piece),
+            _ => joined.push((what, piece)),
+        }
+    }
+    joined
+}
+
+/// The words of a text, and what is between them.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_word = |c: char| c.is_alphanumeric();
+        let end = if is_word(first) { rest.find(|c| !is_word(c)) } else { Some(first.len_utf8()) };
+        let (piece, next) = rest.split_at(end.unwrap_or(rest.len()));
+        pieces.push(piece);
+        rest = next;
+    }
+    pieces
+}
+
 fn middle(old: &[(usize, String)], new: &[(usize, String)]) -> Vec<Told> {
-    let gone = |line: &(usize, String)| line_of(Some(Change::Removed), line);
-    let added = |line: &(usize, String)| line_of(Some(Change::Added), line);
+    aligned(old, new).into_iter().map(|(what, line)| line_of(what, line)).collect()
+}
+
+/// Both in one order, by their longest common sequence: what is the same, gone, new.
+fn aligned<'a, T: PartialEq>(old: &'a [T], new: &'a [T]) -> Vec<(Option<Change>, &'a T)> {
+    let gone = |one: &'a T| (Some(Change::Removed), one);
+    let added = |one: &'a T| (Some(Change::Added), one);
     if old.len().saturating_mul(new.len()) > COMMON {
         return old.iter().map(gone).chain(new.iter().map(added)).collect();
     }
@@ -194,7 +232,7 @@ fn middle(old: &[(usize, String)], new: &[(usize, String)]) -> Vec<Told> {
     let mut result = Vec::new();
     while i < old.len() || j < new.len() {
         if i < old.len() && j < new.len() && old[i] == new[j] {
-            result.push(line_of(None, &new[j]));
+            result.push((None, &new[j]));
             (i, j) = (i + 1, j + 1);
         } else if i < old.len() && (j == new.len() || common[i + 1][j] >= common[i][j + 1]) {
             result.push(gone(&old[i]));
@@ -226,6 +264,30 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn texts_differ_word_by_word() {
+        let told = |before: &str, after: &str| {
+            let mark = |what| match what {
+                None => "",
+                Some(Change::Removed) => "-",
+                Some(_) => "+",
+            };
+            let pieces = words(before, after).into_iter().map(|(what, text)| format!("{}{text}", mark(what)));
+            pieces.collect::<Vec<_>>().join("|")
+        };
+        for (before, after, expected) in [
+            ("", "", ""),
+            ("a b", "a b", "a b"),
+            ("", "new", "+new"),
+            ("old", "", "-old"),
+            ("Hi Ann, bye", "Hi Eve, bye", "Hi |-Ann|+Eve|, bye"),
+            ("<p>a</p>", "<p class=\"x\">a</p>", "<p|+ class=\"x\"|>a</p>"),
+            ("a c", "a b c", "a |+b |c"),
+        ] {
+            assert_eq!(told(before, after), expected, "{before} > {after}");
+        }
+    }
 
     #[test]
     fn a_journey_is_told_by_what_people_go_through_and_step_by_step() {

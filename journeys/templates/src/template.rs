@@ -219,6 +219,21 @@ impl Template {
         Ok(rendered)
     }
 
+    /// As [`render_with`](Template::render_with), with the parts of a push service whatever the endpoint's channel is: `APNS`,
+    /// `GCM`, `ADM`, `Baidu`.
+    ///
+    /// # Errors
+    /// See [`RenderError`]: the message must not be sent.
+    pub fn render_for<'a, V: View<'a>>(
+        &'a self,
+        service: &str,
+        rendering: &Rendering<'a, V>,
+    ) -> Result<Rendered, RenderError> {
+        let mut rendered = Rendered::default();
+        self.render_parts(service, rendering, &mut rendered)?;
+        Ok(rendered)
+    }
+
     /// As [`render_with`](Template::render_with), into a message that is written over: what it has allocated is used
     /// again, so that a run over many endpoints allocates nothing.
     ///
@@ -229,7 +244,15 @@ impl Template {
         rendering: &Rendering<'a, V>,
         rendered: &mut Rendered,
     ) -> Result<(), RenderError> {
-        let service = self.service(rendering.endpoint);
+        self.render_parts(self.service(rendering.endpoint), rendering, rendered)
+    }
+
+    fn render_parts<'a, V: View<'a>>(
+        &'a self,
+        service: &str,
+        rendering: &Rendering<'a, V>,
+        rendered: &mut Rendered,
+    ) -> Result<(), RenderError> {
         let source = source(rendering);
         let (mut budget, mut uuids, mut count) = (Budget::new(), 0, 0);
         for part in self.parts.iter().filter(|part| part.service == service) {

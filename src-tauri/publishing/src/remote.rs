@@ -9,9 +9,10 @@ use aws_sdk_pinpoint::config::timeout::TimeoutConfig;
 use aws_sdk_pinpoint::config::{Builder, Credentials, Region};
 use aws_sdk_pinpoint::primitives::DateTime;
 use aws_sdk_pinpoint::types::{
-    CreateApplicationRequest, EmailTemplateRequest, EndpointBatchRequest, ExportJobRequest, InAppTemplateRequest,
-    JourneyStateRequest, PushNotificationTemplateRequest, SmsTemplateRequest, State, VoiceTemplateRequest,
-    WriteCampaignRequest, WriteJourneyRequest, WriteSegmentRequest,
+    CreateApplicationRequest, DirectMessageConfiguration, EmailTemplateRequest, EndpointBatchRequest, ExportJobRequest,
+    InAppTemplateRequest, JourneyStateRequest, MessageRequest, PushNotificationTemplateRequest, SmsTemplateRequest,
+    State, TemplateActiveVersionRequest, VoiceTemplateRequest, WriteCampaignRequest, WriteJourneyRequest,
+    WriteSegmentRequest,
 };
 use model::{Millis, Target, TemplateKind};
 use serde_json::{Value, json};
@@ -204,7 +205,10 @@ impl Remote {
     }
 
     /// All versions of a template, as `TemplateVersionResponse`.
-    pub(crate) async fn template_versions(&self, kind: TemplateKind, name: &str) -> Result<Vec<Value>, PublishError> {
+    ///
+    /// # Errors
+    /// When the target can not be asked.
+    pub async fn template_versions(&self, kind: TemplateKind, name: &str) -> Result<Vec<Value>, PublishError> {
         let mut all = Vec::new();
         let mut token = None;
         loop {
@@ -333,20 +337,87 @@ impl Remote {
     /// # Errors
     /// When the target can not be asked.
     pub async fn template(&self, kind: TemplateKind, name: &str) -> Result<Option<Value>, PublishError> {
-        let client = &self.client;
+        self.template_version(kind, name, None).await
+    }
+
+    /// A version of a template by its number, `None` = the active one; else as [`template`](Remote::template).
+    ///
+    /// # Errors
+    /// When the target can not be asked.
+    pub async fn template_version(
+        &self,
+        kind: TemplateKind,
+        name: &str,
+        version: Option<&str>,
+    ) -> Result<Option<Value>, PublishError> {
+        let (client, version) = (&self.client, version.map(str::to_owned));
         self.found(match kind {
             TemplateKind::Email => {
-                send!(self, "GetEmailTemplate", client.get_email_template().template_name(name), None)
+                send!(
+                    self,
+                    "GetEmailTemplate",
+                    client.get_email_template().template_name(name).set_version(version),
+                    None
+                )
             }
-            TemplateKind::Sms => send!(self, "GetSmsTemplate", client.get_sms_template().template_name(name), None),
-            TemplateKind::Push => send!(self, "GetPushTemplate", client.get_push_template().template_name(name), None),
+            TemplateKind::Sms => {
+                send!(self, "GetSmsTemplate", client.get_sms_template().template_name(name).set_version(version), None)
+            }
+            TemplateKind::Push => send!(
+                self,
+                "GetPushTemplate",
+                client.get_push_template().template_name(name).set_version(version),
+                None
+            ),
             TemplateKind::InApp => {
-                send!(self, "GetInAppTemplate", client.get_in_app_template().template_name(name), None)
+                send!(
+                    self,
+                    "GetInAppTemplate",
+                    client.get_in_app_template().template_name(name).set_version(version),
+                    None
+                )
             }
             TemplateKind::Voice => {
-                send!(self, "GetVoiceTemplate", client.get_voice_template().template_name(name), None)
+                send!(
+                    self,
+                    "GetVoiceTemplate",
+                    client.get_voice_template().template_name(name).set_version(version),
+                    None
+                )
             }
         })
+    }
+
+    /// Makes a version of a template the active one.
+    ///
+    /// # Errors
+    /// When the target can not be asked, or refuses.
+    pub async fn activate_template_version(
+        &self,
+        kind: TemplateKind,
+        name: &str,
+        version: &str,
+    ) -> Result<(), PublishError> {
+        let typed = TemplateActiveVersionRequest::builder().version(version).build();
+        let request = self
+            .client
+            .update_template_active_version()
+            .template_name(name)
+            .template_type(kind.template_type())
+            .template_active_version_request(typed);
+        send!(self, "UpdateTemplateActiveVersion", request, None).map(drop)
+    }
+
+    /// Sends a `MessageRequest` to the addresses that it names; answers the `MessageResponse`. It is not repeated: nobody is
+    /// to get it twice.
+    ///
+    /// # Errors
+    /// When the target can not be asked, or refuses the whole.
+    pub async fn send_messages(&self, application: &str, body: &Value) -> Result<Value, PublishError> {
+        let nothing = DirectMessageConfiguration::builder().build();
+        let typed = MessageRequest::builder().message_configuration(nothing).build();
+        let request = self.client.send_messages().application_id(application).message_request(typed);
+        send!(self, "SendMessages", request, Some(body), once())
     }
 
     /// Makes an application with a tag by which it is found again; answers its id.

@@ -11,7 +11,7 @@ use validation::Facts;
 use crate::elsewhere;
 use crate::failure::{Outcome, disk};
 use crate::folder::{self, Folder};
-use crate::known;
+use crate::{known, source};
 
 /// What the checks say about a path.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -104,7 +104,9 @@ fn check_folder(shown: &Path, folder: &Folder, only: Option<&DocumentId>) -> Che
             .problems
             .iter()
             .filter(|problem| only.is_none() || problem.document.as_ref().is_some_and(wanted))
-            .map(|problem| FileProblem { file: file(&problem.file), ..problem.clone() })
+            .cloned()
+            .chain(source::problems(&folder.project, only))
+            .map(|problem| FileProblem { file: file(&problem.file), ..problem })
             .collect(),
         findings: report
             .diagnostics

@@ -1,12 +1,17 @@
 //! Messages before they are sent: a template rendered for one of the sample people, and what people lack.
 
+use std::collections::BTreeMap;
+
 use audience::{People, Row};
-use bridge::{PreviewView, Recipient, SmsSize, VariableUse};
+use bridge::{PreviewView, Recipient, ServiceMessage, SmsSize, VariableUse};
 use engine::Place;
 use model::view::Word;
 use model::wire::ChannelType;
 use model::{DocumentId, Millis, PUSH_CHANNELS, TemplateKind};
-use templates::{Encoding, Rendered, Rendering, Template, limits, push_payload, push_service, sms_parts};
+use serde_json::{Value, json};
+use templates::{
+    Encoding, Mark, Rendered, Rendering, Template, limits, marks, plain_text, push_payload, push_service, sms_parts,
+};
 
 use crate::failure::not_found;
 use crate::{Inner, Outcome, now, source};
@@ -33,14 +38,18 @@ impl Inner {
                 return Ok(PreviewView { failure: Some(error.to_string()), source, ..PreviewView::default() });
             }
         };
-        let view = preview(&template, &crowd.people, &command.text, command.person, now());
+        let at = now();
+        let mut view = preview(&template, &crowd.people, &command.text, command.person, at);
+        let found = found(&template, &crowd.people, &command.text);
+        if let Some((_, row)) = chosen(&found, command.person) {
+            view.conditions = conditions(document, Place::of(row), at);
+        }
         Ok(PreviewView { source, ..view })
     }
 }
 
 /// `person` counts those whom the template reaches and `text` finds; beyond the last it is the last.
 fn preview(template: &Template, people: &People, text: &str, person: u64, now: Millis) -> PreviewView {
-    let wanted = text.trim().to_lowercase();
     let mut variables: Vec<VariableUse> = template
         .variables()
         .into_iter()
@@ -51,7 +60,7 @@ fn preview(template: &Template, people: &People, text: &str, person: u64, now: M
             lacking: 0,
         })
         .collect();
-    let (mut reached, mut found) = (0, Vec::new());
+    let mut reached = 0;
     for row in people.rows().filter(|row| reaches(template.kind(), row.channel())) {
         reached += 1;
         for path in template.lacking(&Rendering::of(Place::of(row), now)) {
@@ -59,26 +68,47 @@ fn preview(template: &Template, people: &People, text: &str, person: u64, now: M
                 variable.lacking += 1;
             }
         }
-        let words = [Some(row.id()), row.user_id(), row.address()];
-        if words.into_iter().flatten().any(|word| word.to_lowercase().contains(&wanted)) {
-            found.push(row);
-        }
     }
-    let total = found.len() as u64;
-    let place = person.min(total.saturating_sub(1));
-    let mut view = PreviewView { reached, total, variables, ..PreviewView::default() };
-    let Some(row) = usize::try_from(place).ok().and_then(|place| found.get(place)).copied() else { return view };
+    let found = found(template, people, text);
+    let mut view = PreviewView { reached, total: found.len() as u64, variables, ..PreviewView::default() };
+    let Some((place, row)) = chosen(&found, person) else { return view };
+    if template.kind() == TemplateKind::Sms {
+        view.parts_by_country = parts_by_country(template, people, now);
+    }
     view.recipient = Some(recipient(row, place));
     let rendering = Rendering::of(Place::of(row), now);
     match template.render_with(&rendering) {
         Ok(message) => {
             measure(template.kind(), row, &message, &mut view);
+            if template.kind() == TemplateKind::Push {
+                view.services = services(template, &rendering);
+            }
             view.failure = template.message(&rendering).err().map(|error| error.to_string());
+            let part = |name: &str| message.part(name).filter(|text| !text.is_empty());
+            if template.kind() == TemplateKind::Email && part("TextPart").is_none() {
+                view.made_text = part("HtmlPart").map(plain_text).filter(|text| !text.is_empty());
+            }
             view.parts = message.parts;
         }
         Err(error) => view.failure = Some(error.to_string()),
     }
     view
+}
+
+/// Those whom the template reaches and the text finds.
+pub(crate) fn found<'a>(template: &Template, people: &'a People, text: &str) -> Vec<Row<'a>> {
+    let wanted = text.trim().to_lowercase();
+    let is_found = |row: &Row<'_>| {
+        let words = [Some(row.id()), row.user_id(), row.address()];
+        words.into_iter().flatten().any(|word| word.to_lowercase().contains(&wanted))
+    };
+    people.rows().filter(|row| reaches(template.kind(), row.channel()) && is_found(row)).collect()
+}
+
+/// The one at a place, with the place; beyond the last it is the last.
+pub(crate) fn chosen<'a>(found: &[Row<'a>], person: u64) -> Option<(u64, Row<'a>)> {
+    let place = person.min((found.len() as u64).saturating_sub(1));
+    Some((place, *found.get(usize::try_from(place).ok()?)?))
 }
 
 fn recipient(row: Row<'_>, place: u64) -> Recipient {
@@ -107,6 +137,78 @@ fn measure(kind: TemplateKind, row: Row<'_>, message: &Rendered, view: &mut Prev
             view.payload = Some((push_payload(service, message).len() as u64, limits::push_most(service) as u64));
         }
         TemplateKind::Email | TemplateKind::InApp | TemplateKind::Voice => {}
+    }
+}
+
+/// What each push service is sent: the two that telephones have, and those that have a part of their own.
+fn services(template: &Template, rendering: &Rendering<'_, Place<'_>>) -> Vec<ServiceMessage> {
+    let made = |service: &str| {
+        let message = template.render_for(service, rendering).ok()?;
+        let bytes = push_payload(service, &message).len() as u64;
+        let most = limits::push_most(service) as u64;
+        Some(ServiceMessage { service: service.to_owned(), parts: message.parts, bytes, most })
+    };
+    ["APNS", "GCM", "ADM", "Baidu"].into_iter().filter_map(made).collect()
+}
+
+/// In how many parts a text message goes to the people of each country.
+fn parts_by_country(template: &Template, people: &People, now: Millis) -> Vec<(String, u64, u64)> {
+    let mut counts: BTreeMap<(String, u64), u64> = BTreeMap::new();
+    let reached = people.rows().filter(|row| reaches(template.kind(), row.channel()));
+    for row in reached.take(PreviewView::PART_SAMPLE) {
+        let Ok(message) = template.message(&Rendering::of(Place::of(row), now)) else { continue };
+        let parts = sms_parts(message.part("Body").unwrap_or_default()).parts as u64;
+        let country = row.country().unwrap_or_default().to_owned();
+        *counts.entry((country, parts)).or_default() += 1;
+    }
+    counts.into_iter().map(|((country, parts), people)| (country, parts, people)).collect()
+}
+
+/// What text depends on, in the texts of a template, and whether it holds. What is asked of the elements of a list is left
+/// out: it has as many answers as the list elements.
+fn conditions(document: &Value, place: Place<'_>, now: Millis) -> Vec<(String, bool)> {
+    let mut texts = Vec::new();
+    texts_of(document, &mut texts);
+    let mut found: Vec<(String, bool)> = Vec::new();
+    for text in texts {
+        for condition in
+            marks(text).into_iter().filter(|(mark, _)| *mark == Mark::Block).filter_map(|(_, tag)| asked(tag))
+        {
+            if found.iter().any(|(known, _)| known == condition) {
+                continue;
+            }
+            let name = condition.split_whitespace().next().unwrap_or_default();
+            let probe = json!({
+                "Body": format!("{{{{#{condition}}}}}1{{{{/{name}}}}}"),
+                "DefaultSubstitutions": document.get("DefaultSubstitutions").cloned().unwrap_or_default(),
+            });
+            let Ok(probe) = Template::compile(TemplateKind::Sms, &probe) else { continue };
+            let Ok(answer) = probe.render_with(&Rendering::of(place, now)) else { continue };
+            found.push((condition.to_owned(), answer.part("Body") == Some("1")));
+        }
+    }
+    found
+}
+
+/// The condition of `{{#if …}}` and of other blocks that ask; `None` = the tag asks nothing.
+fn asked(tag: &str) -> Option<&str> {
+    let inside = tag.trim_start_matches('{').trim_end_matches('}').trim_matches('~').trim();
+    let condition = inside.strip_prefix('#')?.trim();
+    let name = condition.split_whitespace().next()?;
+    let asks = !matches!(name, "each" | "with") && !name.starts_with(['*', '>']);
+    let of_element = condition.contains("this") || condition.contains(['@']) || condition.contains("../");
+    (asks && !of_element).then_some(condition)
+}
+
+/// All texts in a document, but the default values.
+fn texts_of<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => texts.push(text),
+        Value::Array(list) => list.iter().for_each(|one| texts_of(one, texts)),
+        Value::Object(object) => {
+            object.iter().filter(|(name, _)| *name != "DefaultSubstitutions").for_each(|(_, one)| texts_of(one, texts));
+        }
+        _ => {}
     }
 }
 
@@ -141,6 +243,37 @@ mod tests {
             people.push(Some(id), &endpoint).unwrap();
         }
         people
+    }
+
+    #[test]
+    fn conditions_are_told_with_their_answer() {
+        let people = people();
+        let document = json!({
+            "Subject": "{{#if Attributes.Plan}}a{{else}}b{{/if}}{{#each Attributes.Plan}}{{#if this}}x{{/if}}{{/each}}",
+            "HtmlPart": "{{~#eq User.UserAttributes.FirstName.[0] \"Ann\"~}}x{{/eq}}{{#if Attributes.Plan}}c{{/if}}",
+            "DefaultSubstitutions": "{}",
+        });
+        let ann = people.rows().next().map(|row| conditions(&document, Place::of(row), DAY)).unwrap();
+        let asked = |condition: &str, answer| (condition.to_owned(), answer);
+        let first = asked("if Attributes.Plan", false);
+        assert_eq!(ann, [first, asked("eq User.UserAttributes.FirstName.[0] \"Ann\"", true)]);
+    }
+
+    #[test]
+    fn an_email_without_text_has_one_made_and_a_push_message_one_for_each_service() {
+        let mut people = people();
+        people.push(Some("d"), &json!({"ChannelType": "GCM", "Address": "token"})).unwrap();
+        let view = |kind, document: &Value| preview(&Template::compile(kind, document).unwrap(), &people, "", 0, DAY);
+        let mail = view(TemplateKind::Email, &json!({"HtmlPart": "<p>Hi</p><p>Bye</p>"}));
+        assert_eq!(mail.made_text.as_deref(), Some("Hi\n\nBye"));
+        let own = view(TemplateKind::Email, &json!({"HtmlPart": "<p>Hi</p>", "TextPart": "Hello"}));
+        assert_eq!(own.made_text, None);
+        let push = view(TemplateKind::Push, &json!({"Default": {"Body": "all"}, "APNS": {"Body": "apple"}}));
+        let bodies: Vec<_> = push.services.iter().map(|of| (of.service.as_str(), of.parts[0].1.as_str())).collect();
+        assert_eq!(bodies, [("APNS", "apple"), ("GCM", "all"), ("ADM", "all"), ("Baidu", "all")]);
+        assert!(push.services.iter().all(|of| of.bytes > 0 && of.bytes < of.most));
+        let sms = view(TemplateKind::Sms, &json!({"Body": "x".repeat(161)}));
+        assert_eq!(sms.parts_by_country, [(String::new(), 2, 2)]);
     }
 
     #[test]

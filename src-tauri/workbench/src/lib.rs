@@ -39,6 +39,8 @@ mod settings_file;
 pub mod simulate;
 mod source;
 pub mod stand;
+mod template_versions;
+mod test_message;
 pub mod testing;
 mod tour;
 pub mod versions;
@@ -239,6 +241,13 @@ impl Workbench {
             bridge::SimulateCampaign::NAME => self.answer(body, Inner::simulate_campaign).await,
             bridge::Build::NAME => self.answer(body, |_, command| Ok(source::build(command))).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,
+            bridge::ListVersions::NAME => say::<bridge::ListVersions>(&self.list_versions(read(body)?).await?),
+            bridge::CompareVersion::NAME => say::<bridge::CompareVersion>(&self.compare_version(read(body)?).await?),
+            bridge::ActivateVersion::NAME => {
+                self.activate_version(read(body)?).await?;
+                say::<bridge::ActivateVersion>(&())
+            }
+            bridge::SendTest::NAME => say::<bridge::SendTest>(&self.send_test(read(body)?).await?),
             bridge::Plan::NAME => {
                 let plan: bridge::Plan = read(body)?;
                 self.inner.refuse_damaged(&plan)?;

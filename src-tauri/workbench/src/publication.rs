@@ -126,7 +126,7 @@ impl Publication {
     }
 
     /// The same with the variables of the target.
-    fn filled(&self) -> Outcome<Publication> {
+    pub(crate) fn filled(&self) -> Outcome<Publication> {
         match model::variables::fill(&self.project, &self.target) {
             Ok(project) => Ok(Publication { project, ..self.clone() }),
             Err(unset) => {
@@ -260,17 +260,34 @@ impl Publication {
     /// `Target`: the target can not be reached or refuses. `Disk`: the bindings can not be kept.
     pub async fn load_people(&self, local: Option<&str>, endpoints: &[serde_json::Value]) -> Outcome<u64> {
         let remote = self.connect(local).await?;
-        let mut bindings = bindings_of(self.folder.as_deref())?;
-        let plan = publishing::plan(Checked::default(), &self.project, &bindings.of(&self.target), &remote, false)
-            .await
-            .map_err(target_failure)?;
-        let mut keeper = Keeper { folder: self.folder.as_deref(), tell: &mut |_, _, _| {} };
-        publishing::apply(&plan, &self.project, &mut bindings, &remote, &mut keeper).await.map_err(target_failure)?;
-        let application = bindings.of(&self.target).application.unwrap_or_default();
+        let application = self.make_application(&remote, bindings_of(self.folder.as_deref())?).await?;
         publishing::load_people(&remote, &application, endpoints).await.map_err(target_failure)
     }
 
-    async fn connect(&self, local: Option<&str>) -> Outcome<Remote> {
+    /// Nothing to publish, only a target to ask.
+    pub(crate) fn of_target(project: &Project, folder: Option<&str>, target: &str) -> Publication {
+        Publication {
+            project: project.clone(),
+            folder: folder.map(PathBuf::from),
+            journeys: Vec::new(),
+            campaigns: false,
+            target: target.to_owned(),
+            activate: false,
+            terms: Terms::default(),
+        }
+    }
+
+    /// Makes the application of the project on a target where it has none yet, and keeps its id; answers it.
+    pub(crate) async fn make_application(&self, remote: &Remote, mut bindings: Bindings) -> Outcome<String> {
+        let plan = publishing::plan(Checked::default(), &self.project, &bindings.of(&self.target), remote, false)
+            .await
+            .map_err(target_failure)?;
+        let mut keeper = Keeper { folder: self.folder.as_deref(), tell: &mut |_, _, _| {} };
+        publishing::apply(&plan, &self.project, &mut bindings, remote, &mut keeper).await.map_err(target_failure)?;
+        Ok(bindings.of(&self.target).application.unwrap_or_default())
+    }
+
+    pub(crate) async fn connect(&self, local: Option<&str>) -> Outcome<Remote> {
         let target = target_of(&self.project.settings, &self.target, local)?;
         Remote::connect(&self.target, &target).await.map_err(target_failure)
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use bridge::{Built, BuiltPart, SourceProblem, SourceState};
+use bridge::{Built, BuiltPart, FileProblem, SourceProblem, SourceState};
 use model::{DocumentId, Markup, Project, TemplateKind};
 use mrml::prelude::parser::{Error, ParserOptions, Span, WarningKind};
 use mrml::prelude::render::RenderOptions;
@@ -71,6 +71,35 @@ pub(crate) fn state(project: &Project, template: &str) -> Option<SourceState> {
     Some(SourceState { differs: made.html.is_some_and(|html| html != part), problems: made.problems })
 }
 
+/// What keeps HTML parts from being what their sources say, of one template or of all; as problems of the files.
+pub(crate) fn problems(project: &Project, only: Option<&DocumentId>) -> Vec<FileProblem> {
+    let mut found = Vec::new();
+    for name in project.template_names(TemplateKind::Email) {
+        let template = DocumentId::Template(TemplateKind::Email, name.to_owned());
+        if only.is_some_and(|only| *only != template) {
+            continue;
+        }
+        let (Some(state), Some((markup, _))) = (state(project, name), project.source(name)) else { continue };
+        let problem = |document: DocumentId, line, column, message: String| FileProblem {
+            file: document.file(),
+            document: Some(document),
+            line,
+            column,
+            message,
+        };
+        let errors = state.problems.into_iter().filter(|problem| problem.is_error);
+        found.extend(
+            errors.map(|wrong| problem(wrong.document, wrong.line as usize, wrong.column as usize, wrong.message)),
+        );
+        if state.differs {
+            let message = "the HTML part beside it is not what this makes: make it again in the studio".to_owned();
+            found.push(problem(DocumentId::Source(markup, name.to_owned()), 0, 0, message));
+        }
+    }
+    found.dedup();
+    found
+}
+
 /// Makes the HTML parts again that have one of the changed texts in them.
 pub(crate) fn build(command: bridge::Build) -> Built {
     let project = &command.project;
@@ -104,6 +133,7 @@ fn mjml(source: &Expanded) -> Result<(String, Vec<Wrong>), Wrong> {
     if text.trim().is_empty() {
         return Ok((String::new(), Vec::new()));
     }
+    elements(text)?;
     let read = mrml::parse_with_options(text, &ParserOptions::default()).map_err(|error| explain(text, &error))?;
     let warnings = read.warnings.iter().map(|warning| {
         let written = piece(text, warning.span);
@@ -118,6 +148,100 @@ fn mjml(source: &Expanded) -> Result<(String, Vec<Wrong>), Wrong> {
     let warnings = warnings.collect();
     let html = read.element.render(&RenderOptions::default()).map_err(|error| (0, error.to_string()))?;
     Ok((html, warnings))
+}
+
+/// The elements of MJML.
+const ELEMENTS: [&str; 33] = [
+    "mjml",
+    "mj-accordion",
+    "mj-accordion-element",
+    "mj-accordion-text",
+    "mj-accordion-title",
+    "mj-all",
+    "mj-attributes",
+    "mj-body",
+    "mj-breakpoint",
+    "mj-button",
+    "mj-carousel",
+    "mj-carousel-image",
+    "mj-class",
+    "mj-column",
+    "mj-divider",
+    "mj-font",
+    "mj-group",
+    "mj-head",
+    "mj-hero",
+    "mj-image",
+    "mj-navbar",
+    "mj-navbar-link",
+    "mj-preview",
+    "mj-raw",
+    "mj-section",
+    "mj-social",
+    "mj-social-element",
+    "mj-spacer",
+    "mj-style",
+    "mj-table",
+    "mj-text",
+    "mj-title",
+    "mj-wrapper",
+];
+
+/// Whether every element is one of MJML's, and is closed where it has to be: what reads MJML notices that only at the end.
+fn elements(text: &str) -> Result<(), Wrong> {
+    let mut open: Vec<(&str, usize)> = Vec::new();
+    let mut at = 0;
+    while let Some(next) = text[at..].find('<') {
+        at += next;
+        let rest = &text[at..];
+        if rest.starts_with("<!--") {
+            at += rest.find("-->").unwrap_or(rest.len());
+            continue;
+        }
+        let closes = rest.starts_with("</");
+        let inside = &rest[if closes { 2 } else { 1 }..];
+        let name = &inside[..inside.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(inside.len())];
+        if name != "mjml" && !name.starts_with("mj-") {
+            at += 1;
+            continue;
+        }
+        if !ELEMENTS.contains(&name) {
+            let meant = model::similar::similar(name, ELEMENTS.into_iter());
+            let meant = meant.map(|meant| format!("; `{meant}` is one")).unwrap_or_default();
+            return Err((at, format!("MJML has no element `{name}`{meant}")));
+        }
+        let length = tag_length(rest);
+        if closes {
+            match open.pop() {
+                Some((opened, _)) if opened == name => {}
+                Some((opened, place)) if open.iter().any(|(known, _)| *known == name) => {
+                    return Err((place, format!("`{opened}` is not closed before `</{name}>`")));
+                }
+                _ => return Err((at, format!("`{name}` is closed here, but is not open"))),
+            }
+        } else if !rest[..length].ends_with("/>") {
+            open.push((name, at));
+        }
+        at += length;
+    }
+    match open.pop() {
+        Some((name, place)) => Err((place, format!("`{name}` is never closed"))),
+        None => Ok(()),
+    }
+}
+
+/// How long the tag is that begins here; `>` in quotes does not end it.
+fn tag_length(rest: &str) -> usize {
+    let mut quote = None;
+    for (at, c) in rest.char_indices() {
+        match (quote, c) {
+            (None, '>') => return at + 1,
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    rest.len()
 }
 
 /// What is written at a place, cut short.
@@ -197,6 +321,46 @@ mod tests {
         project.documents.insert(bye.clone(), json!("See you"));
         assert_eq!(built(&project).parts[1].html, "<p>See you</p>");
         assert!(state(&project, "other").unwrap().differs);
+        let told = problems(&project, Some(&"templates/email/other".parse().unwrap()));
+        let told: Vec<_> =
+            told.iter().map(|one| (one.file.as_str(), one.message.contains("not what this makes"))).collect();
+        assert_eq!(told, [("templates/email/other/source.html", true)]);
+        assert_eq!(problems(&project, None).len(), 2);
+    }
+
+    #[test]
+    fn sources_are_read_and_saved_as_the_texts_that_they_are() {
+        let place = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| files::write(&place.path().join(name), text.as_bytes()).unwrap();
+        let text = |name: &str| std::fs::read_to_string(place.path().join(name)).ok();
+        write("templates/email/hello/template.json", "{}\n");
+        write("templates/email/hello/source.mjml", HELLO);
+        write("templates/email/hello/source.html", "both");
+        write("templates/partials/top.mjml", TOP);
+        write("templates/partials/notes.txt", "not ours");
+        let mut folder = crate::folder::read(place.path()).unwrap();
+        let problems: Vec<_> = folder.problems.iter().map(|problem| problem.file.as_str()).collect();
+        assert_eq!(problems, ["templates/email/hello/source.html"], "only one of both counts");
+        assert_eq!(folder.project.source("hello"), Some((Markup::Mjml, HELLO)));
+        let mut project = folder.project.clone();
+        let removed: DocumentId = "templates/email/hello/source.html".parse().unwrap();
+        project.documents.remove(&removed);
+        project.documents.insert("templates/partials/top.mjml".parse().unwrap(), json!("new"));
+        project.documents.insert("templates/partials/bye.html".parse().unwrap(), json!("bye\n"));
+        let removed = [removed];
+        let request = crate::save::Request {
+            folder: place.path(),
+            project: &project,
+            removed: &removed,
+            overwrite_damaged: true,
+        };
+        let saved = crate::save::save(request, &mut folder).unwrap();
+        assert_eq!(saved.written, ["templates/partials/bye.html", "templates/partials/top.mjml"]);
+        assert_eq!(saved.removed, ["templates/email/hello/source.html"]);
+        assert_eq!(text("templates/partials/top.mjml").as_deref(), Some("new"));
+        assert_eq!(text("templates/email/hello/source.mjml").as_deref(), Some(HELLO));
+        assert_eq!(text("templates/email/hello/source.html"), None);
+        assert_eq!(crate::folder::read(place.path()).unwrap().project.documents, project.documents);
     }
 
     #[test]
@@ -214,12 +378,23 @@ mod tests {
         };
         let source = "templates/email/hello/source.mjml".to_owned();
         let top = "templates/partials/top.mjml".to_owned();
-        let (file, line, message) = wrong(HELLO, "<mj-section>\n<mj-text>x</mj-text></mj-section>");
-        assert_eq!((&file, line), (&top, 2), "{message}");
-        let (file, line, message) = wrong(&HELLO.replace("<mj-body>", "<mj-body>{{#if x}}\n"), TOP);
-        assert_eq!((&file, line), (&source, 2), "{message}");
+        for (text, line, says) in [
+            ("<mj-section>\n<mj-column></mj-section>", 2, "`mj-column` is not closed before `</mj-section>`"),
+            ("<mj-section>\n</mj-column></mj-section>", 2, "`mj-column` is closed here, but is not open"),
+            (
+                "<mj-section>\n<mj-colum></mj-colum></mj-section>",
+                2,
+                "MJML has no element `mj-colum`; `mj-column` is one",
+            ),
+            ("<mj-section>\n<mj-image src=></mj-section>", 2, "`mj-image` is not closed before `</mj-section>`"),
+            ("<mj-section>\n<mj-image src= /></mj-section>", 2, "this is no markup that can be read"),
+        ] {
+            assert_eq!(wrong(HELLO, text), (top.clone(), line, says.to_owned()), "{text}");
+        }
         let (file, line, message) = wrong(&HELLO.replace("</mj-text>", ""), TOP);
-        assert_eq!((&file, line > 3), (&source, true), "{message}");
+        assert_eq!((&file, line), (&source, 4), "{message}");
+        let (file, line, message) = wrong("<mjml>\n<mj-body>\n", TOP);
+        assert_eq!((&file, line, message.as_str()), (&source, 2, "`mj-body` is never closed"));
         let (file, line, message) = wrong("<p>Hi</p>", TOP);
         assert_eq!((&file, line), (&source, 1), "{message}");
         let (file, line, message) = wrong(HELLO, "{{> nothing}}");

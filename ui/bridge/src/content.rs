@@ -45,8 +45,35 @@ pub struct PreviewView {
     pub sms: Option<SmsSize>,
     /// Of a push notification: bytes of what the push service is sent, and how many it may be.
     pub payload: Option<(u64, u64)>,
+    /// Of an e-mail without a text part: the text that is made of its HTML part when it is sent.
+    pub made_text: Option<String>,
+    /// What text depends on, as the template writes it, and whether it holds for this person; each once.
+    pub conditions: Vec<(String, bool)>,
+    /// Of a push notification: what each service is sent for this person.
+    pub services: Vec<ServiceMessage>,
+    /// Of a text message: to how many people of a country it goes in how many parts: country (may be empty), parts, people.
+    /// Of those whom it reaches, the first [`PART_SAMPLE`](Self::PART_SAMPLE) are looked at.
+    pub parts_by_country: Vec<(String, u64, u64)>,
     /// Of an e-mail whose HTML part is made from a source: how they stand to each other.
     pub source: Option<SourceState>,
+}
+
+impl PreviewView {
+    /// Whose text messages are counted at most.
+    pub const PART_SAMPLE: usize = 2_000;
+}
+
+/// A push notification as one service is sent it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceMessage {
+    /// `APNS`, `GCM`, `ADM`, `Baidu`.
+    pub service: String,
+    /// Name and text of each part.
+    pub parts: Vec<(String, String)>,
+    /// Bytes of what it is sent.
+    pub bytes: u64,
+    /// How many it may be.
+    pub most: u64,
 }
 
 /// Whom a message is rendered for.

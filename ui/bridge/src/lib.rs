@@ -9,6 +9,7 @@ mod live;
 mod people;
 mod runs;
 mod segments;
+mod template;
 
 use std::collections::BTreeMap;
 
@@ -24,6 +25,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use simulation::{ActivityCounts, CampaignRun, ConnectionCount, Note, Outcome, Run, StoryStep};
+pub use template::*;
 pub use validation::Evidence;
 
 /// A question of the window to the machine.

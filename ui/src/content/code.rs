@@ -35,34 +35,47 @@ struct Offer {
 #[component]
 pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
     let store = store();
-    let written = value_at(store, path.clone());
+    let value = value_at(store, path.clone());
+    let written =
+        Memo::new(move |_| value.with(|value| value.as_ref()?.as_str().map(str::to_owned)).unwrap_or_default());
+    let id = format!("field:{path}");
+    let take = Callback::new(move |text| write(store, &path, Some(Value::String(text))));
+    view! { <CodeText label=label id=id written=written rows=rows take=take /> }
+}
+
+/// The editor of a text: `take` is given it when nobody has typed for a while, or the editor is left.
+#[component]
+pub fn CodeText(
+    label: &'static str,
+    id: String,
+    written: Memo<String>,
+    rows: u32,
+    take: Callback<String>,
+) -> impl IntoView {
+    let store = store();
     let text = RwSignal::new(String::new());
+    let waiting = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |_| {
-        let now = written.get().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
-        if text.with_untracked(|text| *text != now) {
+        let now = written.get();
+        // What is being typed is newer than what was taken over.
+        if waiting.with_value(Option::is_none) && text.with_untracked(|text| *text != now) {
             text.set(now);
         }
     });
     let area = NodeRef::<Textarea>::new();
     let under = NodeRef::<Div>::new();
     let offer = RwSignal::new(None::<Offer>);
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let take_over = {
-        let path = path.clone();
-        move || {
-            if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-                handle.clear();
-            }
-            let now = text.get_untracked();
-            if written.with_untracked(|written| written.as_ref().and_then(Value::as_str).unwrap_or_default() != now) {
-                write(store, &path, Some(Value::String(now)));
-            }
+    let take_over = move || {
+        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+        let now = text.get_untracked();
+        if written.with_untracked(|written| *written != now) {
+            take.run(now);
         }
     };
     let later = {
-        let take_over = take_over.clone();
         move || {
-            let take_over = take_over.clone();
             let handle = set_timeout_with_handle(take_over, PAUSE).ok();
             if let Some(before) = waiting.try_update_value(|waiting| std::mem::replace(waiting, handle)).flatten() {
                 before.clear();
@@ -70,7 +83,6 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
         }
     };
     let typed = {
-        let later = later.clone();
         move |event: leptos::ev::Event| {
             text.set(event_target_value(&event));
             offer.set(caret(area).and_then(|caret| text.with_untracked(|text| offered(store, text, caret))));
@@ -78,7 +90,6 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
         }
     };
     let accept = {
-        let later = later.clone();
         move |word: &str| {
             let (Some(now), Some(caret)) = (offer.get_untracked(), caret(area)) else { return };
             let mut all = text.get_untracked();
@@ -99,7 +110,6 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
         }
     };
     let keys = {
-        let accept = accept.clone();
         move |event: leptos::ev::KeyboardEvent| {
             let Some(now) = offer.get_untracked() else { return };
             let count = now.words.len();
@@ -130,7 +140,6 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
         let mark = under.get()?.query_selector(".here").ok()??.dyn_into::<web_sys::HtmlElement>().ok()?;
         Some(format!("left: {}px; top: {}px", mark.offset_left(), mark.offset_top() + 22))
     };
-    let id = format!("field:{path}");
     view! {
         <div class="field">
             <label class="name" for=id.clone()>{label}</label>
@@ -151,11 +160,10 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
                 <Show when=move || offer.with(Option::is_some)>
                     <ul class="offer" role="listbox" aria-label="Variables and helpers" style=place>
                         {
-                            let accept = accept.clone();
                             move || {
                                 let Some(now) = offer.get() else { return Vec::new() };
                                 now.words.iter().enumerate().map(|(i, word)| {
-                                    let (accept, chosen) = (accept.clone(), word.clone());
+                                    let chosen = word.clone();
                                     // before the text loses the focus
                                     let press = move |event: leptos::ev::MouseEvent| { event.prevent_default(); accept(&chosen); };
                                     view! {

@@ -1,9 +1,10 @@
 //! Messages as they look where they arrive.
 
-use bridge::PreviewView;
+use bridge::{PreviewView, ServiceMessage};
 use leptos::prelude::*;
 use model::path;
 use serde_json::Value;
+use templates::plain_text;
 
 use crate::form::value_at;
 use crate::store::store;
@@ -20,16 +21,21 @@ pub fn mail(view: &PreviewView, narrow: bool, dark: bool) -> AnyView {
     if html.is_none() && plain.is_none() {
         return view! { <p class="note">"The message is empty."</p> }.into_any();
     }
-    let first = html.as_deref().map(words_of_page).or_else(|| plain.clone()).unwrap_or_default();
+    let first = html.as_deref().map(beside_the_subject).or_else(|| plain.clone()).unwrap_or_default();
     view! {
         <div class="inbox-line"><strong class="clip">{subject}</strong><span class="clip">{first.chars().take(120).collect::<String>()}</span></div>
         {html.map(|html| {
             let (class, scheme) = (if narrow { "page narrow" } else { "page" }, if dark { "color-scheme: dark" } else { "color-scheme: light" });
             view! { <iframe class=class class:dark=dark style=scheme sandbox="" title="The message" srcdoc=sealed(&html)></iframe> }
         })}
-        {plain.map(|text| view! { <details><summary>"As plain text"</summary><pre dir="auto" class="plain">{text}</pre></details> })}
+        {plain.map(|text| plain_part("As plain text", text))}
+        {view.made_text.clone().map(|text| plain_part("As plain text, made from the HTML", text))}
     }
     .into_any()
+}
+
+fn plain_part(summary: &'static str, text: String) -> impl IntoView {
+    view! { <details><summary>{summary}</summary><pre dir="auto" class="plain">{text}</pre></details> }
 }
 
 /// A page without scripts and network: its frame has no permission at all, and a policy of its own.
@@ -39,36 +45,10 @@ pub fn sealed(html: &str) -> String {
     )
 }
 
-/// What a mailbox shows beside the subject: the first words of the page.
-fn words_of_page(html: &str) -> String {
-    let body = html.find("<body").map_or(html, |at| &html[at..]);
-    let mut words = String::new();
-    let (mut in_tag, mut skipped) = (false, None);
-    let mut rest = body;
-    while let Some(c) = rest.chars().next() {
-        if let Some(end) = skipped.take() {
-            let Some(at) = rest.find(end) else { break };
-            rest = &rest[at..];
-            continue;
-        }
-        match c {
-            '<' => {
-                in_tag = true;
-                skipped = ["style", "script"]
-                    .iter()
-                    .find(|name| rest[1..].starts_with(**name))
-                    .map(|name| if *name == "style" { "</style" } else { "</script" });
-            }
-            '>' if in_tag => {
-                in_tag = false;
-                words.push(' ');
-            }
-            c if !in_tag => words.push(c),
-            _ => {}
-        }
-        rest = &rest[c.len_utf8()..];
-    }
-    words.split_whitespace().collect::<Vec<_>>().join(" ").replace("&nbsp;", " ").replace("&amp;", "&")
+/// What a mailbox shows beside the subject: the first words of the page, hidden ones too, as preheaders are.
+fn beside_the_subject(html: &str) -> String {
+    let shown = html.replace("display:none", "").replace("display: none", "");
+    plain_text(&shown).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A text message in its bubble, and what it costs in parts.
@@ -84,38 +64,54 @@ pub fn text_message(view: &PreviewView) -> AnyView {
             {body.map(|body| view! { <p class="bubble" dir="auto">{body}</p> })}
         </div>
         {size.map(|size| view! { <p class="note" role="status" data-test="sms-size">{size}</p> })}
+        {parts_by_country(view)}
     }
     .into_any()
 }
 
-/// A notification as the two systems draw it.
+/// How many people of each country get how many parts: providers count parts, and price them by country.
+fn parts_by_country(view: &PreviewView) -> Option<impl IntoView + use<>> {
+    let rows = &view.parts_by_country;
+    // One figure for everybody says no more than the size above.
+    (rows.iter().map(|(_, parts, _)| parts).collect::<std::collections::BTreeSet<_>>().len() > 1).then(|| {
+        let row = |(country, parts, people): &(String, u64, u64)| {
+            let country = if country.is_empty() { "no country".to_owned() } else { country.clone() };
+            let parts = if *parts == 1 { "1 message".to_owned() } else { format!("{parts} messages") };
+            view! { <tr><th scope="row">{country}</th><td>{parts}</td><td class="number">{format!("{people} people")}</td></tr> }
+        };
+        view! { <table class="variables"><thead><tr><th scope="col">"Country"</th><th scope="col">"Each gets"</th><th scope="col">"Who"</th></tr></thead><tbody>{rows.iter().map(row).collect_view()}</tbody></table> }
+    })
+}
+
+/// A notification as each service is sent it: as the two systems draw it, or the content that the app reads.
 pub fn push(view: &PreviewView) -> AnyView {
-    let title = part(view, "Title").unwrap_or_default().to_owned();
-    let body = part(view, "Body").unwrap_or_default().to_owned();
-    let raw = part(view, "RawContent").map(str::to_owned);
-    let size = view.payload.map(|(bytes, most)| format!("{bytes} of at most {most} bytes"));
-    let notification = |system: &'static str, class: &'static str| {
-        view! {
-            <figure>
-                <figcaption>{system}</figcaption>
-                <div class=format!("notification {class}")>
+    let one = |message: &ServiceMessage| {
+        let part = |name: &str| {
+            let text = message.parts.iter().find(|(known, _)| known == name).map(|(_, text)| text.clone());
+            text.filter(|text| !text.is_empty())
+        };
+        let (system, class) = match message.service.as_str() {
+            "APNS" => ("iPhone (APNS)", "notification ios"),
+            "GCM" => ("Android (FCM)", "notification android"),
+            "ADM" => ("Amazon devices (ADM)", "notification android"),
+            _ => ("Baidu", "notification android"),
+        };
+        let size = format!("{} of at most {} bytes", message.bytes, message.most);
+        let drawn = match part("RawContent") {
+            Some(raw) => view! { <pre class="plain">{raw}</pre> }.into_any(),
+            None => view! {
+                <div class=class>
                     <span class="app" aria-hidden="true"></span>
-                    <div><strong class="clip">{title.clone()}</strong><p dir="auto">{body.clone()}</p></div>
+                    <div><strong class="clip">{part("Title").unwrap_or_default()}</strong><p dir="auto">{part("Body").unwrap_or_default()}</p></div>
                     <span class="when">"now"</span>
                 </div>
-            </figure>
-        }
+            }
+            .into_any(),
+        };
+        let bad = message.bytes > message.most;
+        view! { <figure><figcaption class:bad=bad>{format!("{system}, {size}")}</figcaption>{drawn}</figure> }
     };
-    match raw {
-        Some(raw) => {
-            view! { <pre class="plain">{raw}</pre> {size.map(|size| view! { <p class="note">{size}</p> })} }.into_any()
-        }
-        None => view! {
-            <div class="telephone">{notification("iPhone", "ios")}{notification("Android", "android")}</div>
-            {size.map(|size| view! { <p class="note">{size}</p> })}
-        }
-        .into_any(),
-    }
+    view! { <div class="telephone">{view.services.iter().map(one).collect_view()}</div> }.into_any()
 }
 
 /// What is spoken.

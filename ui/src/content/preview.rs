@@ -42,8 +42,17 @@ impl Preview {
             dark: RwSignal::new(false),
         };
         let waiting = StoredValue::new(None::<TimeoutHandle>);
+        // What the HTML of an e-mail is made from.
+        let sources = Memo::new(move |_| {
+            let is_source = |id: &DocumentId| matches!(id, DocumentId::Source(..) | DocumentId::Partial(_));
+            store.project.with(|project| {
+                let sources = project.documents.iter().filter(|(id, _)| is_source(id));
+                sources.map(|(id, text)| (id.clone(), text.clone())).collect::<Vec<_>>()
+            })
+        });
         Effect::new(move |first: Option<()>| {
             store.content.track();
+            sources.track();
             let (person, text) = (preview.person.get(), preview.text.get());
             let id = id.clone();
             let ask = move || {
@@ -99,7 +108,8 @@ pub fn PreviewPane(preview: Preview, kind: TemplateKind) -> impl IntoView {
         preview.view.with(|view| match &view.recipient {
             Some(recipient) => {
                 let name = if recipient.name.is_empty() { &recipient.id } else { &recipient.name };
-                format!("{name}, {} of {}", recipient.place + 1, view.total)
+                // Kept apart: a name may be written from right to left.
+                format!("\u{2068}{name}\u{2069}, {} of {}", recipient.place + 1, view.total)
             }
             None if view.failure.is_some() => String::new(),
             None if preview.text.with(String::is_empty) => "None of the sample people has this channel".to_owned(),
@@ -147,5 +157,11 @@ pub fn PreviewPane(preview: Preview, kind: TemplateKind) -> impl IntoView {
                 TemplateKind::InApp => drawn::in_app(),
             }
         }}
+        {move || preview.view.with(|view| (!view.conditions.is_empty()).then(|| {
+            let row = |(condition, holds): &(String, bool)| view! {
+                <li><code>{condition.clone()}</code> {if *holds { " holds for this person" } else { " does not hold for this person" }}</li>
+            };
+            view! { <details class="conditions"><summary>"What depends on the person"</summary><ul>{view.conditions.iter().map(row).collect_view()}</ul></details> }
+        }))}
     }
 }

@@ -80,10 +80,7 @@ fn check(template: &TemplateContext, found: &mut Findings) {
         let given = names.contains(&variable.as_str()) || variable.starts_with("Recommendation");
         let Some(meant) = meant(&variable, &names).filter(|_| !given) else { continue };
         let (place, edit) = mended(template, &variable, meant);
-        found
-            .report(place, format!("nobody has `{variable}`, but people have `{meant}`"))
-            .help(format!("did you mean `{meant}`?"))
-            .fix(edit);
+        found.report(place, format!("nobody has `{variable}`")).help(format!("did you mean `{meant}`?")).fix(edit);
     }
 }
 
