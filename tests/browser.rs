@@ -108,9 +108,13 @@ async fn a_journey_that_runs_is_watched_paused_resumed_and_stopped_by_keyboard_i
     let browser = Chromium::start("live").await;
     browser.client.goto(&address).await.expect("the page");
     let hand = Hand::new(browser.client.clone());
-    live::watch(&hand, &stage, project.path(), "browser").await;
+    let mut barriers = Barriers::new("light");
+    live::watch(&hand, &stage, project.path(), "browser", &mut barriers).await;
     hand.close().await;
     stage.stop().await;
+    if let Some(barriers) = barriers {
+        barriers.end();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -74,7 +74,7 @@ async fn a_journey_that_runs_is_watched_paused_resumed_and_stopped_by_keyboard_i
     let stage = live::stage(project.path()).await;
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
-    live::watch(&hand, &stage, project.path(), "window").await;
+    live::watch(&hand, &stage, project.path(), "window", &mut None).await;
     hand.close().await;
     stage.stop().await;
 }

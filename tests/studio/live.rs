@@ -5,6 +5,7 @@ use std::path::Path;
 use model::time::{DAY, HOUR, MINUTE, parse_instant};
 use pinpoint_local::{ClockSetting, Server};
 
+use super::barriers::Barriers;
 use super::{ENTER, ESCAPE, Hand, review, shots};
 
 /// A Pinpoint whose clock is moved by hand, as the target `stage` of a project that is not open yet.
@@ -24,8 +25,8 @@ async fn later(server: &Server, span: i64) {
 }
 
 /// Publishes `welcome-series` to the target, and watches it there. The studio was started with the example `onboarding`
-/// and [`stage`].
-pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
+/// and [`stage`]. With `barriers`, each view is looked at for them.
+pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barriers: &mut Option<Barriers>) {
     hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
     hand.ask(
         "[...document.querySelectorAll('.journey')].find(b => b.textContent.startsWith('welcome-series')).click()",
@@ -51,12 +52,14 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
     let waiting = "document.querySelectorAll('[data-test=figure-waiting] tbody tr').length";
     hand.until("and in the table", &format!("return {waiting} > 0")).await;
     hand.shot(&shots().join(format!("{who}-live.png"))).await;
+    look(hand, barriers, "live").await;
 
     // Paused by keyboard; the question has the numbers, and Escape leaves all as it is.
     hand.tab_to("[data-test=live-pause]").await;
     hand.key(ENTER).await;
     let tells = "document.querySelector('[data-test=live-confirm] li')?.textContent";
     hand.until("it is asked", &format!("return /^[1-9][0-9,]* people are inside now: /.test({tells})")).await;
+    look(hand, barriers, "live, asked").await;
     hand.key(ESCAPE).await;
     hand.until("it is left", "return !document.querySelector('[data-test=live-confirm]')").await;
     change(hand, "pause").await;
@@ -78,6 +81,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
     let marked = "[...document.querySelectorAll('.way')].some(way => way.textContent.includes('⚠')) && !!document.querySelector('.line.off')";
     hand.until("and marked on its connection", &format!("return {marked}")).await;
     hand.shot(&shots().join(format!("{who}-live-predicted.png"))).await;
+    look(hand, barriers, "live, with what is off").await;
 
     // KPIs, also into a file.
     hand.press("[data-test=live-kpis]").await;
@@ -94,6 +98,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
     choose(hand, "[data-test=kpis-of]", "all").await;
     hand.until("those of all are shown", "return !!document.querySelector('[data-test=figure-journeys] svg')").await;
     hand.shot(&shots().join(format!("{who}-live-kpis.png"))).await;
+    look(hand, barriers, "live, KPIs").await;
     hand.press("[data-test=live-now]").await;
 
     // A step is taken out: what that means for those who wait there, here and where it is published.
@@ -104,6 +109,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
     let flight = "document.querySelector('[data-test=figure-flight]')?.textContent";
     hand.until("it says so", &format!("return {flight}?.includes('can not be changed')")).await;
     hand.shot(&shots().join(format!("{who}-live-flight.png"))).await;
+    look(hand, barriers, "live, people in flight").await;
     hand.press("[data-test=copy-draft]").await;
     hand.until("there is a copy", "return document.querySelector('.journey-name').textContent == 'welcome-series-2'")
         .await;
@@ -125,6 +131,12 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
     .await;
     let title = "document.querySelector('[data-test=figure-waiting] h3').textContent";
     hand.until("who was where is kept", &format!("return {title}.includes('when it was stopped')")).await;
+}
+
+async fn look(hand: &Hand, barriers: &mut Option<Barriers>, view: &str) {
+    if let Some(barriers) = barriers {
+        barriers.look_at(hand, view).await;
+    }
 }
 
 /// Publishes the journey on the canvas to `stage`, started, with the sample people.

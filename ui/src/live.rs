@@ -138,6 +138,7 @@ pub fn Watched(id: DocumentId, watch: Watch) -> impl IntoView {
         </label>
         {move || watch.failure.get().map(|failure| view! {
             <p class="complaint bad" data-test="live-failure" role="alert">{sentences(&failure.message, &failure.help)}</p>
+            <p class="note">{format!("It is asked again every {PATIENCE} seconds.")}</p>
         })}
         <Show when=move || watch.view.with(Option::is_some) fallback=move || view! {
             <Show when=move || watch.failure.with(Option::is_none)><p class="note">"Asking the target …"</p></Show>
@@ -282,7 +283,11 @@ fn ask(store: Store, watch: Watch, id: DocumentId) {
             }
             Err(failure) => {
                 watch.view.set(None);
-                watch.failure.set(Some(failure));
+                // What is said already is not said again.
+                let failure = Some(failure);
+                if watch.failure.with_untracked(|said| *said != failure) {
+                    watch.failure.set(failure);
+                }
             }
         }
     });
@@ -297,11 +302,14 @@ fn word(state: &str) -> String {
     }
 }
 
+/// How old it is: when it was asked, and as of when the target tells.
 fn aged(watch: Watch) -> String {
-    match watch.age.get() {
-        0 | 1 => "As of now".to_owned(),
-        age => format!("As of {age} seconds ago"),
-    }
+    let asked = match watch.age.get() {
+        0 | 1 => "Asked just now".to_owned(),
+        age => format!("Asked {age} seconds ago"),
+    };
+    let at = watch.view.with(|view| view.as_ref().map(|view| view.at.clone()).unwrap_or_default());
+    if at.is_empty() { asked } else { format!("{asked}, numbers of {at} UTC") }
 }
 
 /// Copies the journey on the canvas under a free name, as a draft, and shows the copy.

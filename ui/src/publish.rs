@@ -29,7 +29,8 @@ struct Desk {
 pub fn Publish() -> impl IntoView {
     let store = store();
     let desk = Desk {
-        target: RwSignal::new("local".to_owned()),
+        // where it is published is where it is looked for under Live
+        target: store.live.target,
         activate: RwSignal::new(false),
         plan: RwSignal::new(None),
         progress: RwSignal::new(None),

@@ -12,6 +12,8 @@ use model::time::{DAY, HOUR, MINUTE, parse_instant};
 use model::{DocumentId, Project, Target};
 use pinpoint_local::{ClockSetting, Server};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use workbench::publication::{Publication, Terms};
 use workbench::{Settings, Workbench};
 
@@ -52,7 +54,12 @@ impl Desk {
 
     /// Publishes the journey, started, and puts the sample people there.
     async fn publish(&self) {
-        let publication = Publication {
+        self.ask(LoadPeople { folder: self.path(), target: "stage".to_owned() }).await;
+        self.publication().apply(None, &mut |_, _, _| {}).await.unwrap();
+    }
+
+    fn publication(&self) -> Publication {
+        Publication {
             project: self.project.clone(),
             folder: Some(self.folder.path().to_owned()),
             journeys: vec![JOURNEY.to_owned()],
@@ -60,9 +67,23 @@ impl Desk {
             target: "stage".to_owned(),
             activate: true,
             terms: Terms::default(),
-        };
-        self.ask(LoadPeople { folder: self.path(), target: "stage".to_owned() }).await;
-        publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+        }
+    }
+
+    /// Campaigns are taken only where their channel is enabled.
+    async fn enable_email(&self) {
+        let application = &self.server.status().apps[0].id;
+        let body = r#"{"FromAddress":"hello@example.com","Identity":"arn:aws:ses:us-east-1:000000000000:identity/example.com"}"#;
+        let mut stream = TcpStream::connect(self.server.address()).await.unwrap();
+        let request = format!(
+            "PUT /v1/apps/{application}/channels/email HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            self.server.address(),
+            body.len()
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
     async fn later(&self, span: i64) {
@@ -70,7 +91,10 @@ impl Desk {
     }
 
     fn of(&self) -> OnTarget {
-        let id = DocumentId::Journey(JOURNEY.to_owned());
+        self.about(DocumentId::Journey(JOURNEY.to_owned()))
+    }
+
+    fn about(&self, id: DocumentId) -> OnTarget {
         OnTarget {
             settings: self.project.settings.clone(),
             folder: Some(self.path()),
@@ -243,5 +267,42 @@ async fn kpis_of_a_journey_and_of_its_application_are_shown_and_written() {
     assert!(text.contains(&format!("journey-emails-sent,,,{sent}")), "{text}");
     let long = Figures { from: "2026-01-01".to_owned(), to: "2026-11-30".to_owned(), ..asked(false, String::new()) };
     assert!(desk.try_ask(long).await.unwrap_err().message.contains("31 days"));
+    desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_that_runs_is_shown_paused_and_resumed() {
+    let desk = Desk::open().await;
+    let id = DocumentId::Campaign("december-newsletter".to_owned());
+    let live = async || desk.ask(Live { of: desk.about(id.clone()), run: None, predict: false }).await;
+    assert!(live().await.said.contains("This campaign is not on “stage” yet"));
+    desk.ask(LoadPeople { folder: desk.path(), target: "stage".to_owned() }).await;
+    desk.enable_email().await;
+    let publication = Publication { journeys: vec![id.to_string()], ..desk.publication() };
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+
+    let before = live().await;
+    assert_eq!(
+        (before.state.as_str(), before.said.as_str()),
+        ("SCHEDULED", "It waits for its time; nothing was sent yet.")
+    );
+    assert_eq!(figure(&before, "runs").unwrap().note, "It has not run yet.");
+    let set = async |state: &str| desk.ask(SetState { of: desk.about(id.clone()), state: state.to_owned() }).await;
+    assert_eq!(action(&before, "Pause").refused, "");
+    set("PAUSED").await;
+    let paused = live().await;
+    assert_eq!((paused.state.as_str(), paused.actions.len()), ("PAUSED", 1));
+    set("ACTIVE").await;
+    assert_eq!(live().await.state, "SCHEDULED");
+
+    // Its first run is in December.
+    desk.server.advance_to(parse_instant("2026-12-20T00:00:00Z").unwrap()).await.unwrap();
+    let after = live().await;
+    assert_eq!(after.state, "PENDING_NEXT_RUN", "{}", after.said);
+    let runs = figure(&after, "runs").unwrap();
+    let reached: u64 = runs.rows.iter().map(|row| row.cells[4].replace(',', "").parse::<u64>().unwrap()).sum();
+    assert!(reached > 100, "{runs:?}");
+    let treatment = &figure(&after, "treatments").unwrap().rows[0];
+    assert_eq!(treatment.cells[4].replace(',', "").parse::<u64>().unwrap(), reached, "{treatment:?}");
     desk.server.stop().await;
 }

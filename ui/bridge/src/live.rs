@@ -47,7 +47,7 @@ pub struct LiveView {
     pub state: String,
     /// How it stands, in sentences; what to do, where it was not published.
     pub said: String,
-    /// As of when the numbers are, ISO 8601; empty = the target does not say.
+    /// As of when the numbers are, "2026-11-30 09:10" in UTC; empty = the target does not say.
     pub at: String,
     /// After how many seconds to ask again.
     pub again: u32,

@@ -1,6 +1,7 @@
 //! How the run is made, and what came of it in few figures.
 
 use leptos::prelude::*;
+use simulation::live::refusal;
 
 use super::flow::grouped;
 use super::{moment, run};
@@ -63,7 +64,7 @@ pub fn RunSettings() -> impl IntoView {
             let all: u64 = refused.iter().map(|of| of.count).sum();
             (!refused.is_empty()).then(|| view! {
                 <details class="refused"><summary>{format!("{} did not enter", grouped(all))}</summary>
-                    <ul>{refused.into_iter().map(|o| view! { <li>{reason(&o.name)} ": " {grouped(o.count)}</li> }).collect_view()}</ul>
+                    <ul>{refused.into_iter().map(|o| view! { <li>{sentence(&refusal(&o.name))} ": " {grouped(o.count)}</li> }).collect_view()}</ul>
                 </details>
             })
         }}
@@ -84,20 +85,5 @@ pub fn RunSettings() -> impl IntoView {
                 }
             })
         }}
-    }
-}
-
-/// A refusal metric in words (journeys.md 11).
-fn reason(metric: &str) -> String {
-    match metric {
-        "ENDPOINT_OPT_OUT" => "Opted out".to_owned(),
-        "ENDPOINT_INACTIVE" => "Inactive".to_owned(),
-        "ENDPOINT_MISSING_ADDRESS" => "No address".to_owned(),
-        "ENDPOINT_MISSING_CHANNEL" => "No channel".to_owned(),
-        "ENDPOINT_MISSING_TIMEZONE" => "No time zone".to_owned(),
-        "REENTRY_CAP_EXCEEDED" => "Entered often enough".to_owned(),
-        "ACTIVE_ENDPOINT_REJECTED" => "Still inside".to_owned(),
-        "FILTERED_OUT_BY_SEGMENT" => "Not in the segment".to_owned(),
-        other => other.replace('_', " ").to_lowercase(),
     }
 }

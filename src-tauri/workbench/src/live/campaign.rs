@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use bridge::{Figure, LiveAction, LiveView};
 use engine::campaign::status::{Turn, after};
 use model::numbers::{grouped, percent};
-use model::time::{format_instant, parse_instant};
+use model::time::parse_instant;
 use model::view::Word;
 use model::wire::CampaignStatus;
 use publishing::Found;
 use serde_json::Value;
-use simulation::live::metrics;
+use simulation::live::{metrics, refusal};
 
-use super::words::{people, refusal};
+use super::journey::moment;
+use super::words::people;
 use super::{Desk, row, table};
 use crate::failure::Outcome;
 use crate::publication::target_failure;
@@ -43,7 +44,7 @@ fn shown(campaign: &Value, runs: &[Value]) -> LiveView {
     }
 }
 
-/// A treatment: its id, its name, its share of people in percent, its state.
+/// A treatment: its id where it is an additional one, its name, its share of people in percent, its state.
 struct Treatment<'a> {
     id: &'a str,
     name: String,
@@ -58,7 +59,7 @@ fn treatments(campaign: &Value) -> Vec<Treatment<'_>> {
     let name = |value: &Value, other: String| value["TreatmentName"].as_str().map_or(other, str::to_owned);
     let of_default = campaign["DefaultState"]["CampaignStatus"].as_str();
     let first = Treatment {
-        id: "0",
+        id: "",
         name: name(campaign, STANDARD.to_owned()),
         share: 100 - taken,
         state: of_default.or(campaign["State"]["CampaignStatus"].as_str()).unwrap_or_default(),
@@ -82,9 +83,11 @@ fn totals<'a>(runs: impl Iterator<Item = &'a Value>) -> (u64, u64) {
     runs.map(counts).fold((0, 0), |(all, sent), (more, reached)| (all + more, sent + reached))
 }
 
-/// Whether a run is of a treatment; `0` is the standard one, which is also written as none.
-fn is_of(run: &Value, id: &str) -> bool {
-    run["TreatmentId"].as_str().filter(|of| !of.is_empty()).unwrap_or("0") == id
+/// The place of the treatment that a run is of: an additional one by its id, else the standard one, whose id no campaign
+/// tells.
+fn place(treatments: &[Treatment<'_>], run: &Value) -> usize {
+    let id = run["TreatmentId"].as_str().unwrap_or_default();
+    treatments.iter().skip(1).position(|treatment| treatment.id == id).map_or(0, |place| place + 1)
 }
 
 fn said(state: &str, runs: &[Value]) -> String {
@@ -103,8 +106,8 @@ fn said(state: &str, runs: &[Value]) -> String {
 }
 
 fn of_treatments(treatments: &[Treatment<'_>], runs: &[Value]) -> Figure {
-    let line = |treatment: &Treatment<'_>| {
-        let (all, sent) = totals(runs.iter().filter(|run| is_of(run, treatment.id)));
+    let line = |(number, treatment): (usize, &Treatment<'_>)| {
+        let (all, sent) = totals(runs.iter().filter(|run| place(treatments, run) == number));
         let reached = if all == 0 { "–".to_owned() } else { percent(sent as f64 / all as f64) };
         row(
             "",
@@ -119,23 +122,22 @@ fn of_treatments(treatments: &[Treatment<'_>], runs: &[Value]) -> Figure {
         )
     };
     let head = ["Treatment", "Share", "State", "People", "Reached", "Of them"];
-    table("treatments", "Treatments", &head, treatments.iter().map(line).collect())
+    table("treatments", "Treatments", &head, treatments.iter().enumerate().map(line).collect())
 }
 
 fn of_runs(treatments: &[Treatment<'_>], runs: &[Value]) -> Figure {
-    let moment = |run: &Value, name: &str| -> String {
-        let at = run[name].as_str().and_then(parse_instant).map(format_instant);
-        at.and_then(|at| Some(at.get(..16)?.replace('T', " "))).unwrap_or_else(|| "–".to_owned())
+    let at = |run: &Value, name: &str| -> String {
+        run[name].as_str().and_then(parse_instant).map_or_else(|| "–".to_owned(), moment)
     };
     let line = |run: &Value| {
-        let of = treatments.iter().find(|treatment| is_of(run, treatment.id));
+        let of = treatments.get(place(treatments, run));
         let (all, sent) = counts(run);
         let failed = run["Result"].as_str() == Some("FAIL");
         let state = run["State"].as_str().unwrap_or_default().to_lowercase();
         let mut line = row(
             "",
             [
-                moment(run, "Start"),
+                at(run, "Start"),
                 of.map_or_else(|| "–".to_owned(), |treatment| treatment.name.clone()),
                 if failed { "⚠ failed".to_owned() } else { state },
                 grouped(all),
@@ -237,7 +239,7 @@ mod tests {
                 "Start": "2026-11-30T09:00:00Z", "TotalEndpointCount": all, "SuccessfulEndpointCount": sent,
                 "ExecutionMetrics": {"ENDPOINT_PRODUCED": "70", "ENDPOINT_OPT_OUT": "3", "DUPLICATE_USER": "0"}})
         };
-        let runs = [run("0", "RUNNING", 60, 20), run("t1", "COMPLETED", 30, 30), run("t1", "COMPLETED", 4, 0)];
+        let runs = [run("t0", "RUNNING", 60, 20), run("t1", "COMPLETED", 30, 30), run("t1", "COMPLETED", 4, 0)];
         let view = shown(&campaign, &runs);
         assert_eq!(view.said, "It is sending: 50 of 94 people reached so far.");
         assert_eq!(

@@ -11,10 +11,10 @@ use model::wire::State;
 use model::{DocumentId, Journey, Millis, references};
 use publishing::{Found, LiveJourney};
 use serde_json::Value;
-use simulation::live::{Metrics, Told, counts, metrics};
+use simulation::live::{Metrics, Told, counts, metrics, refusal};
 
 use super::predicting::shares;
-use super::words::{failure, is_failure, people, refusal, standing};
+use super::words::{failure, is_failure, people, standing};
 use super::{Desk, flight, row, table};
 use crate::failure::Outcome;
 use crate::publication::target_failure;
@@ -55,7 +55,7 @@ pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, aske
         said: standing(&state, inside, all.entered, cancelled),
         actions: actions(&document, &state, journey, &all, inside, live.at),
         state,
-        at: live.at.map(format_instant).unwrap_or_default(),
+        at: live.at.map(moment).unwrap_or_default(),
         failed: failed(&shown),
         run: Some(shown),
         runs: live.runs.iter().filter_map(run_words).collect(),
@@ -129,11 +129,15 @@ fn not_entered(run: &Run) -> Option<Figure> {
     (!rows.is_empty()).then(|| table("refused", "Who did not enter", &["Reason", "Times"], rows))
 }
 
+/// An instant for people, in UTC: "2026-11-30 09:10".
+pub(super) fn moment(at: Millis) -> String {
+    format_instant(at).get(..16).unwrap_or_default().replace('T', " ")
+}
+
 /// A run of the journey (journeys.md 11.3): its id, and when it began.
 fn run_words(run: &Value) -> Option<(String, String)> {
     let id = run["RunId"].as_str()?;
-    let began = run["CreationTime"].as_str().and_then(parse_instant).map(format_instant).unwrap_or_default();
-    let began = began.get(..16).unwrap_or_default().replace('T', " ");
+    let began = run["CreationTime"].as_str().and_then(parse_instant).map(moment).unwrap_or_default();
     let status = run["Status"].as_str().unwrap_or_default().to_lowercase();
     Some((id.to_owned(), format!("{began}, {status}")))
 }

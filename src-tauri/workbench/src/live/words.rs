@@ -84,27 +84,6 @@ pub(super) fn is_failure(metric: &str) -> bool {
     !OTHERS.contains(&metric) && !metric.starts_with("Branch_")
 }
 
-/// Why somebody did not enter, or was not sent to (journeys.md 11.1, 11.4).
-pub(super) fn refusal(metric: &str) -> String {
-    match metric {
-        "ENDPOINT_OPT_OUT" => "opted out".to_owned(),
-        "ENDPOINT_INACTIVE" => "inactive".to_owned(),
-        "FILTERED_OUT_BY_SEGMENT" => "not in the segment any more".to_owned(),
-        "ENDPOINT_MISSING_ADDRESS" => "no address".to_owned(),
-        "ENDPOINT_MISSING_CHANNEL" => "no channel".to_owned(),
-        "ENDPOINT_MISSING_TIMEZONE" => "no time zone is known".to_owned(),
-        "ENDPOINT_TIMEZONE_MISMATCH" => "not due in their time zone yet".to_owned(),
-        "ENDPOINT_CHANNEL_MISMATCH" => "no message for their channel".to_owned(),
-        "DUPLICATE_ENDPOINT" | "DUPLICATE_USER" => "there twice".to_owned(),
-        "PAUSED" => "came while it was paused".to_owned(),
-        "ENDED" => "came after the end".to_owned(),
-        "TREATMENT_HOLDOUT" => "in another treatment, or held out".to_owned(),
-        "REENTRY_CAP_EXCEEDED" => "entered often enough".to_owned(),
-        "ACTIVE_ENDPOINT_REJECTED" => "still inside".to_owned(),
-        other => plain(other),
-    }
-}
-
 fn plain(metric: &str) -> String {
     metric.replace('_', " ").to_lowercase()
 }
