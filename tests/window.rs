@@ -5,7 +5,7 @@
 mod studio;
 
 use studio::{
-    content, copy_of_example, keyboard, people, program, rooms, screen, segments, tell, window, window_at_start,
+    content, copy_of_example, keyboard, live, people, program, rooms, screen, segments, tell, window, window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
