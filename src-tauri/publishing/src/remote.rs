@@ -9,10 +9,11 @@ use aws_sdk_pinpoint::config::timeout::TimeoutConfig;
 use aws_sdk_pinpoint::config::{Builder, Credentials, Region};
 use aws_sdk_pinpoint::primitives::DateTime;
 use aws_sdk_pinpoint::types::{
-    CreateApplicationRequest, DirectMessageConfiguration, EmailTemplateRequest, EndpointBatchRequest, ExportJobRequest,
-    InAppTemplateRequest, JourneyStateRequest, MessageRequest, PushNotificationTemplateRequest, SmsTemplateRequest,
-    State, TemplateActiveVersionRequest, VoiceTemplateRequest, WriteCampaignRequest, WriteJourneyRequest,
-    WriteSegmentRequest,
+    ApnsChannelRequest, ApnsSandboxChannelRequest, CreateApplicationRequest, DirectMessageConfiguration,
+    EmailChannelRequest, EmailTemplateRequest, EndpointBatchRequest, ExportJobRequest, GcmChannelRequest,
+    InAppTemplateRequest, JourneyStateRequest, MessageRequest, PushNotificationTemplateRequest, SmsChannelRequest,
+    SmsTemplateRequest, State, TemplateActiveVersionRequest, VoiceChannelRequest, VoiceTemplateRequest,
+    WriteCampaignRequest, WriteJourneyRequest, WriteSegmentRequest,
 };
 use model::{Millis, Target, TemplateKind};
 use serde_json::{Value, json};
@@ -418,6 +419,59 @@ impl Remote {
         let typed = MessageRequest::builder().message_configuration(nothing).build();
         let request = self.client.send_messages().application_id(application).message_request(typed);
         send!(self, "SendMessages", request, Some(body), once())
+    }
+
+    /// Enables a channel that the application has no settings for, so that a target without providers takes messages of it. Of
+    /// a channel with settings nothing is changed; of one that can not be without credentials (`ADM`, `BAIDU`) neither.
+    ///
+    /// # Errors
+    /// When the target can not be asked, or refuses.
+    pub async fn enable_absent_channel(&self, application: &str, channel: &str) -> Result<(), PublishError> {
+        let settings = self.channels(application).await?;
+        if settings.get("Channels").and_then(|channels| channels.get(channel)).is_some() {
+            return Ok(());
+        }
+        let client = &self.client;
+        let enabled = json!({"Enabled": true});
+        match channel {
+            "EMAIL" => {
+                let identity = "arn:aws:ses:us-east-1:000000000000:identity/example.com";
+                let body = json!({"Enabled": true, "FromAddress": "studio@example.com", "Identity": identity});
+                let typed = EmailChannelRequest::builder().from_address("").identity("").build();
+                let request = client.update_email_channel().application_id(application).email_channel_request(typed);
+                send!(self, "UpdateEmailChannel", request, Some(&body))
+            }
+            "SMS" => {
+                let typed = SmsChannelRequest::builder().build();
+                let request = client.update_sms_channel().application_id(application).sms_channel_request(typed);
+                send!(self, "UpdateSmsChannel", request, Some(&enabled))
+            }
+            "VOICE" => {
+                let typed = VoiceChannelRequest::builder().build();
+                let request = client.update_voice_channel().application_id(application).voice_channel_request(typed);
+                send!(self, "UpdateVoiceChannel", request, Some(&enabled))
+            }
+            "GCM" => {
+                let typed = GcmChannelRequest::builder().build();
+                let request = client.update_gcm_channel().application_id(application).gcm_channel_request(typed);
+                send!(self, "UpdateGcmChannel", request, Some(&enabled))
+            }
+            "APNS" => {
+                let typed = ApnsChannelRequest::builder().build();
+                let request = client.update_apns_channel().application_id(application).apns_channel_request(typed);
+                send!(self, "UpdateApnsChannel", request, Some(&enabled))
+            }
+            "APNS_SANDBOX" => {
+                let typed = ApnsSandboxChannelRequest::builder().build();
+                let request = client
+                    .update_apns_sandbox_channel()
+                    .application_id(application)
+                    .apns_sandbox_channel_request(typed);
+                send!(self, "UpdateApnsSandboxChannel", request, Some(&enabled))
+            }
+            _ => return Ok(()),
+        }
+        .map(drop)
     }
 
     /// Makes an application with a tag by which it is found again; answers its id.

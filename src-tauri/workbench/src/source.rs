@@ -387,7 +387,7 @@ mod tests {
                 "MJML has no element `mj-colum`; `mj-column` is one",
             ),
             ("<mj-section>\n<mj-image src=></mj-section>", 2, "`mj-image` is not closed before `</mj-section>`"),
-            ("<mj-section>\n<mj-image src= /></mj-section>", 2, "this is no markup that can be read"),
+            ("<mj-section>\n<mj-image src=></mj-image></mj-section>", 2, "this is no markup that can be read"),
         ] {
             assert_eq!(wrong(HELLO, text), (top.clone(), line, says.to_owned()), "{text}");
         }

@@ -38,6 +38,10 @@ impl Workbench {
         let local = self.local_address(&command.target).await;
         let remote = publication.connect(local.as_deref()).await?;
         let application = application(&publication, &remote, local.is_some()).await?;
+        if local.is_some() {
+            // Nothing leaves the machine from the Pinpoint of this studio: it takes messages of every channel.
+            remote.enable_absent_channel(&application, &letter.channel).await.map_err(target_failure)?;
+        }
         let body = json!({
             "Addresses": {address.as_str(): {"ChannelType": letter.channel}},
             "MessageConfiguration": letter.configuration,
