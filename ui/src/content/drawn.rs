@@ -114,9 +114,12 @@ pub fn push(view: &PreviewView) -> AnyView {
     view! { <div class="telephone">{view.services.iter().map(one).collect_view()}</div> }.into_any()
 }
 
-/// What is spoken.
+/// What is spoken: of SSML the words, without its tags.
 pub fn voice(view: &PreviewView) -> AnyView {
-    let body = part(view, "Body").map(str::to_owned);
+    let body = part(view, "Body").map(|body| match body.trim_start().starts_with("<speak") {
+        true => plain_text(body),
+        false => body.to_owned(),
+    });
     body.map(|body| view! { <p class="spoken" dir="auto">{body}</p> }).into_any()
 }
 
