@@ -347,6 +347,23 @@ mod tests {
     }
 
     #[test]
+    fn every_reason_not_to_enter_has_words_of_its_own() {
+        for metric in [
+            "ENDPOINT_OPT_OUT",
+            "FILTERED_OUT_BY_SEGMENT",
+            "ENDPOINT_MISSING_ADDRESS",
+            "ENDPOINT_TIMEZONE_MISMATCH",
+            "ENDPOINT_CHANNEL_MISMATCH",
+            "DUPLICATE_USER",
+            "TREATMENT_HOLDOUT",
+            "REENTRY_CAP_EXCEEDED",
+        ] {
+            assert_ne!(refusal(metric), metric.replace('_', " ").to_lowercase());
+        }
+        assert_eq!(refusal("SOMETHING_NEW"), "something new");
+    }
+
+    #[test]
     fn a_journey_with_a_circle_is_counted_too() {
         let document = json!({"StartActivity": "a", "Activities": {
             "a": {"Wait": {"NextActivity": "b"}}, "b": {"Wait": {"NextActivity": "a"}}, "c": {}}});

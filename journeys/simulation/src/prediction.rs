@@ -24,6 +24,9 @@ const TAIL: f64 = 0.005;
 /// More real people than that narrow the band no further; what is left of it is the uncertainty of the prediction.
 const MOST_PEOPLE: u64 = 100_000;
 
+/// How near a share comes to none or all, and half of its decimals.
+const LEAST: f64 = 1e-6;
+
 /// What simulated runs say about one connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
@@ -105,9 +108,9 @@ pub fn band(prediction: Prediction, people: u64) -> (f64, f64) {
     if people == 0 {
         return (0.0, 1.0);
     }
-    let (share, variance) = (prediction.share, prediction.variance);
-    // Moments of a beta distribution; never less sure than one that knows nothing but the mean.
-    let sure = (share * (1.0 - share) / variance - 1.0).max(1.0);
+    // Moments of a beta distribution; never less sure than one that knows nothing but the mean, never quite certain.
+    let share = prediction.share.clamp(LEAST, 1.0 - LEAST);
+    let sure = (share * (1.0 - share) / prediction.variance.max(LEAST * LEAST) - 1.0).max(1.0);
     let (a, b) = (share * sure, (1.0 - share) * sure);
     let n = people as f64;
     let mut log_chance = log_beta(a, n + b) - log_beta(a, b);
@@ -214,6 +217,8 @@ mod tests {
         // One of three is no wonder at 10 %, two of three is none at 2 %.
         assert_eq!(percent(band(certain(0.02), 3)), (0, 33));
         assert_eq!(band(certain(0.3), 0), (0.0, 1.0));
+        let none = Prediction { share: 0.0, variance: 0.0 };
+        assert_eq!((band(none, 100), band(Prediction { share: 1.0, ..none }, 100)), ((0.0, 0.0), (1.0, 1.0)));
         let (low, high) = band(certain(0.5), u64::MAX);
         assert!(low > 0.49 && low < 0.5 && high > 0.5 && high < 0.51, "{low} {high}");
     }

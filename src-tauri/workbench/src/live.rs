@@ -47,7 +47,7 @@ impl Workbench {
             DocumentId::Campaign(_) => campaign::view(&desk, &found).await?,
             _ => journey::view(self, &desk, &found, &command).await?,
         };
-        Ok(LiveView { again, ..view })
+        Ok(LiveView { again: if view.again > 0 { view.again } else { again }, ..view })
     }
 
     /// Brings a journey or campaign to another state.

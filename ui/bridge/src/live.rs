@@ -30,8 +30,8 @@ pub struct Live {
     pub of: OnTarget,
     /// The run whose counts are wanted; `None` = all.
     pub run: Option<String>,
-    /// Whether sample people are run through what was published, to compare with. Once they were, they are compared in any
-    /// case.
+    /// Whether sample people are run through what was published, to compare with; a later answer has what came of it. Once
+    /// they were, they are compared in any case.
     pub predict: bool,
 }
 

@@ -232,6 +232,7 @@ fn day(text: &str, later: Millis) -> Outcome<Option<Millis>> {
     }
 }
 
+/// What is measured. A KPI that a target does not know is left out; that it refuses all is an error.
 async fn ask(
     remote: &Remote,
     application: &str,
@@ -240,6 +241,7 @@ async fn ask(
     span: (Option<Millis>, Option<Millis>),
 ) -> Result<Vec<Measured>, PublishError> {
     let mut all = Vec::new();
+    let (mut refused, mut answered) = (None, false);
     for some in names.chunks(AT_ONCE) {
         let mut asking = JoinSet::new();
         for (place, name) in some.iter().cloned().enumerate() {
@@ -249,10 +251,20 @@ async fn ask(
         let mut answers = asking.join_all().await;
         answers.sort_by_key(|(place, ..)| *place);
         for (_, answer, name) in answers {
-            all.extend(measured(&name, &answer?));
+            match answer {
+                Ok(answer) => {
+                    answered = true;
+                    all.extend(measured(&name, &answer));
+                }
+                Err(error @ PublishError::Refused { .. }) => refused = refused.or(Some(error)),
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(all)
+    match refused {
+        Some(error) if !answered => Err(error),
+        _ => Ok(all),
+    }
 }
 
 /// The rows of an answer.

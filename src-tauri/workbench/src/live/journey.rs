@@ -42,10 +42,10 @@ pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, aske
     let of_all = |name: &str| all_told.journey.get(name).copied().unwrap_or_default();
     let (cancelled, active) = (of_all("CANCELLED"), all_told.journey.get("ENDPOINT_ACTIVE").copied());
     let inside = active.unwrap_or_else(|| all.entered.saturating_sub(all.left + cancelled));
-    let (compared, predicted) = match workbench.predicted(desk, &document, asked.predict).await {
-        None => (Vec::new(), None),
-        Some(predicted) => shares(&predicted, journey, &shown),
-    };
+    let prediction = workbench.predicted(desk, &document, asked.predict).await;
+    let soon = prediction.as_ref().is_some_and(|prediction| prediction.is_open());
+    let (compared, predicted) =
+        prediction.map_or((Vec::new(), None), |prediction| shares(&prediction, journey, &shown));
     let mut figures = vec![waiting(&state, journey, &shown)];
     figures.extend(failures(journey, &shown));
     figures.extend(not_entered(&shown));
@@ -61,7 +61,8 @@ pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, aske
         runs: live.runs.iter().filter_map(run_words).collect(),
         compared,
         figures,
-        again: 0,
+        // A prediction is on its way.
+        again: u32::from(soon),
     })
 }
 

@@ -1,8 +1,9 @@
 //! What sample people do in the journey as it was published, to compare with what real people do.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bridge::{Compared, Figure, Run};
 use model::numbers::{grouped, percent};
@@ -20,23 +21,37 @@ use crate::{Inner, Workbench, lock, people};
 const WALKS: usize = 2_000_000;
 const RUNS: (usize, usize) = (5, 40);
 
-/// What was predicted for a journey, and from what; the last one is kept.
+/// What is predicted for a journey, and from what; the last one is kept. Counts do not wait for it.
 pub(crate) struct Predicted {
     folder: Option<PathBuf>,
     journey: String,
     /// The published document, as it is sent.
     document: Value,
     crowd: Option<Arc<Crowd>>,
-    /// Predictions, how many people and runs they are made of; or why there are none.
-    outcome: Result<(Predictions, u64, u64), String>,
+    /// What came of it, once that is known.
+    outcome: OnceLock<Made>,
+}
+
+/// Predictions, how many people and runs they are made of; or why there are none.
+type Made = Result<(Predictions, u64, u64), String>;
+
+impl Predicted {
+    /// Whether it is still being made.
+    pub(super) fn is_open(&self) -> bool {
+        self.outcome.get().is_none()
+    }
 }
 
 impl Workbench {
-    /// What is predicted for the journey as it was published; `None` = nothing yet, and nothing is to be made.
+    /// What is predicted for the journey as it was published, or will be; `None` = nothing, and nothing is to be made.
     pub(super) async fn predicted(&self, desk: &Desk, document: &Value, make: bool) -> Option<Arc<Predicted>> {
         let inner = self.inner.clone();
         let (project, id, folder) = (desk.project.clone(), desk.id.clone(), desk.folder.clone());
-        let document = publishing::request_body(&id, document);
+        let mut document = publishing::request_body(&id, document);
+        // Whether it is paused changes nothing of what people do in it.
+        if let Some(members) = document.as_object_mut() {
+            members.shift_remove("State");
+        }
         let done = tokio::task::spawn_blocking(move || {
             let crowd = folder.as_deref().map(|folder| inner.crowd(folder));
             let same = |kept: &Arc<Predicted>| {
@@ -52,24 +67,25 @@ impl Workbench {
             }
             let mut project = project;
             project.documents.insert(id.clone(), document.clone());
-            let outcome = inner.predict(&project, &id, folder.clone());
             let journey = id.name().to_owned();
-            let made = Arc::new(Predicted { folder, journey, document, crowd, outcome });
-            *lock(&inner.predicted) = Some(made.clone());
-            Some(made)
+            let begun =
+                Arc::new(Predicted { folder: folder.clone(), journey, document, crowd, outcome: OnceLock::new() });
+            *lock(&inner.predicted) = Some(begun.clone());
+            let making = begun.clone();
+            tokio::task::spawn_blocking(move || {
+                let made = catch_unwind(AssertUnwindSafe(|| inner.predict(&project, &id, folder)));
+                // Nobody else makes this one.
+                let _ = making.outcome.set(made.unwrap_or_else(|_| Err("the simulation broke off".to_owned())));
+            });
+            Some(begun)
         });
-        // A prediction that panicked is one that is not there.
+        // What panicked is not there.
         done.await.ok().flatten()
     }
 }
 
 impl Inner {
-    fn predict(
-        &self,
-        project: &model::Project,
-        id: &DocumentId,
-        folder: Option<PathBuf>,
-    ) -> Result<(Predictions, u64, u64), String> {
+    fn predict(&self, project: &model::Project, id: &DocumentId, folder: Option<PathBuf>) -> Made {
         let folder = folder.as_deref();
         let sample = folder.map(|folder| people::endpoints(folder).0).unwrap_or_default();
         let sample = if sample.is_empty() { invent(project) } else { sample };
@@ -88,9 +104,13 @@ impl Inner {
 /// Predicted and actual shares, and the table of them.
 pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> (Vec<Compared>, Option<Figure>) {
     let mut figure = table("predicted", "Predicted and actual", &["Connection", "Predicted", "Actual"], Vec::new());
-    let (predictions, entered, runs) = match &predicted.outcome {
-        Ok((predictions, entered, runs)) => (predictions, *entered, *runs),
-        Err(why) => {
+    let (predictions, entered, runs) = match predicted.outcome.get() {
+        Some(Ok((predictions, entered, runs))) => (predictions, *entered, *runs),
+        None => {
+            figure.note = "The sample people are being run through the published journey …".to_owned();
+            return (Vec::new(), Some(figure));
+        }
+        Some(Err(why)) => {
             figure.note = format!("Nothing is predicted: {why}.");
             return (Vec::new(), Some(figure));
         }
