@@ -46,11 +46,11 @@ pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, aske
     let soon = prediction.as_ref().is_some_and(|prediction| prediction.is_open());
     let (compared, predicted) =
         prediction.map_or((Vec::new(), None), |prediction| shares(&prediction, journey, &shown));
-    let mut figures = vec![waiting(&state, journey, &shown)];
+    let mut figures: Vec<Figure> = flight::figure(desk, &state, &document, &all).into_iter().collect();
+    figures.push(waiting(&state, journey, &shown));
     figures.extend(failures(journey, &shown));
     figures.extend(not_entered(&shown));
     figures.extend(predicted);
-    figures.extend(flight::figure(desk, &state, &document, &all));
     Ok(LiveView {
         said: standing(&state, inside, all.entered, cancelled),
         actions: actions(&document, &state, journey, &all, inside, live.at),
