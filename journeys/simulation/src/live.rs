@@ -78,7 +78,7 @@ pub fn counts(name: &str, journey: Journey<'_>, told: &Told) -> Run {
         let next = activity.connections().first().and_then(|connection| connection.target);
         // Whoever the next step has counted has left this one, if nothing else leads there.
         let at_least =
-            next.filter(|next| ways.into_of(next) == 1).and_then(|next| journey.activity(next)).map(|next| {
+            next.filter(|next| ways.arrows_to(next) == 1).and_then(|next| journey.activity(next)).map(|next| {
                 let metrics = told.activities.get(next.id).unwrap_or(&nothing);
                 Step { activity: &next, metrics }.known()
             });
@@ -215,7 +215,7 @@ impl<'a> Ways<'a> {
         Ways { into }
     }
 
-    fn into_of(&self, id: &str) -> usize {
+    fn arrows_to(&self, id: &str) -> usize {
         self.into.get(id).copied().unwrap_or_default()
     }
 
@@ -223,7 +223,7 @@ impl<'a> Ways<'a> {
     fn order<'o>(&self, activities: &'o [Activity<'a>]) -> Vec<&'o Activity<'a>> {
         let mut open = self.into.clone();
         let mut free: Vec<&Activity<'a>> =
-            activities.iter().filter(|activity| self.into_of(activity.id) == 0).collect();
+            activities.iter().filter(|activity| self.arrows_to(activity.id) == 0).collect();
         let mut order: Vec<&Activity<'a>> = Vec::new();
         while let Some(activity) = free.pop() {
             order.push(activity);
