@@ -15,8 +15,17 @@ use crate::{Report, check_document};
 /// said about it keeps its former order.
 #[derive(Clone, Debug, Default)]
 pub struct LiveCheck {
-    templates: BTreeMap<DocumentId, (Value, Vec<Diagnostic>)>,
+    templates: BTreeMap<DocumentId, Seen>,
     people: Option<Vec<String>>,
+}
+
+/// A template as it was, and what was said of it.
+#[derive(Clone, Debug)]
+struct Seen {
+    root: Value,
+    /// What its HTML part is made from: a fix changes it too.
+    source: Option<String>,
+    said: Vec<Diagnostic>,
 }
 
 impl LiveCheck {
@@ -34,12 +43,16 @@ impl LiveCheck {
                 diagnostics.extend(check_document(document));
                 continue;
             }
+            let source = project.source(id.name()).map(|(_, text)| text);
             match self.templates.get(id) {
-                Some((seen, said)) if seen == root => diagnostics.extend(said.iter().cloned()),
+                Some(seen) if seen.root == *root && seen.source.as_deref() == source => {
+                    diagnostics.extend(seen.said.iter().cloned());
+                }
                 _ => {
                     let said = check_document(document);
                     diagnostics.extend(said.iter().cloned());
-                    self.templates.insert(id.clone(), (root.clone(), said));
+                    let source = source.map(str::to_owned);
+                    self.templates.insert(id.clone(), Seen { root: root.clone(), source, said });
                 }
             }
         }

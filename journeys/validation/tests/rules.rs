@@ -175,6 +175,26 @@ fn reports_are_the_same_each_time_and_in_order() {
 }
 
 #[test]
+fn a_fix_changes_the_source_that_is_there_now() {
+    let people = ["User.UserAttributes.FirstName".to_owned()];
+    let facts = Facts { people: Some(&people), ..Facts::default() };
+    let template: model::DocumentId = "templates/email/hello".parse().unwrap();
+    let source: model::DocumentId = "templates/email/hello/source.html".parse().unwrap();
+    let text = "Hi {{User.UserAttributes.Firstname}}";
+    let mut project = model::Project::default();
+    project.documents.insert(template, serde_json::json!({"HtmlPart": text}));
+    let mut live = LiveCheck::default();
+    for written in [text.to_owned(), format!("{text}, and more")] {
+        project.documents.insert(source.clone(), written.clone().into());
+        let report = live.check(&project, facts);
+        let fix = report.diagnostics.iter().find(|one| one.rule == "variable-spelling").and_then(|one| one.fix.clone());
+        let mut mended = project.clone();
+        mended.apply(&fix.unwrap().edit).unwrap();
+        assert_eq!(mended.documents[&source], written.replace("Firstname", "FirstName"));
+    }
+}
+
+#[test]
 fn evidence_of_any_size_is_no_trouble() {
     for case in cases() {
         let Some((_, journey)) = case.project.journeys().find(|(name, _)| *name == "case") else { continue };

@@ -45,7 +45,7 @@ impl Workbench {
         let now = of.project.documents.get(&of.template).cloned().unwrap_or_default();
         let id = of.template.clone();
         let then = match of.target.as_deref() {
-            None => blocking(move || of_git(&folder(&of)?, &of.template, &version)).await?,
+            None => return blocking(move || since_revision(&of, &version, &now)).await,
             Some(target) => {
                 let remote = self.remote(&of.project, target).await?;
                 let found = remote.template_version(kind, &name, Some(&version)).await.map_err(target_failure)?;
@@ -141,6 +141,26 @@ fn of_git(folder: &Path, id: &DocumentId, revision: &str) -> Outcome<Value> {
     }
 }
 
+/// What differs from a revision. Where the HTML part is made from a source, then as now, the source says it.
+fn since_revision(of: &ListVersions, revision: &str, now: &Value) -> Outcome<Vec<MemberWords>> {
+    let (folder, id) = (folder(of)?, &of.template);
+    let then = of_git(&folder, id, revision)?;
+    let mut found = words(&publishing::request_body(id, &then), &publishing::request_body(id, now));
+    let source = of.project.source(id.name()).filter(|_| matches!(id, DocumentId::Template(TemplateKind::Email, _)));
+    if let Some((markup, text)) = source {
+        let file = DocumentId::Source(markup, id.name().to_owned()).file();
+        if let Ok(before) = git::run(&folder, &["show", &format!("{revision}:./{file}")]) {
+            found.retain(|member| member.place != "HtmlPart");
+            let name = file.rsplit('/').next().unwrap_or_default().to_owned();
+            let before = String::from_utf8_lossy(&before);
+            if before != text {
+                found.insert(0, MemberWords { place: name, pieces: pieces(&before, text) });
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// The members that differ, word by word.
 fn words(then: &Value, now: &Value) -> Vec<MemberWords> {
     let shown = |value: Option<&Value>| match value {
@@ -149,16 +169,21 @@ fn words(then: &Value, now: &Value) -> Vec<MemberWords> {
         None => String::new(),
     };
     let told = |change: comparison::MemberChange| {
-        let (before, after) = (shown(change.before.as_ref()), shown(change.after.as_ref()));
-        let pieces = comparison::words(&before, &after);
-        let count = pieces.len();
-        let cut = |(place, (what, text)): (usize, (Option<Change>, String))| {
-            let text = if what.is_none() { cut(&text, place == 0, place + 1 == count) } else { text };
-            (what, text)
-        };
-        MemberWords { place: change.place, pieces: pieces.into_iter().enumerate().map(cut).collect() }
+        let pieces = pieces(&shown(change.before.as_ref()), &shown(change.after.as_ref()));
+        MemberWords { place: change.place, pieces }
     };
     comparison::members(Some(then), Some(now)).into_iter().map(told).collect()
+}
+
+/// Two texts word by word, long stretches that are the same cut.
+fn pieces(before: &str, after: &str) -> Vec<(Option<Change>, String)> {
+    let pieces = comparison::words(before, after);
+    let count = pieces.len();
+    let cut = |(place, (what, text)): (usize, (Option<Change>, String))| {
+        let text = if what.is_none() { cut(&text, place == 0, place + 1 == count) } else { text };
+        (what, text)
+    };
+    pieces.into_iter().enumerate().map(cut).collect()
 }
 
 /// A stretch that is the same, without its middle; of the first and the last also without the far end.
@@ -209,6 +234,21 @@ mod tests {
         let pieces = pieces.map(|(what, text)| (what, text.to_owned())).to_vec();
         assert_eq!(found, [MemberWords { place: "HtmlPart".to_owned(), pieces }]);
         assert!(of_git(&folder, &id, "--help").is_err());
+
+        // Where the HTML is made from a source, that is compared.
+        write("templates/email/hello/source.html", "<p>{{> hi}} Ann</p>");
+        run(&["add", "."]);
+        run(&["commit", "-qm", "a source"]);
+        let mut project = Project::default();
+        let source = "templates/email/hello/source.html".parse().unwrap();
+        project.documents.insert(source, json!("<p>{{> hi}} Eve</p>"));
+        let of =
+            ListVersions { folder: Some(folder.display().to_string()), project, template: id.clone(), target: None };
+        let first = in_git(&folder, &id).unwrap().remove(0);
+        let now = json!({"Subject": "Hi", "HtmlPart": "<p>Hi Eve</p>"});
+        let found = since_revision(&of, &first.id, &now).unwrap();
+        assert_eq!(found.iter().map(|member| member.place.as_str()).collect::<Vec<_>>(), ["source.html"]);
+        assert!(found[0].pieces.contains(&(Some(Change::Added), "Eve".to_owned())));
     }
 
     #[test]

@@ -77,9 +77,17 @@ fn parts_by_country(view: &PreviewView) -> Option<impl IntoView + use<>> {
         let row = |(country, parts, people): &(String, u64, u64)| {
             let country = if country.is_empty() { "no country".to_owned() } else { country.clone() };
             let parts = if *parts == 1 { "1 message".to_owned() } else { format!("{parts} messages") };
-            view! { <tr><th scope="row">{country}</th><td>{parts}</td><td class="number">{format!("{people} people")}</td></tr> }
+            view! { <tr><th scope="row">{country}</th><td>{parts}</td><td class="number">{*people}</td></tr> }
         };
-        view! { <table class="variables"><thead><tr><th scope="col">"Country"</th><th scope="col">"Each gets"</th><th scope="col">"Who"</th></tr></thead><tbody>{rows.iter().map(row).collect_view()}</tbody></table> }
+        view! {
+            <details>
+                <summary>"By country"</summary>
+                <table class="variables">
+                    <thead><tr><th scope="col">"Country"</th><th scope="col">"Each gets"</th><th scope="col">"People"</th></tr></thead>
+                    <tbody>{rows.iter().map(row).collect_view()}</tbody>
+                </table>
+            </details>
+        }
     })
 }
 
