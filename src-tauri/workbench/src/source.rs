@@ -399,8 +399,8 @@ mod tests {
         assert_eq!((&file, line), (&source, 1), "{message}");
         let (file, line, message) = wrong(HELLO, "{{> nothing}}");
         assert_eq!((&file, line, message.contains("nothing")), (&top, 1, true), "{message}");
-        let (file, line, message) = wrong(HELLO, &TOP.replace("alt=", "alternative="));
-        assert_eq!((&file, line, message.contains("alternative")), (&top, 2, true), "{message}");
+        let (file, line, message) = wrong(&HELLO.replace("<mjml>", "<mjml\n odd=\"1\">"), TOP);
+        assert_eq!((&file, line, message.contains("odd")), (&source, 2, true), "{message}");
     }
 
     #[test]
