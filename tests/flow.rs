@@ -106,7 +106,9 @@ async fn reads_back(name: &str, project: &Project, folder: &Path) {
                 None => continue,
             },
             DocumentId::Campaign(campaign) => Some(campaign_on(&remote, &bound, campaign).await),
-            DocumentId::Canvas(_) | DocumentId::Source(..) | DocumentId::Partial(_) => continue,
+            DocumentId::Canvas(_) | DocumentId::Conflicts(_) | DocumentId::Source(..) | DocumentId::Partial(_) => {
+                continue;
+            }
         };
         let there = there.unwrap_or_else(|| panic!("{name}: {id} is not on the target"));
         let sent = publishing::request_body(id, document);

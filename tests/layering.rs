@@ -42,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "benchmark",
             "exchange",
             "bridge",
+            "delivery",
             "files",
             "publishing",
             "pinpoint-local",

@@ -6,6 +6,7 @@ use model::{Word, summary, wire};
 
 use crate::autosave::BroughtBack;
 use crate::canvas::{Canvas, focus_canvas, listen_to_clipboard};
+use crate::conflicts::Conflicts;
 use crate::dialogs::{Dialogs, Notices, save};
 use crate::inspector::Inspector;
 use crate::live::Live;
@@ -89,7 +90,7 @@ fn Studio() -> impl IntoView {
                 <aside class="right" aria-label="Details">
                     {move || match store.mode.get() {
                         Mode::Design if !store.settled.get() => ().into_any(),
-                        Mode::Design => view! { <Inspector /> }.into_any(),
+                        Mode::Design => view! { <Conflicts /> <Inspector /> }.into_any(),
                         Mode::Simulate => view! { <Simulate /> }.into_any(),
                         Mode::Publish => view! { <Publish /> }.into_any(),
                         Mode::Live => view! { <Live /> }.into_any(),

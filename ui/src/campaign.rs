@@ -6,6 +6,7 @@ mod outcome;
 use leptos::prelude::*;
 use model::{DocumentId, path, shapes};
 
+pub use self::calendar::MONTHS;
 use self::outcome::Outcome;
 use crate::form::members;
 use crate::json_text::JsonText;

@@ -39,6 +39,7 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "Publish view", keys: "", run: |store| store.look(Mode::Publish) },
     Command { words: "Live view", keys: "", run: |store| store.look(Mode::Live) },
     Command { words: "Sample people", keys: "", run: |store| store.room.set(Room::People) },
+    Command { words: "Calendar", keys: "", run: |store| store.room.set(Room::Calendar) },
     Command { words: "Add a journey", keys: "", run: sidebar::add_journey },
     Command {
         words: "Add a message, segment or campaign",

@@ -7,9 +7,11 @@
 mod app;
 mod autosave;
 mod bench;
+mod calendar;
 mod campaign;
 mod canvas;
 mod commands;
+mod conflicts;
 mod content;
 mod dialogs;
 mod export;

@@ -1,6 +1,7 @@
 //! The room of the sample people: looked through, one at a time with everything that becomes of them, changed, imported,
 //! invented, and copied for sharing.
 
+mod fetch;
 mod fields;
 mod file;
 mod import;

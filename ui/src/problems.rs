@@ -30,7 +30,9 @@ pub fn Problems() -> impl IntoView {
                 .diagnostics
                 .iter()
                 .filter(|found| match &found.place.document {
-                    DocumentId::Journey(_) | DocumentId::Canvas(_) => found.place.document == here,
+                    DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => {
+                        found.place.document == here
+                    }
                     _ => true,
                 })
                 .cloned()

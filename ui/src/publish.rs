@@ -1,6 +1,6 @@
 //! Bringing the journey to a target: what would change, and carrying it out.
 
-use bridge::{Apply, LoadPeople, LocalStatus, LocalView, Plan, PlanView, Progress, ProgressView};
+use bridge::{Apply, DriftView, LoadPeople, LocalStatus, LocalView, Plan, PlanView, Progress, ProgressView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -72,7 +72,7 @@ pub fn Publish() -> impl IntoView {
                     data-test="apply"
                     disabled=move || { desk.busy.get() || not_yet.with(Option::is_some) || blocked() }
                     title=move || not_yet.get().unwrap_or_default()
-                    on:click=move |_| apply(store, desk)
+                    on:click=move |_| publish(store, desk)
                 >"Publish"</button>
                 <Show when=move || { store.folder.get().is_some() && store.endpoints.get() > 0 }>
                     <button data-test="load-people" disabled=move || desk.busy.get() on:click=move |_| load(store, desk)>"Load sample people"</button>
@@ -83,14 +83,14 @@ pub fn Publish() -> impl IntoView {
                 <span class="note" data-test="review-state">{move || not_yet.get().unwrap_or_else(|| "Reviewed: it can be published.".to_owned())}</span>
             </div>
             <InFlight target=desk.target />
-            {move || desk.plan.get().map(|plan| plan_list(&plan))}
+            {move || desk.plan.get().map(|plan| plan_list(store, desk, &plan))}
             {move || desk.progress.get().map(|progress| progress_list(&progress))}
             <Outbox />
         </section>
     }
 }
 
-fn plan_list(plan: &PlanView) -> AnyView {
+fn plan_list(store: Store, desk: Desk, plan: &PlanView) -> AnyView {
     let nothing = plan.steps.is_empty();
     let target = plan.target.clone();
     let unchanged = plan.unchanged;
@@ -121,6 +121,7 @@ fn plan_list(plan: &PlanView) -> AnyView {
             view! { <li class="complaint bad">{sentences(&obstacle.message, &obstacle.help)}</li> }
         })
         .collect();
+    let drift = drift(store, desk, plan);
     let summary = match (obstacles.is_empty(), nothing) {
         (false, _) => format!("Not possible on {target} as it is:"),
         (true, true) => format!("Nothing to do: {target} has it all."),
@@ -129,12 +130,63 @@ fn plan_list(plan: &PlanView) -> AnyView {
     view! {
         <div class="plan" data-test="plan-steps">
             <h3>"Plan"</h3>
+            {drift}
             <p class="note">{summary}</p>
             {(!obstacles.is_empty()).then(|| view! { <ul class="obstacles" data-test="obstacles">{obstacles}</ul> })}
             <ol>{steps}</ol>
         </div>
     }
     .into_any()
+}
+
+/// Whether a plan writes over what somebody else changed.
+fn writes_over(plan: &PlanView) -> bool {
+    plan.drift.iter().any(|drift| plan.steps.iter().any(|step| step.subject == drift.subject))
+}
+
+/// What others changed on the target since the last publication, and the way to write over it.
+fn drift(store: Store, desk: Desk, plan: &PlanView) -> Option<AnyView> {
+    if plan.drift.is_empty() {
+        return None;
+    }
+    let over = writes_over(plan);
+    let one = |drift: &DriftView| {
+        let lost = plan.steps.iter().any(|step| step.subject == drift.subject);
+        let changes: Vec<_> = drift
+            .changes
+            .iter()
+            .map(|(place, before, after)| {
+                view! { <li><code>{place.clone()}</code> <del>{before.clone()}</del> <ins>{after.clone()}</ins></li> }
+            })
+            .collect();
+        view! {
+            <li>
+                <span>{sentence(&drift.subject)} {if lost { " Publishing writes over it." } else { " Publishing leaves it as it is." }}</span>
+                <ul class="changes">{changes}</ul>
+            </li>
+        }
+    };
+    let words = match over {
+        true => {
+            "Nothing is written until you decide: bring the changes home first with `waymark pull`, or write over them."
+        }
+        false => "None of it is written over.",
+    };
+    let not_yet = move || obstacle(store);
+    Some(
+        view! {
+            <div class="drift" role="alert" data-test="drift">
+                <h3>{format!("Changed on {} by others", plan.target)}</h3>
+                <p class="note">"As it was published, and as it is there now."</p>
+                <ul>{plan.drift.iter().map(one).collect_view()}</ul>
+                <p>{words}</p>
+                {over.then(|| view! {
+                    <button data-test="write-over" disabled=move || desk.busy.get() || not_yet().is_some() on:click=move |_| apply(store, desk, true)>"Write over it"</button>
+                })}
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn progress_list(progress: &ProgressView) -> AnyView {
@@ -180,11 +232,30 @@ fn make_plan(store: Store, desk: Desk) {
     });
 }
 
-fn apply(store: Store, desk: Desk) {
+/// Publishes, unless that would write over what others changed: then the plan is shown with it, and nothing is written.
+fn publish(store: Store, desk: Desk) {
+    desk.busy.set(true);
+    desk.progress.set(None);
+    spawn_local(async move {
+        match transport::call(&command(store, desk)).await {
+            Ok(plan) if writes_over(&plan) || !plan.obstacles.is_empty() => {
+                desk.plan.set(Some(plan));
+                desk.busy.set(false);
+            }
+            Ok(_) => apply(store, desk, false),
+            Err(failure) => {
+                store.tell_failure(failure);
+                desk.busy.set(false);
+            }
+        }
+    });
+}
+
+fn apply(store: Store, desk: Desk, over_drift: bool) {
     desk.busy.set(true);
     desk.plan.set(None);
     spawn_local(async move {
-        let job = transport::call(&Apply { plan: command(store, desk) }).await;
+        let job = transport::call(&Apply { plan: command(store, desk), over_drift }).await;
         match job {
             Ok(job) => watch(store, desk, job),
             Err(failure) => {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::{DocumentId, Severity};
 
+use crate::calendar::CalendarRoom;
 use crate::campaign::Campaign;
 use crate::content::Content;
 use crate::content::partial::Partial;
@@ -19,6 +20,7 @@ pub fn RoomView() -> impl IntoView {
     let room = Memo::new(move |_| store.room.get());
     move || match room.get() {
         Room::Journey => ().into_any(),
+        Room::Calendar => view! { <CalendarRoom /> }.into_any(),
         Room::People => view! { <PeopleRoom /> }.into_any(),
         Room::Document(id @ DocumentId::Segment(_)) => view! { <SegmentRoom id=id /> }.into_any(),
         Room::Document(id) => view! { <DocumentRoom id=id /> }.into_any(),
@@ -55,7 +57,7 @@ fn DocumentRoom(id: DocumentId) -> impl IntoView {
 pub fn kind(id: &DocumentId) -> &'static str {
     use model::TemplateKind::{Email, InApp, Push, Sms, Voice};
     match id {
-        DocumentId::Journey(_) | DocumentId::Canvas(_) => "Journey",
+        DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => "Journey",
         DocumentId::Campaign(_) => "Campaign",
         DocumentId::Segment(_) => "Segment",
         DocumentId::Partial(_) => "Partial of e-mails",

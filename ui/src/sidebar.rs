@@ -26,6 +26,10 @@ pub fn Sidebar() -> impl IntoView {
             <button class="quiet add" data-test="add-document" on:click=move |_| store.dialog.set(Some(Dialog::AddDocument))>
                 "Add a message, segment or campaign"
             </button>
+            <button class="section" data-test="calendar" aria-current=move || (store.room.get() == Room::Calendar).then_some("true")
+                on:click=move |_| store.room.set(Room::Calendar)>
+                <span class="clip">"Calendar"</span>
+            </button>
             <button class="section" data-test="people" aria-current=move || (store.room.get() == Room::People).then_some("true")
                 on:click=move |_| store.room.set(Room::People)>
                 <span class="clip">"Sample people"</span>
@@ -106,7 +110,10 @@ fn entry(store: Store, id: DocumentId) -> impl IntoView {
     };
     let here = {
         let id = id.clone();
-        move || store.subject.with(|subject| *subject == id) && store.room.with(|room| *room != Room::People)
+        move || {
+            store.subject.with(|subject| *subject == id)
+                && store.room.with(|room| !matches!(room, Room::People | Room::Calendar))
+        }
     };
     view! {
         <button class="journey" data-document=place aria-current=move || here().then_some("true") on:click=move |_| store.visit(&id)>
@@ -216,6 +223,6 @@ fn blank(id: &DocumentId) -> serde_json::Value {
         DocumentId::Segment(name) => json!({"Name": name, "SegmentGroups": {"Include": "ALL", "Groups": []}}),
         DocumentId::Campaign(name) => json!({"Name": name, "Schedule": {"StartTime": "IMMEDIATE"}}),
         DocumentId::Source(..) | DocumentId::Partial(_) => json!(""),
-        DocumentId::Journey(_) | DocumentId::Canvas(_) => json!({}),
+        DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => json!({}),
     }
 }

@@ -42,6 +42,8 @@ pub enum Room {
     Journey,
     /// The sample people.
     People,
+    /// Everything that is sent, day by day.
+    Calendar,
     /// A template, a campaign or a segment.
     Document(DocumentId),
 }
@@ -203,11 +205,11 @@ impl Store {
             project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
         });
         let subject = Memo::new(move |_| match room.get() {
-            Room::Journey | Room::People => DocumentId::Journey(journey.get()),
+            Room::Journey | Room::People | Room::Calendar => DocumentId::Journey(journey.get()),
             Room::Document(id) => id,
         });
         let content = Memo::new(move |_| match room.get() {
-            Room::Journey | Room::People => document.get(),
+            Room::Journey | Room::People | Room::Calendar => document.get(),
             Room::Document(id) => project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null)),
         });
         let scene = Memo::new(move |_| {
@@ -341,7 +343,7 @@ impl Store {
     /// Shows a document: a journey on the canvas, others in their own room.
     pub fn visit(&self, id: &DocumentId) {
         match id {
-            DocumentId::Journey(name) | DocumentId::Canvas(name) => self.show(name),
+            DocumentId::Journey(name) | DocumentId::Canvas(name) | DocumentId::Conflicts(name) => self.show(name),
             DocumentId::Source(_, name) => {
                 self.room.set(Room::Document(DocumentId::Template(TemplateKind::Email, name.clone())));
             }

@@ -353,6 +353,11 @@ impl Program {
         self.rate
     }
 
+    /// Whether a cap of the journey counts what others send (journeys.md 5): `TimeframeCap`, or the project's daily limit.
+    pub fn counts_others(&self) -> bool {
+        self.caps.timeframe.is_some() || self.caps.project_daily.is_some()
+    }
+
     /// The audience of a condition; `None` = a condition on events, or there is no such condition. Conditions are
     /// numbered below [`Program::condition_count`].
     pub fn audience_of(&self, condition: u16) -> Option<&Audience> {

@@ -87,7 +87,11 @@ pub fn template(project: &Project, channels: &[String]) -> Exported {
                 work.add(format!("Template{}", counts[1]), resource, properties);
             }
             DocumentId::Journey(_) => work.losses.push(Loss::new(id, "there is no resource for journeys")),
-            DocumentId::Segment(_) | DocumentId::Canvas(_) | DocumentId::Source(..) | DocumentId::Partial(_) => {}
+            DocumentId::Segment(_)
+            | DocumentId::Canvas(_)
+            | DocumentId::Conflicts(_)
+            | DocumentId::Source(..)
+            | DocumentId::Partial(_) => {}
         }
     }
     let mut whole = json!({"AWSTemplateFormatVersion": "2010-09-09"});

@@ -24,6 +24,7 @@ mod campaign;
 pub mod changes;
 pub mod clause;
 pub mod comparison;
+pub mod conflicts;
 pub mod diagnostic;
 pub mod difference;
 mod draft_copy;
@@ -66,7 +67,9 @@ pub use edit::{Change, Edit, EditError};
 pub use history::{Act, History};
 pub use journey::{Entry, Journey};
 pub use path::{Path, Step};
-pub use project::{DocumentId, Markup, Project, Settings, SimulationDefaults, Target, TemplateKind};
+pub use project::{
+    CalendarLimits, DocumentId, Markup, PeopleMarks, Project, Settings, SimulationDefaults, Target, TemplateKind,
+};
 pub use test_copy::test_copy;
 pub use time::Millis;
 pub use view::{View, Word};

@@ -2,7 +2,7 @@
 //!
 //! A project is a set of JSON documents and the settings of `waymark.toml`. It changes only by [`Edit`]s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -110,6 +110,8 @@ pub enum DocumentId {
     Journey(String),
     /// What the canvas keeps of a journey and Pinpoint has no place for; by the journey's file name.
     Canvas(String),
+    /// What of a merge is still to be decided (`conflicts::Undecided`); by the journey's file name.
+    Conflicts(String),
     /// `WriteCampaignRequest`, by file name.
     Campaign(String),
     /// `WriteSegmentRequest`, by file name.
@@ -128,6 +130,7 @@ impl DocumentId {
         match self {
             DocumentId::Journey(name)
             | DocumentId::Canvas(name)
+            | DocumentId::Conflicts(name)
             | DocumentId::Campaign(name)
             | DocumentId::Segment(name)
             | DocumentId::Template(_, name)
@@ -140,7 +143,7 @@ impl DocumentId {
     pub fn shape(&self) -> Option<&'static str> {
         match self {
             DocumentId::Journey(_) => Some(wire::WriteJourneyRequest::SHAPE),
-            DocumentId::Canvas(_) | DocumentId::Source(..) | DocumentId::Partial(_) => None,
+            DocumentId::Canvas(_) | DocumentId::Conflicts(_) | DocumentId::Source(..) | DocumentId::Partial(_) => None,
             DocumentId::Campaign(_) => Some(wire::WriteCampaignRequest::SHAPE),
             DocumentId::Segment(_) => Some(wire::WriteSegmentRequest::SHAPE),
             DocumentId::Template(kind, _) => Some(kind.shape()),
@@ -162,6 +165,7 @@ impl fmt::Display for DocumentId {
         match self {
             DocumentId::Journey(name) => write!(f, "journeys/{name}"),
             DocumentId::Canvas(name) => write!(f, "journeys/{name}.canvas"),
+            DocumentId::Conflicts(name) => write!(f, "journeys/{name}.conflicts"),
             DocumentId::Campaign(name) => write!(f, "campaigns/{name}"),
             DocumentId::Segment(name) => write!(f, "segments/{name}"),
             DocumentId::Template(kind, name) => write!(f, "templates/{}/{name}", kind.folder()),
@@ -178,9 +182,10 @@ impl FromStr for DocumentId {
         let unknown = || format!("`{text}` names no document of a project");
         let (folder, name) = text.split_once('/').ok_or_else(unknown)?;
         let id = match folder {
-            "journeys" => match name.strip_suffix(".canvas") {
-                Some(journey) => DocumentId::Canvas(journey.to_owned()),
-                None => DocumentId::Journey(name.to_owned()),
+            "journeys" => match name.rsplit_once('.') {
+                Some((journey, "canvas")) => DocumentId::Canvas(journey.to_owned()),
+                Some((journey, "conflicts")) => DocumentId::Conflicts(journey.to_owned()),
+                _ => DocumentId::Journey(name.to_owned()),
             },
             "campaigns" => DocumentId::Campaign(name.to_owned()),
             "segments" => DocumentId::Segment(name.to_owned()),
@@ -270,6 +275,53 @@ pub struct SimulationDefaults {
     pub prices: BTreeMap<String, serde_json::Number>,
 }
 
+/// How much one person may get before the calendar warns: `[calendar]` in `waymark.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CalendarLimits {
+    /// Most messages on a day of that person's clock, by all channels, journeys and campaigns.
+    pub per_day: u32,
+    /// Most messages in a week from Monday on.
+    pub per_week: u32,
+}
+
+impl Default for CalendarLimits {
+    fn default() -> CalendarLimits {
+        CalendarLimits { per_day: 3, per_week: 7 }
+    }
+}
+
+/// Which members of people are personal, where somebody said so by hand: `[people]` in `waymark.toml`. Of all others the
+/// name tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PeopleMarks {
+    /// Dotted paths that tell who somebody is: `Attributes.Notes`.
+    pub personal: BTreeSet<String>,
+    /// Dotted paths that do not, whatever their name.
+    pub not_personal: BTreeSet<String>,
+}
+
+impl PeopleMarks {
+    /// What was said of a member; `None` = nothing. Said both, it is personal.
+    pub fn says(&self, path: &str) -> Option<bool> {
+        if self.personal.contains(path) {
+            return Some(true);
+        }
+        self.not_personal.contains(path).then_some(false)
+    }
+
+    /// Says whether a member is personal; nothing is kept where its name tells the same.
+    pub fn mark(&mut self, path: &str, personal: bool, by_name: bool) {
+        self.personal.remove(path);
+        self.not_personal.remove(path);
+        if personal != by_name {
+            let marks = if personal { &mut self.personal } else { &mut self.not_personal };
+            marks.insert(path.to_owned());
+        }
+    }
+}
+
 /// What `waymark.toml` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -282,6 +334,10 @@ pub struct Settings {
     pub target: BTreeMap<String, Target>,
     /// Defaults of simulated runs.
     pub simulation: SimulationDefaults,
+    /// How much is too much for one person.
+    pub calendar: CalendarLimits,
+    /// What of people is personal.
+    pub people: PeopleMarks,
 }
 
 /// Everything in a project folder but the sample people and events.

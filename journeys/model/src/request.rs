@@ -89,7 +89,9 @@ pub fn response_shape(id: &DocumentId) -> Option<&'static Shape> {
         DocumentId::Template(TemplateKind::Push, _) => "PushNotificationTemplateResponse",
         DocumentId::Template(TemplateKind::InApp, _) => "InAppTemplateResponse",
         DocumentId::Template(TemplateKind::Voice, _) => "VoiceTemplateResponse",
-        DocumentId::Canvas(_) | DocumentId::Source(..) | DocumentId::Partial(_) => return None,
+        DocumentId::Canvas(_) | DocumentId::Conflicts(_) | DocumentId::Source(..) | DocumentId::Partial(_) => {
+            return None;
+        }
     })
 }
 

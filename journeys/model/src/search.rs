@@ -42,7 +42,7 @@ pub fn search(project: &Project, wanted: &str, limit: usize) -> Vec<Hit> {
     }
     let mut hits: Vec<(Rank, Hit)> = Vec::new();
     for (id, document) in &project.documents {
-        if matches!(id, DocumentId::Canvas(_)) {
+        if matches!(id, DocumentId::Canvas(_) | DocumentId::Conflicts(_)) {
             continue;
         }
         let Some(members) = document.as_object() else { continue };

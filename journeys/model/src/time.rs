@@ -57,6 +57,26 @@ pub fn clock_in_zone(at: Millis, zone: &str) -> Option<String> {
     Some(zoned.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
+/// The number of a day that is written `2026-12-03`: days since 1970-01-01. Weeks begin where it is 4 modulo 7, on a Monday.
+pub fn day_number(day: &str) -> Option<i64> {
+    let date: jiff::civil::Date = day.parse().ok()?;
+    let midnight = date.to_datetime(jiff::civil::Time::midnight()).to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(midnight.timestamp().as_millisecond().div_euclid(DAY))
+}
+
+/// The Monday on or before a day, as numbers of days.
+pub fn monday_of(day: i64) -> i64 {
+    day - (day - 4).rem_euclid(7)
+}
+
+/// A day by its number: `2026-12-03`.
+pub fn day_name(day: i64) -> String {
+    match Timestamp::from_millisecond(day.saturating_mul(DAY)) {
+        Ok(instant) => instant.strftime("%Y-%m-%d").to_string(),
+        Err(_) => format!("day {day}"),
+    }
+}
+
 /// As Pinpoint prints instants: `2026-11-30T09:00:00.000Z`.
 pub fn format_instant(at: Millis) -> String {
     match Timestamp::from_millisecond(at) {
@@ -169,4 +189,20 @@ pub fn zone_offset(name: &str) -> Option<Millis> {
     };
     let minutes = if clock.len() == 2 { parse_clock(&format!("{clock}:00")) } else { parse_clock(clock) }?;
     Some(sign * Millis::from(minutes) * MINUTE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_numbers_and_weeks_begin_on_monday() {
+        let number = |day: &str| day_number(day).unwrap_or(i64::MIN);
+        assert_eq!((number("1970-01-01"), day_name(number("2026-11-26")).as_str()), (0, "2026-11-26"));
+        for (day, monday) in [("2026-11-26", "2026-11-23"), ("2026-11-23", "2026-11-23"), ("1969-12-31", "1969-12-29")]
+        {
+            assert_eq!(day_name(monday_of(number(day))), monday);
+        }
+        assert_eq!(day_number("2026-13-01"), None);
+    }
 }

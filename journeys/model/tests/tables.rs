@@ -157,14 +157,15 @@ proptest! {
     }
 
     #[test]
-    fn documents_print_and_read(name in "[a-zA-Zé _.-]{1,12}", kind in 0..12_usize) {
-        prop_assume!(name != "." && name != ".." && !name.ends_with(".canvas"));
+    fn documents_print_and_read(name in "[a-zA-Zé _.-]{1,12}", kind in 0..13_usize) {
+        prop_assume!(name != "." && name != ".." && !name.ends_with(".canvas") && !name.ends_with(".conflicts"));
         let id = match kind {
             0 => DocumentId::Journey(name),
             1 => DocumentId::Canvas(name),
             2 => DocumentId::Campaign(name),
             3 => DocumentId::Segment(name),
             4..=8 => DocumentId::Template(TemplateKind::ALL[kind - 4], name),
+            12 => DocumentId::Conflicts(name),
             9 => DocumentId::Partial(format!("{name}.html")),
             n => DocumentId::Source(Markup::ALL[n - 10], name),
         };

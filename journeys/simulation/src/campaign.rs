@@ -7,18 +7,19 @@
 use std::collections::VecDeque;
 
 use audience::People;
-use engine::Participant;
 use engine::campaign::hook::Answer;
 use engine::campaign::{
     self, Book, Draft, Effect, Filter, Input, Occurrence, Program, Record, Records, Renderer, Scope, SendStatus, State,
     What, World,
 };
 use engine::draw::{hash, mix};
+use engine::{Participant, Senders};
 use model::view::Word;
 use model::{Millis, Path};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::elsewhere::Elsewhere;
 use crate::events::Event;
 use crate::run::{Note, Outcome, Story, StoryStep};
 use crate::story::rows_of;
@@ -163,11 +164,21 @@ pub fn simulate_campaign(
     settings: &CampaignSettings,
     watch: &mut dyn FnMut(CampaignStep<'_>),
 ) -> CampaignRun {
+    simulate_among(inputs, settings, None, watch)
+}
+
+/// The same among `others`; `None` = nobody knows what others send.
+pub(crate) fn simulate_among(
+    inputs: &CampaignInputs<'_>,
+    settings: &CampaignSettings,
+    others: Option<&Elsewhere>,
+    watch: &mut dyn FnMut(CampaignStep<'_>),
+) -> CampaignRun {
     let CampaignInputs { program, people, events, .. } = *inputs;
     let horizon = settings.horizon.unwrap_or_else(|| settings.start.saturating_add(engine::LONGEST));
     let mut run = Simulated {
         program,
-        world: Virtual { inputs: *inputs, book: Book::new(program) },
+        world: Virtual { inputs: *inputs, book: Book::new(program), others, now: settings.start },
         state: State::default(),
         records: Records::default(),
         hook: settings.hook,
@@ -255,10 +266,14 @@ pub fn message_of(program: &Program, people: &People, step: CampaignStep<'_>) ->
     })
 }
 
-/// People and limits of a simulation; the project has no other campaign.
+/// People and limits of a simulation.
 struct Virtual<'a> {
     inputs: CampaignInputs<'a>,
     book: Book,
+    /// What other campaigns and journeys send; `None` = nobody knows.
+    others: Option<&'a Elsewhere>,
+    /// The instant of the step.
+    now: Millis,
 }
 
 impl World for Virtual<'_> {
@@ -270,8 +285,10 @@ impl World for Virtual<'_> {
         self.book.targeted(row)
     }
 
-    fn sent(&self, row: u32, _: Scope, since: Millis) -> u32 {
-        self.book.sent(row, since)
+    fn sent(&self, row: u32, scope: Scope, since: Millis) -> u32 {
+        let others = self.others.filter(|_| scope == Scope::Project);
+        let others = others.map_or(0, |others| others.count(row, Senders::All, since, self.now));
+        self.book.sent(row, since).saturating_add(others)
     }
 
     fn target(&mut self, row: u32) {
@@ -326,6 +343,7 @@ impl Simulated<'_, '_> {
 
     fn step(&mut self, input: Input<'_>, now: Millis, calls: &mut VecDeque<(u8, u32, Vec<u32>)>) {
         let Simulated { program, world, state, records, end, trace, watch, .. } = self;
+        world.now = now;
         campaign::advance(program, state, world, input, now, &mut |effect| {
             if let Some(word) = word(&effect) {
                 *end = now;
@@ -370,7 +388,7 @@ impl Simulated<'_, '_> {
                  get nothing; an earlier `Timezone`, such as `UTC+13`, serves them too"
             ));
         }
-        if self.program.limits().daily.is_some_and(|daily| daily.scope == Scope::Project) {
+        if self.world.others.is_none() && self.program.counts_others() {
             notes.push(
                 "the project's daily limit counts this campaign alone: others are not simulated with it".to_owned(),
             );

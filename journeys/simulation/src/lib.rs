@@ -8,7 +8,9 @@
 //!
 //! - [`simulate`]: the whole run at once. [`Simulation`]: in chunks of rows, to be merged in any order.
 //! - [`Simulation::story`]: what happened to one person, and why; walked again, so that no run has to keep it.
-//! - [`simulate_campaign`]: a campaign over all its runs.
+//! - [`simulate_campaign`]: a campaign over all its runs. [`simulate_together`]: all journeys and campaigns of a project,
+//!   with the caps that they share.
+//! - [`forecast()`]: what comes of a campaign's treatments, and whether they can be told apart.
 //! - [`Simulation::at`]: where one person is at an instant, and what they have received by then.
 //! - [`Simulation::what_if`]: one person who does something else. [`Simulation::present`]: who is at an activity then.
 //! - [`Simulation::differing`]: who gets something else from another version of the journey.
@@ -24,8 +26,10 @@ mod campaign;
 mod chance;
 mod comparison;
 pub mod crowd;
+mod elsewhere;
 pub mod events;
 pub mod expectations;
+mod forecast;
 pub mod generation;
 mod instant;
 pub mod live;
@@ -45,6 +49,7 @@ mod simulation;
 mod sink;
 mod story;
 mod tally;
+mod together;
 mod treatments;
 mod trial;
 mod walk;
@@ -56,6 +61,7 @@ pub use campaign::{
     TreatmentCounts, campaign_story, message_of, simulate_campaign,
 };
 pub use events::{Event, EventProblem};
+pub use forecast::{Comparison, Forecast, Measure, Sent, TreatmentForecast, forecast};
 pub use instant::{PersonAt, ReceivedMessage, Whereabouts};
 pub use messages::{Message, MessageRow};
 pub use monte_carlo::{Band, Bands};
@@ -64,5 +70,6 @@ pub use run::{ActivityCounts, ConnectionCount, Note, Outcome, PersonSummary, Run
 pub use series::{Rates, Series, SeriesPart};
 pub use simulation::{Inputs, Settings, Simulation, simulate};
 pub use tally::Partial;
-pub use treatments::people_needed;
+pub use together::{Posted, PostedStatus, Sender, SenderCounts, Together, simulate_together};
+pub use treatments::{difference_told, people_needed};
 pub use what_if::Deed;

@@ -8,6 +8,7 @@ use engine::{EventKind, LONGEST, Participant, Program, Senders};
 use model::{Millis, Path};
 use serde::{Deserialize, Serialize};
 
+use crate::elsewhere::{Elsewhere, Other};
 use crate::events::Event;
 use crate::pacing::AllTurns;
 use crate::response::{Plan, ResponseModel};
@@ -68,7 +69,7 @@ pub struct Simulation<'a> {
     /// Events that matter, by participant and time.
     recorded: Vec<Recorded>,
     /// Messages that others sent, by row and time.
-    elsewhere: Vec<(u32, Millis, Senders)>,
+    elsewhere: Elsewhere,
     /// Whether recorded events take the place of the response model.
     pub(crate) replay: bool,
     /// By activity: whether what comes of its messages is recorded; beside the model only.
@@ -161,7 +162,7 @@ impl<'a> Simulation<'a> {
             everybody: OnceLock::new(),
             turns: OnceLock::new(),
             recorded: Vec::new(),
-            elsewhere: Vec::new(),
+            elsewhere: Elsewhere::default(),
             replay: false,
             recorded_activities: vec![false; program.len()],
             notes: program
@@ -288,10 +289,19 @@ impl<'a> Simulation<'a> {
 
     /// Messages of others to an endpoint after `since` and up to `now`.
     pub(crate) fn sent_elsewhere(&self, row: u32, senders: Senders, since: Millis, now: Millis) -> u32 {
-        let from = self.elsewhere.partition_point(|(known, at, _)| (*known, *at) <= (row, since));
-        let of_row = self.elsewhere[from..].iter().take_while(|(known, at, _)| *known == row && *at <= now);
-        let counted = of_row.filter(|(.., sender)| senders == Senders::All || *sender == Senders::Journeys).count();
-        u32::try_from(counted).unwrap_or(u32::MAX)
+        self.elsewhere.count(row, senders, since, now)
+    }
+
+    /// What recorded events say that others sent.
+    pub(crate) fn elsewhere(&self) -> &Elsewhere {
+        &self.elsewhere
+    }
+
+    /// From now on, others sent this.
+    pub(crate) fn set_elsewhere(&mut self, elsewhere: Elsewhere) {
+        self.elsewhere = elsewhere;
+        // Who waits for a turn depends on it.
+        self.turns = OnceLock::new();
     }
 
     pub(crate) fn recorded_of(&self, participant: u32) -> &[Recorded] {
@@ -303,25 +313,13 @@ impl<'a> Simulation<'a> {
         &rest[..rest.partition_point(|event| event.participant == participant)]
     }
 
-    /// Whose message an event tells of, where it counts toward caps over several journeys (journeys.md 5): one with
-    /// outcome `SUCCESS` of another journey or of a campaign.
-    fn sent_by_others(&self, event: &Event) -> Option<Senders> {
-        let says = |name: &str| event.attributes.iter().any(|(key, value)| key == name && value == "SUCCESS");
-        match event.event_type.as_str() {
-            "_journey.send" if event.journey.as_deref() != Some(self.program.id()) => {
-                says("journey_send_status").then_some(Senders::Journeys)
-            }
-            "_campaign.send" => says("campaign_send_status").then_some(Senders::All),
-            _ => None,
-        }
-    }
-
     /// Sorts out the events that matter.
     fn record(&mut self) {
         let (program, people) = (self.program, self.people);
         // Events of other journeys may name the same activities; where any event names this journey, only its own count.
         let named = self.events.iter().any(|event| event.journey.as_deref() == Some(program.id()));
         let (mut strangers, mut entries, mut early) = (0u64, 0u64, 0u64);
+        let mut elsewhere = Vec::new();
         for (index, event) in (0u32..).zip(self.events) {
             let attributes: Vec<(&str, &str)> =
                 event.attributes.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -332,10 +330,10 @@ impl<'a> Simulation<'a> {
                 .filter(|_| !named || event.journey.as_deref() == Some(program.id()))
                 .and_then(|id| program.activity_index(id))
                 .filter(|activity| program.kind(*activity).is_some_and(model::ActivityKind::is_message));
-            if let Some(senders) = self.sent_by_others(event)
+            if let Some(sender) = sender_of(event).filter(|_| event.journey.as_deref() != Some(program.id()))
                 && let Some(row) = people.find(&event.endpoint)
             {
-                self.elsewhere.push((row as u32, event.at, senders));
+                elsewhere.push(Other { row: row as u32, at: event.at, sender, later: false });
             }
             let starts = program.is_entry_event(&event.event_type, &attributes, &metrics);
             if activity.is_none() && !starts {
@@ -370,7 +368,7 @@ impl<'a> Simulation<'a> {
             }
         }
         self.recorded.sort_by_key(|event| (event.participant, event.at, event.event));
-        self.elsewhere.sort_by_key(|(row, at, _)| (*row, *at));
+        self.elsewhere = Elsewhere::new(elsewhere);
         let mut note = |text: String| self.notes.push(Note { path: Path::default(), text });
         for segment in self.settings.response.unbound() {
             note(format!(
@@ -397,6 +395,17 @@ impl<'a> Simulation<'a> {
                 if early == 1 { "enters" } else { "enter" }
             ));
         }
+    }
+}
+
+/// Whose message an event tells of, where it counts toward caps over several journeys (journeys.md 5): one with outcome
+/// `SUCCESS`, of a journey or of a campaign.
+pub(crate) fn sender_of(event: &Event) -> Option<Senders> {
+    let says = |name: &str| event.attributes.iter().any(|(key, value)| key == name && value == "SUCCESS");
+    match event.event_type.as_str() {
+        "_journey.send" => says("journey_send_status").then_some(Senders::Journeys),
+        "_campaign.send" => says("campaign_send_status").then_some(Senders::All),
+        _ => None,
     }
 }
 

@@ -263,3 +263,54 @@ fn the_story_of_a_person_tells_every_message_and_why_others_did_not_come() {
     assert_eq!(of_u5.iter().filter(|step| step.contains("`e11` was left out, it has opted out")).count(), 3);
     assert_eq!(campaign_story(&inputs, &settings, "nobody"), None);
 }
+
+/// A campaign of two treatments by e-mail to as many people.
+fn forecast_of(people: usize, response: &simulation::ResponseModel, seed: u64) -> simulation::Forecast {
+    let mut all = People::default();
+    for number in 0..people {
+        let endpoint = json!({"ChannelType": "EMAIL", "Address": format!("p{number}@example.com"),
+            "CohortId": (engine::draw::mix(number as u64) % 100).to_string()});
+        all.push(Some(&format!("e{number}")), &endpoint).unwrap();
+    }
+    let document = json!({
+        "Name": "sale", "SegmentId": "all",
+        "MessageConfiguration": {"EmailMessage": {"Title": "long", "Body": "hello"}},
+        "AdditionalTreatments": [{"SizePercent": 40, "TreatmentName": "short",
+            "MessageConfiguration": {"EmailMessage": {"Title": "short", "Body": "hi"}}}],
+        "Schedule": {"StartTime": "2026-12-01T09:00:00Z", "Frequency": "ONCE"},
+    });
+    let program = program(&document, 4_096);
+    let renderer = Renderer::default();
+    let inputs = CampaignInputs { program: &program, renderer: &renderer, people: &all, events: &[] };
+    let settings = CampaignSettings { start: at(START), ..CampaignSettings::default() };
+    let mut sent = Vec::new();
+    simulate_campaign(&inputs, &settings, &mut |step| sent.extend(simulation::Sent::of(step)));
+    simulation::forecast(&program, &all, &sent, response, at(START), seed, 40)
+}
+
+#[test]
+fn a_forecast_has_the_rates_of_the_model_and_says_what_can_be_told_apart() {
+    let mut model = simulation::ResponseModel::default();
+    let forecast = forecast_of(2_000, &model, 1);
+    assert_eq!(forecast, forecast_of(2_000, &model, 1), "the same seeds, the same forecast");
+    let [base, short] = forecast.treatments.as_slice() else { panic!("{forecast:?}") };
+    assert_eq!((forecast.seeds, base.messages + short.messages), (40, 2_000));
+    assert_eq!((base.people, short.people), (base.messages, short.messages));
+    for of in [base, short] {
+        let share = |band: &simulation::Band| band.mean / of.messages as f64;
+        assert!((share(&of.delivered) - 0.97).abs() < 0.01, "{of:?}");
+        assert!((share(&of.opened) - 0.97 * 0.3).abs() < 0.02, "{of:?}");
+        assert!((share(&of.clicked) - 0.97 * 0.3 * 0.12).abs() < 0.01, "{of:?}");
+        assert!(of.opened.low < of.opened.high && of.opened.low as f64 <= of.opened.mean);
+    }
+    let opened = forecast.comparisons.iter().find(|of| of.measure == simulation::Measure::Opened).unwrap();
+    assert_eq!((opened.treatment, opened.people), (1, short.people));
+    let told = opened.told.unwrap();
+    assert!(simulation::people_needed(opened.base, opened.base + told).unwrap() <= opened.people, "{opened:?}");
+    assert!(opened.needed_for.windows(2).all(|pair| pair[0].1 > pair[1].1), "{opened:?}");
+    // A message that nobody opens: nothing to tell treatments apart by.
+    model.channels.email.open = 0.0;
+    let unopened = forecast_of(200, &model, 1);
+    let measures: Vec<simulation::Measure> = unopened.comparisons.iter().map(|of| of.measure).collect();
+    assert_eq!(measures, [simulation::Measure::Delivered]);
+}

@@ -200,7 +200,11 @@ pub fn dimensions<'a>(document: Document<'a>, conditions: &[ConditionPlace<'a>])
             }
         }
         DocumentId::Campaign(_) => paths.push(path!["Schedule", "EventFilter", "Dimensions"]),
-        DocumentId::Canvas(_) | DocumentId::Template(..) | DocumentId::Source(..) | DocumentId::Partial(_) => {}
+        DocumentId::Canvas(_)
+        | DocumentId::Conflicts(_)
+        | DocumentId::Template(..)
+        | DocumentId::Source(..)
+        | DocumentId::Partial(_) => {}
     }
     let of_conditions = conditions.iter().flat_map(|place| {
         let asks = place.condition.object();

@@ -152,9 +152,10 @@ Examples:
   waymark simulate shop/journeys/cart-abandonment.json --series hours.csv --rate email=14 --rate sms=1
   waymark simulate shop/journeys/cart-abandonment.json --runs 200 --responses responses.toml
   waymark simulate shop/journeys/cart-abandonment.json --each-wait PT1M --trace user:42
-  waymark simulate shop/campaigns/weekend-deals.json")]
+  waymark simulate shop/campaigns/weekend-deals.json
+  waymark simulate shop --days 30 --messages messages.csv")]
 pub struct Simulate {
-    /// The journey or campaign
+    /// The journey or campaign; or a project folder, for all of its journeys and campaigns together
     #[arg(value_name = "JOURNEY.json")]
     pub journey: PathBuf,
     /// People: CSV or JSON lines in Pinpoint's import format [default: endpoints/ of the project]
@@ -181,6 +182,9 @@ pub struct Simulate {
     /// Write who gets what when, a row a message; the name ends in .csv, .jsonl or .parquet
     #[arg(long, value_name = "FILE")]
     pub messages: Option<PathBuf>,
+    /// Of a project folder: how many days from the start on [default: 90]
+    #[arg(long, value_name = "N")]
+    pub days: Option<u32>,
     /// Write subject and body of each message too
     #[arg(long, requires = "messages")]
     pub render: bool,

@@ -117,7 +117,9 @@ fn subject(id: &DocumentId) -> String {
         DocumentId::Template(kind, name) => format!("{} template `{name}`", kind.folder()),
         DocumentId::Segment(name) => format!("segment `{name}`"),
         DocumentId::Campaign(name) => format!("campaign `{name}`"),
-        DocumentId::Journey(name) | DocumentId::Canvas(name) => format!("journey `{name}`"),
+        DocumentId::Journey(name) | DocumentId::Canvas(name) | DocumentId::Conflicts(name) => {
+            format!("journey `{name}`")
+        }
         DocumentId::Source(_, name) => format!("source of `{name}`"),
         DocumentId::Partial(name) => format!("partial `{name}`"),
     }

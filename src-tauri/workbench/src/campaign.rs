@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use audience::People;
 use bridge::{FailureCode, FileProblem};
@@ -10,20 +11,29 @@ use engine::campaign::{Context, Program, Renderer};
 use model::time::{DAY, clock_in_zone, parse_instant};
 use model::wire::WriteCampaignRequest;
 use model::{DocumentId, Millis, Project, TemplateKind, View};
-use simulation::{CampaignInputs, CampaignRun, CampaignSettings, CampaignStep, Event, Note, Story};
+use simulation::{
+    CampaignInputs, CampaignRun, CampaignSettings, CampaignStep, Event, Forecast, Note, ResponseModel, Sent, Story,
+};
 
 use crate::failure::{Outcome, bad_input, failure, not_found};
 use crate::simulate::segments::Segments;
-use crate::simulate::{Request, START, first_day, inputs};
+use crate::simulate::{Request, START, first_day, inputs, response_model};
 use crate::{Inner, check, elsewhere, folder, people, simulate};
+
+/// Messages whose outcome is drawn for a forecast, all seeds together; and the seeds that are drawn at least and at most.
+const DRAWS: usize = 1_000_000;
+const FEWEST_SEEDS: u32 = 20;
+const MOST_SEEDS: u32 = 200;
 
 /// Everything that a simulated campaign is made of; the same gives the same run.
 pub struct Campaign {
     program: Program,
     renderer: Renderer,
-    people: People,
-    events: Vec<Event>,
+    people: Arc<People>,
+    events: Arc<Vec<Event>>,
     settings: CampaignSettings,
+    response: ResponseModel,
+    seed: u64,
     notes: Vec<Note>,
 }
 
@@ -73,6 +83,7 @@ pub fn of_file(
     let folder = check::project_of(path).map(|(folder, _)| folder);
     let (people, events, problems) = inputs(&project, folder.as_deref(), endpoints, events)?;
     let request = Request { unknown_segments_hold_all: folder.is_none(), ..request.clone() };
+    let request = request.in_folder(folder.as_deref())?;
     Ok(Some((Campaign::new(&project, &name, people, events, &request)?, problems)))
 }
 
@@ -85,10 +96,11 @@ impl Campaign {
     pub fn new(
         project: &Project,
         name: &str,
-        people: People,
-        events: Vec<Event>,
+        people: impl Into<Arc<People>>,
+        events: impl Into<Arc<Vec<Event>>>,
         request: &Request,
     ) -> Outcome<Campaign> {
+        let (people, events) = (people.into(), events.into());
         let document = project.documents.get(&DocumentId::Campaign(name.to_owned()));
         let document = document.and_then(WriteCampaignRequest::of).ok_or_else(|| {
             not_found(
@@ -106,10 +118,17 @@ impl Campaign {
                 "correct what the checks say (`waymark check`), and simulate again",
             )
         };
-        let program = engine::campaign::compile(document, name, &Context::new(&segment, start))
-            .map_err(|error| wrong(error.to_string()))?;
+        let program = engine::campaign::compile(
+            document,
+            name,
+            &Context { settings: request.application.as_ref(), ..Context::new(&segment, start) },
+        )
+        .map_err(|error| wrong(error.to_string()))?;
         let template = |kind: TemplateKind, name: &engine::campaign::TemplateName| project.template(kind, &name.name);
-        let mut notes: Vec<Note> = segments.notes().collect();
+        let mut notes = Vec::new();
+        let response = response_model(project, request, &segment, &mut notes)?;
+        let seed = request.seed.or(project.settings.simulation.seed).unwrap_or(1);
+        notes.extend(segments.notes());
         let renderer = match Renderer::compile(&program, &template) {
             Ok(renderer) => renderer,
             Err(error) if request.unknown_segments_hold_all => {
@@ -120,7 +139,7 @@ impl Campaign {
             Err(error) => return Err(wrong(error.to_string())),
         };
         let settings = CampaignSettings { start, ..CampaignSettings::default() };
-        Ok(Campaign { program, renderer, people, events, settings, notes })
+        Ok(Campaign { program, renderer, people, events, settings, response, seed, notes })
     }
 
     /// Runs the campaign to its end; `watch` sees every step.
@@ -133,7 +152,9 @@ impl Campaign {
     /// Runs the campaign, and says when its messages arrive by the clocks of those who get them.
     fn view(&self) -> bridge::CampaignView {
         let (mut days, mut hours, mut without_zone) = (BTreeMap::new(), vec![0; 24], 0);
+        let mut sent = Vec::new();
         let run = self.run(&mut |step| {
+            sent.extend(Sent::of(step));
             let What::Send { row, .. } = &step.effect.what else { return };
             let zone = self.people.row(*row as usize).timezone();
             let clock = zone.and_then(|zone| clock_in_zone(step.at, zone));
@@ -145,7 +166,15 @@ impl Campaign {
                 *count += 1;
             }
         });
-        bridge::CampaignView { run, days: days.into_iter().collect(), hours, without_zone }
+        let forecast = self.forecast(&sent);
+        bridge::CampaignView { run, days: days.into_iter().collect(), hours, without_zone, forecast }
+    }
+
+    /// What comes of the messages, with as many seeds as are drawn in a moment.
+    fn forecast(&self, sent: &[Sent]) -> Forecast {
+        let seeds = (DRAWS / sent.len().max(1)).clamp(FEWEST_SEEDS as usize, MOST_SEEDS as usize);
+        let seeds = u32::try_from(seeds).unwrap_or(MOST_SEEDS);
+        simulation::forecast(&self.program, &self.people, sent, &self.response, self.settings.start, self.seed, seeds)
     }
 
     /// What happened to one person.
@@ -155,6 +184,11 @@ impl Campaign {
     pub fn story(&self, person: &str) -> Outcome<Story> {
         simulation::campaign_story(&self.inputs(), &self.settings, person)
             .ok_or_else(|| crate::simulate::nobody(person))
+    }
+
+    /// How it is simulated, cut off at `horizon`.
+    pub(crate) fn settings_until(&self, horizon: Millis) -> CampaignSettings {
+        CampaignSettings { horizon: Some(horizon), ..self.settings }
     }
 
     /// What is simulated: to make rows of steps with [`simulation::message_of`].
@@ -170,6 +204,7 @@ impl Inner {
         let people = if people.is_empty() { simulate::invent(&command.project) } else { people };
         let events = folder.map(|folder| simulate::events_of_folder(folder).0).unwrap_or_default();
         let request = Request { unknown_segments_hold_all: folder.is_none(), ..Request::default() };
+        let request = request.in_folder(folder)?;
         Ok(Campaign::new(&command.project, &command.campaign, people, events, &request)?.view())
     }
 }
@@ -216,5 +251,9 @@ mod tests {
         let busy: Vec<(usize, u64)> = view.hours.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
         assert_eq!(busy, [(8, 1), (18, 1), (23, 1)]);
         assert_eq!((view.run.messages, view.without_zone), (3, 1));
+        let [treatment] = view.forecast.treatments.as_slice() else { panic!("{:?}", view.forecast) };
+        assert_eq!((view.forecast.seeds, treatment.messages, treatment.people), (MOST_SEEDS, 3, 3));
+        assert!(treatment.delivered.mean > 2.5 && treatment.opened.mean < treatment.delivered.mean, "{treatment:?}");
+        assert_eq!(view.forecast.comparisons, []);
     }
 }

@@ -346,6 +346,7 @@ pub(crate) fn renamed(id: &DocumentId, name: String) -> DocumentId {
     match id {
         DocumentId::Journey(_) => DocumentId::Journey(name),
         DocumentId::Canvas(_) => DocumentId::Canvas(name),
+        DocumentId::Conflicts(_) => DocumentId::Conflicts(name),
         DocumentId::Campaign(_) => DocumentId::Campaign(name),
         DocumentId::Segment(_) => DocumentId::Segment(name),
         DocumentId::Template(kind, _) => DocumentId::Template(*kind, name),

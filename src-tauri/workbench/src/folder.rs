@@ -94,7 +94,8 @@ pub fn read(path: &Path) -> Outcome<Folder> {
     reading.read_settings();
     for folder in ["journeys", "campaigns", "segments"] {
         for name in reading.names(folder) {
-            let undecided = name.ends_with(crate::merge::CONFLICTS);
+            // Conflicts are decided on the canvas: those of other documents wait in their files.
+            let undecided = folder != "journeys" && name.ends_with(crate::merge::CONFLICTS);
             if let Some(stem) = name.strip_suffix(".json").filter(|stem| !stem.is_empty() && !undecided) {
                 reading.read_document(&format!("{folder}/{stem}"));
             }

@@ -103,6 +103,8 @@ struct Inner {
     crowds: Mutex<crowd::Crowds>,
     /// Imports of people, by the number that `Import` answered.
     imports: Mutex<Vec<Arc<people::import::Job>>>,
+    /// Fetches of people, by the number that `FetchPeople` answered.
+    fetches: Mutex<Vec<Arc<people::fetch::Job>>>,
     /// The last simulated runs, by number.
     runs: Mutex<Runs>,
     /// Publications, by the number that `Apply` answered.
@@ -141,6 +143,7 @@ impl Workbench {
                 folders: Mutex::default(),
                 crowds: Mutex::default(),
                 imports: Mutex::default(),
+                fetches: Mutex::default(),
                 runs: Mutex::default(),
                 jobs: Mutex::default(),
                 predicted: Mutex::default(),
@@ -222,6 +225,8 @@ impl Workbench {
             bridge::LookAtFile::NAME => self.answer(body, Inner::look_at_file).await,
             bridge::Import::NAME => say::<bridge::Import>(&self.inner.import(read(body)?)?),
             bridge::Importing::NAME => say::<bridge::Importing>(&self.inner.importing(read(body)?)?),
+            bridge::FetchPeople::NAME => say::<bridge::FetchPeople>(&self.fetch_people(read(body)?).await?),
+            bridge::Fetching::NAME => say::<bridge::Fetching>(&self.inner.fetching(read(body)?)?),
             bridge::CountPeople::NAME => self.answer(body, Inner::count_people).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
@@ -240,6 +245,7 @@ impl Workbench {
             bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
             bridge::SimulateCampaign::NAME => self.answer(body, Inner::simulate_campaign).await,
             bridge::Build::NAME => self.answer(body, |_, command| Ok(source::build(command))).await,
+            bridge::SimulateProject::NAME => self.answer(body, Inner::simulate_project).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,
             bridge::ListVersions::NAME => say::<bridge::ListVersions>(&self.list_versions(read(body)?).await?),
             bridge::CompareVersion::NAME => say::<bridge::CompareVersion>(&self.compare_version(read(body)?).await?),
@@ -311,7 +317,8 @@ impl Workbench {
 
     async fn apply(&self, command: bridge::Apply) -> u64 {
         let local = self.local_address(&command.plan.target).await;
-        let publication = publication(command.plan);
+        let mut publication = publication(command.plan);
+        publication.terms.over_drift = command.over_drift;
         let job = {
             let mut jobs = lock(&self.inner.jobs);
             jobs.push(ProgressView::default());

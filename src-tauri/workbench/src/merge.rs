@@ -8,9 +8,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use model::conflicts::Undecided;
 use model::merge::{Conflict, Renamed};
 use model::{Diagnostic, DocumentId, Project, Severity};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failure::{Outcome, bad_input, disk};
@@ -50,18 +50,6 @@ pub struct Merged {
     pub renamed: Vec<Renamed>,
     /// What the checks say of the result and of neither side.
     pub found: Vec<Diagnostic>,
-}
-
-/// A file of conflicts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Undecided {
-    /// The document that they are in.
-    pub document: DocumentId,
-    /// The conflicts.
-    pub conflicts: Vec<Conflict>,
-    /// Steps of theirs that got another id.
-    #[serde(default)]
-    pub renamed: Vec<Renamed>,
 }
 
 /// Merges.

@@ -1,6 +1,7 @@
 //! The sample people of a project folder, and its recorded events.
 
 mod change;
+pub(crate) mod fetch;
 pub(crate) mod import;
 mod invent;
 mod page;

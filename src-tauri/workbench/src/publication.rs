@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bridge::{DriftView, Failure, FailureCode, PlanStep, PlanView};
+use model::conflicts::Undecided;
 use model::{DocumentId, Project, Settings, Severity, Target};
 use publishing::{Bindings, Checked, Observer, PublishError, Remote, Step};
 use simulation::expectations::Verdict;
@@ -320,6 +321,20 @@ impl Publication {
                 return Err(not_found(
                     format!("the project has no {}", words(&id)),
                     "name it as its file in `journeys/`, without `.json`; a campaign as `campaigns/NAME`",
+                ));
+            }
+            if let Some(undecided) = Undecided::of(&self.project, id.name()).filter(|found| found.document == id) {
+                return Err(failure(
+                    FailureCode::Errors,
+                    format!(
+                        "of a merge of the {}, {} undecided",
+                        words(&id),
+                        match undecided.conflicts.len() {
+                            1 => "1 conflict is".to_owned(),
+                            count => format!("{count} conflicts are"),
+                        }
+                    ),
+                    "decide them on the canvas, and save",
                 ));
             }
             match &id {

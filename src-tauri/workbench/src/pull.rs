@@ -4,18 +4,18 @@
 //! so that publishing finds the same ones on the target, or makes them elsewhere. What is no document of a project
 //! (settings, channels, event stream, versions of templates) stands in `application/`.
 
+pub(crate) mod exported;
+
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use bridge::FailureCode;
-use flate2::read::MultiGzDecoder;
 use model::open::Opened;
 use model::{DocumentId, Project, Settings, Target, text};
 use publishing::{Bindings, Pulled, Remote};
 use serde_json::Value;
 
+use self::exported::Export;
 use crate::elsewhere::renamed;
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
 use crate::folder::{self, Folder};
@@ -24,9 +24,6 @@ use crate::{is_empty, save};
 
 /// Folder of what is no document.
 pub const APPLICATION: &str = "application";
-
-/// How long is waited between two questions about an export.
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// What is pulled, and where to.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +36,8 @@ pub struct Request<'a> {
     pub place: Target,
     /// Whether documents that say something else in the folder are replaced.
     pub replace: bool,
-    /// Where the target writes the endpoints to, `file:///FOLDER/` or `s3://BUCKET/PREFIX`; `None` = they stay there.
+    /// Where the target writes the endpoints to, `file:///FOLDER/` or `s3://BUCKET/PREFIX`, from where they come into
+    /// `endpoints/`; `None` = they stay there.
     pub endpoints: Option<&'a str>,
     /// The IAM role with which it does, for `s3://`.
     pub role: Option<&'a str>,
@@ -106,7 +104,7 @@ pub async fn pull(request: &Request<'_>) -> Outcome<Done> {
         project.settings.name = name.to_owned();
     }
     let settings = Target { application_id: Some(application.clone()), ..place };
-    project.settings.target.insert(request.target.clone(), settings);
+    project.settings.target.insert(request.target.clone(), settings.clone());
     let saved =
         save::save(save::Request { folder, project: &project, removed: &[], overwrite_damaged: false }, &mut opened)?;
     let mut written = saved.written.len();
@@ -123,7 +121,7 @@ pub async fn pull(request: &Request<'_>) -> Outcome<Done> {
         .map_err(|reason| failure(FailureCode::Disk, reason, "make the folder writable"))?;
     let endpoints = match request.endpoints {
         None => None,
-        Some(address) => Some(endpoints(request, &remote, &application, address).await?),
+        Some(address) => Some(endpoints(request, &remote, &settings, &application, address).await?),
     };
     Ok(Done { application, documents: pulled.documents.len(), written, endpoints })
 }
@@ -237,31 +235,18 @@ fn named(pulled: &Pulled, project: &Project, bound: &publishing::TargetBindings)
     result
 }
 
-/// Exports the endpoints; what stands on this computer afterwards is put into `endpoints/`.
-async fn endpoints(request: &Request<'_>, remote: &Remote, application: &str, address: &str) -> Outcome<(u64, String)> {
-    let role = request.role.unwrap_or("arn:aws:iam::000000000000:role/waymark");
-    let pause = || tokio::time::sleep(PAUSE);
-    let exported =
-        publishing::export_endpoints(remote, application, address, role, pause).await.map_err(target_failure)?;
-    let Some(path) = address.strip_prefix("file://") else {
-        return Ok((exported.endpoints, address.to_owned()));
-    };
-    let path = format!("{path}{}", exported.job);
-    let parts = Path::new(&path);
-    let mut names: Vec<PathBuf> = fs::read_dir(parts)
-        .map_err(|error| disk("read", parts, &error))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ending| ending == "gz"))
-        .collect();
-    names.sort();
-    let mut lines = Vec::new();
-    for name in names {
-        let file = fs::File::open(&name).map_err(|error| disk("read", &name, &error))?;
-        MultiGzDecoder::new(file).read_to_end(&mut lines).map_err(|error| disk("read", &name, &error))?;
-    }
+/// Exports the endpoints into `endpoints/` of the folder.
+async fn endpoints(
+    request: &Request<'_>,
+    remote: &Remote,
+    target: &Target,
+    application: &str,
+    address: &str,
+) -> Outcome<(u64, String)> {
     let file = request.folder.join("endpoints").join("pulled.jsonl");
-    files::write(&file, &lines).map_err(|error| disk("write", &file, &error))?;
-    Ok((exported.endpoints, file.display().to_string()))
+    let export = Export { remote, target, application, address, role: request.role };
+    let endpoints = exported::bring(&export, &file, &|_, _| {}).await?;
+    Ok((endpoints, file.display().to_string()))
 }
 
 /// What is used on another target instead of what a copy brings: names there by names here.

@@ -46,6 +46,7 @@ impl Inner {
             unknown_segments_hold_all: command.folder.is_none(),
             ..simulate::Request::default()
         };
+        let request = request.in_folder(folder)?;
         let cohort = Cohort::new(&command.project, &command.journey, people, events, &request)?;
         let (run, people) = cohort.run(SHOWN_PEOPLE, &|_| {});
         let evidence = cohort.evidence(&command.journey, &run);

@@ -234,6 +234,8 @@ pub fn check_name(id: &DocumentId) -> Outcome<()> {
         "has a character that file names can not have"
     } else if name.starts_with('.') || name.ends_with('.') {
         "starts or ends with a dot"
+    } else if matches!(id, DocumentId::Journey(_)) && name.ends_with(".conflicts") {
+        "ends with `.conflicts`, which is the ending of what is undecided beside a journey"
     } else if name.len() > 200 {
         "is longer than 200 bytes"
     } else if matches!(id, DocumentId::Template(_, name) if name.starts_with("source.")) {

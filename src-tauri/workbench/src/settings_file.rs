@@ -1,7 +1,7 @@
 //! `waymark.toml`: read as far as it can be read, changed without losing comments or unknown keys.
 
 use bridge::FileProblem;
-use model::{Settings, SimulationDefaults, Target};
+use model::{CalendarLimits, PeopleMarks, Settings, SimulationDefaults, Target};
 use simulation::response::ResponseFault;
 use simulation::{ResponseModel, Series};
 use toml_edit::{DocumentMut, Item, Table, value};
@@ -37,6 +37,8 @@ pub fn read(text: &str) -> (Settings, Vec<FileProblem>) {
         description: word("description"),
         target: targets.filter_map(|(name, target)| Some((name.clone(), target.clone().try_into().ok()?))).collect(),
         simulation: table.get("simulation").and_then(|value| value.clone().try_into().ok()).unwrap_or_default(),
+        people: table.get("people").and_then(|value| value.clone().try_into().ok()).unwrap_or_default(),
+        calendar: table.get("calendar").and_then(|value| value.clone().try_into().ok()).unwrap_or_default(),
     };
     (settings, vec![problem])
 }
@@ -52,6 +54,25 @@ pub fn write(text: &str, settings: &Settings) -> Outcome<String> {
     set(&mut document, "name", (!settings.name.is_empty()).then_some(&settings.name));
     set(&mut document, "description", (!settings.description.is_empty()).then_some(&settings.description));
     write_targets(&mut document, settings);
+    let calendar = settings.calendar;
+    if let Some(table) = table(&mut document, "calendar", calendar != CalendarLimits::default()) {
+        for (name, number, usual) in [
+            ("per_day", calendar.per_day, CalendarLimits::default().per_day),
+            ("per_week", calendar.per_week, CalendarLimits::default().per_week),
+        ] {
+            let said = table.get(name).and_then(Item::as_integer);
+            if said.unwrap_or(i64::from(usual)) != i64::from(number) {
+                table[name] = value(i64::from(number));
+            }
+        }
+    }
+    let people = &settings.people;
+    if let Some(table) = table(&mut document, "people", *people != PeopleMarks::default()) {
+        for (name, marks) in [("personal", &people.personal), ("not_personal", &people.not_personal)] {
+            let marks = (!marks.is_empty()).then(|| serde_json::json!(marks));
+            keep(table, name, marks.as_ref())?;
+        }
+    }
     let simulation = &settings.simulation;
     let wanted = *simulation != SimulationDefaults::default();
     if let Some(table) = table(&mut document, "simulation", wanted) {
@@ -119,9 +140,9 @@ fn keep(table: &mut Table, name: &str, wanted: Option<&serde_json::Value>) -> Ou
     }
     let whole = serde_json::json!({ name: wanted });
     let text = toml::to_string(&whole).ok().and_then(|text| text.parse::<DocumentMut>().ok());
-    let item = text.and_then(|mut document| document.remove(name)).ok_or_else(|| {
-        bad_input(format!("`simulation.{name}` can not be written to `{FILE}`"), "leave out what holds nothing")
-    })?;
+    let item = text
+        .and_then(|mut document| document.remove(name))
+        .ok_or_else(|| bad_input(format!("`{name}` can not be written to `{FILE}`"), "leave out what holds nothing"))?;
     table.insert(name, item);
     Ok(())
 }
@@ -181,6 +202,30 @@ mod tests {
         for kept in ["# ours", "owner = \"me\" # who", "# [target.prod]", "channels = [\"EMAIL\"]"] {
             assert!(after.contains(kept), "{kept} in {after}");
         }
+    }
+
+    #[test]
+    fn limits_of_the_calendar_and_marks_of_people_are_kept() {
+        let text = "name = \"A\"\n\n[calendar]\nper_day = 2 # quiet\n\n[people]\n# theirs\npersonal = [\"Attributes.Notes\"]\n";
+        let (mut settings, problems) = read(text);
+        assert_eq!(problems, []);
+        assert_eq!((settings.calendar.per_day, settings.calendar.per_week), (2, 7));
+        assert_eq!(write(text, &settings).unwrap(), text);
+        settings.people.mark("Attributes.ZIP", false, true);
+        settings.people.mark("Attributes.Notes", false, false);
+        settings.calendar.per_week = 5;
+        let after = write(text, &settings).unwrap();
+        assert_eq!(read(&after).0, settings);
+        assert!(
+            after.contains("per_day = 2 # quiet") && after.contains("not_personal = [\"Attributes.ZIP\"]"),
+            "{after}"
+        );
+        assert_eq!(
+            (settings.people.says("Attributes.ZIP"), settings.people.says("Attributes.Notes")),
+            (Some(false), None)
+        );
+        let (settings, problems) = read("[calendar]\nper_day = \"many\"\n");
+        assert_eq!((settings.calendar.per_day, problems[0].line), (3, 2));
     }
 
     #[test]

@@ -9,12 +9,13 @@ pub(crate) mod person;
 pub(crate) mod segments;
 mod series;
 pub(crate) mod table;
+pub mod whole;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use audience::People;
 use bridge::{Failure, FailureCode, FileProblem, WaitingView};
@@ -51,6 +52,9 @@ pub const STEPS: (Millis, Millis) = (model::time::HOUR, DAY);
 /// People of a simulation without any of its own.
 const INVENTED: usize = 300;
 
+/// Where a project folder keeps the settings of its application.
+const APPLICATION: &str = "application/settings.json";
+
 /// Where a run starts when neither the caller, the project, the journey nor an event says: a Thursday morning. Fixed, so
 /// that the same input gives the same run.
 pub(crate) const START: &str = "2026-01-01T09:00:00Z";
@@ -74,6 +78,38 @@ pub struct Request {
     /// Simulates the test copy of the journey, with this made of its waits ([`Waits::AsDrawn`] changes none); absent = the
     /// journey itself.
     pub test: Option<Waits>,
+    /// The application's settings, an `ApplicationSettingsResource`: its daily limit counts what all journeys and campaigns
+    /// send.
+    pub application: Option<Value>,
+}
+
+impl Request {
+    /// With the settings of the application that a folder keeps (`application/settings.json`, as `waymark pull` writes it).
+    ///
+    /// # Errors
+    /// When there are some and they can not be read.
+    pub(crate) fn in_folder(self, folder: Option<&Path>) -> Outcome<Request> {
+        let Some(folder) = folder else { return Ok(self) };
+        let path = folder.join(APPLICATION);
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
+            Err(error) => return Err(crate::failure::disk("read", &path, &error)),
+        };
+        let application = serde_json::from_slice(&text).map_err(|error| {
+            bad_input(
+                format!("`{}` is not JSON: {error}", path.display()),
+                "correct it, or fetch it again with `waymark pull`",
+            )
+        })?;
+        Ok(Request { application: Some(application), ..self })
+    }
+
+    /// The application's daily limit on all messages to one endpoint; `None` = without limit.
+    fn project_daily(&self) -> Option<u32> {
+        let daily = self.application.as_ref()?.get("Limits")?.get("Daily")?.as_u64()?;
+        u32::try_from(daily).ok()
+    }
 }
 
 /// Everything that a run is made of; the same gives the same run.
@@ -83,8 +119,8 @@ pub struct Cohort {
     /// As it was asked for.
     request: Request,
     program: Program,
-    people: People,
-    events: Vec<Event>,
+    people: Arc<People>,
+    events: Arc<Vec<Event>>,
     settings: Settings,
     notes: Vec<Note>,
     /// The templates of message activities, by activity.
@@ -102,10 +138,11 @@ impl Cohort {
     pub fn new(
         project: &Project,
         name: &str,
-        people: People,
-        events: Vec<Event>,
+        people: impl Into<Arc<People>>,
+        events: impl Into<Arc<Vec<Event>>>,
         request: &Request,
     ) -> Outcome<Cohort> {
+        let (people, events) = (people.into(), events.into());
         let journey = project.journey(name).ok_or_else(|| {
             not_found(
                 format!("the project has no journey `{name}`"),
@@ -136,7 +173,7 @@ impl Cohort {
         let template: Option<&FindTemplate<'_>> =
             if request.unknown_segments_hold_all { None } else { Some(&template) };
         let timing = Timing { waits: request.test.unwrap_or_default(), ..Timing::default() };
-        let context = Context { template, timing, ..Context::new(&segment) };
+        let context = Context { template, timing, project_daily: request.project_daily(), ..Context::new(&segment) };
         let program = engine::compile(journey, name, &context).map_err(|error| {
             failure(
                 FailureCode::Errors,
@@ -312,7 +349,7 @@ pub(crate) fn nobody(person: &str) -> Failure {
 }
 
 /// How people respond: as the request says, else the project, else by the defaults.
-fn response_model<'a>(
+pub(crate) fn response_model<'a>(
     project: &Project,
     request: &Request,
     segment: &dyn Fn(&str) -> Option<&'a Value>,
@@ -354,6 +391,7 @@ pub fn of_file(
 ) -> Outcome<(Cohort, Vec<FileProblem>)> {
     let JourneyOfFile { project, name, problems: mut unread } = journey_of_file(journey)?;
     let folder = check::project_of(journey).map(|(folder, _)| folder);
+    request = request.in_folder(folder.as_deref())?;
     request.unknown_segments_hold_all = folder.is_none();
     let (people, events, problems) = inputs(&project, folder.as_deref(), endpoints, events)?;
     unread.extend(problems);

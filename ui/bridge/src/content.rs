@@ -2,7 +2,7 @@
 
 use model::{DocumentId, Project};
 use serde::{Deserialize, Serialize};
-use simulation::CampaignRun;
+use simulation::{CampaignRun, Forecast};
 
 use crate::Command;
 
@@ -198,4 +198,6 @@ pub struct CampaignView {
     pub hours: Vec<u64>,
     /// Messages to people whose time zone is not known: they are counted by UTC.
     pub without_zone: u64,
+    /// What comes of it, treatment by treatment.
+    pub forecast: Forecast,
 }

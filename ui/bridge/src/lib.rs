@@ -3,6 +3,7 @@
 //! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
 //! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
 
+mod calendar;
 mod content;
 mod known;
 mod live;
@@ -13,6 +14,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
+pub use calendar::*;
 pub use content::*;
 pub use known::*;
 pub use live::*;
@@ -527,6 +529,9 @@ pub struct DriftView {
 pub struct Apply {
     /// What to publish.
     pub plan: Plan,
+    /// Whether what others changed on the target is written over.
+    #[serde(default)]
+    pub over_drift: bool,
 }
 
 impl Command for Apply {

@@ -245,6 +245,56 @@ pub struct ImportView {
     pub failure: Option<Failure>,
 }
 
+/// Has a target export its endpoints, and brings them to this computer as a file to import; `Fetching` tells how far it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchPeople {
+    /// The project's folder; it is bound to an application on the target.
+    pub folder: String,
+    /// Name of the target.
+    pub target: String,
+    /// Where the target writes them to, `s3://BUCKET/PREFIX` or `file:///FOLDER/`; empty for the Pinpoint inside the studio.
+    pub address: String,
+    /// ARN of the IAM role with which it writes to a bucket; empty = none.
+    pub role: String,
+}
+
+impl Command for FetchPeople {
+    const NAME: &'static str = "fetch-people";
+    /// The number of the fetch.
+    type Answer = u64;
+}
+
+/// How far a fetch is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fetching {
+    /// Its number.
+    pub number: u64,
+    /// Whether it is to stop.
+    pub cancel: bool,
+}
+
+impl Command for Fetching {
+    const NAME: &'static str = "fetching";
+    type Answer = FetchView;
+}
+
+/// How far a fetch is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FetchView {
+    /// Objects of the export that were read.
+    pub done: u64,
+    /// How many there are; 0 = the target still exports.
+    pub total: u64,
+    /// Endpoints that the target says it exported.
+    pub endpoints: u64,
+    /// Whether it has ended.
+    pub ended: bool,
+    /// The file to import, on this machine; `None` = there is none yet, or it was stopped.
+    pub path: Option<String>,
+    /// Why it ended without.
+    pub failure: Option<Failure>,
+}
+
 /// Invents people for the project's segments and journeys, and writes them into the folder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InventPeople {

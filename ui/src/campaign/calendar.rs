@@ -44,7 +44,8 @@ pub fn months(days: &[(String, u64)]) -> AnyView {
     .into_any()
 }
 
-const MONTHS: [&str; 12] = [
+/// The months, from January.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

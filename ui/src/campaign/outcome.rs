@@ -6,10 +6,12 @@ use bridge::{CampaignView, SimulateCampaign};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use simulation::{CampaignRun, people_needed};
+use simulation::monte_carlo::Band;
+use simulation::{CampaignRun, Comparison, Measure, TreatmentForecast, people_needed};
 
 use super::calendar;
 use crate::problems::sentence;
+use crate::simulate::flow::grouped;
 use crate::store::store;
 use crate::transport;
 
@@ -74,6 +76,7 @@ fn shown(view: &CampaignView) -> AnyView {
         <p role="status" data-test="campaign-sum">{sum}</p>
         {split(run)}
         {treatments(run)}
+        {forecast(view)}
         <h3>"When messages arrive, by the clock of each person"</h3>
         {calendar::months(&view.days)}
         {calendar::hours(&view.hours)}
@@ -132,6 +135,85 @@ fn treatments(run: &CampaignRun) -> AnyView {
     .into_any()
 }
 
+/// What comes of the messages, with how far it spreads, and whether the treatments can be told apart by it.
+fn forecast(view: &CampaignView) -> AnyView {
+    let forecast = &view.forecast;
+    if forecast.treatments.iter().all(|treatment| treatment.messages == 0) {
+        return ().into_any();
+    }
+    let name = |number: u8| {
+        let known = view.run.treatments.iter().find(|treatment| treatment.treatment == number);
+        known.map(name_of).unwrap_or_default()
+    };
+    let row = |treatment: &TreatmentForecast| {
+        let cell = |band: &Band| {
+            let share = percent(band.mean / treatment.messages.max(1) as f64);
+            let words =
+                format!("{} ({} to {})", grouped(band.mean.round() as u64), grouped(band.low), grouped(band.high));
+            view! { <td class="number"><b>{share}</b> <span class="note">{words}</span></td> }
+        };
+        view! {
+            <tr>
+                <th scope="row">{name(treatment.treatment)}</th>
+                <td class="number">{grouped(treatment.people)}</td>
+                {cell(&treatment.delivered)}{cell(&treatment.opened)}{cell(&treatment.clicked)}
+            </tr>
+        }
+    };
+    let compared = forecast.comparisons.iter().map(|found| view! { <li>{told_apart(found, &name)}</li> });
+    view! {
+        <h3>"What is expected"</h3>
+        <table class="variables" data-test="forecast">
+            <thead><tr>
+                <th scope="col">"Treatment"</th><th scope="col">"People"</th>
+                <th scope="col">"Delivered"</th><th scope="col">"Opened"</th><th scope="col">"Clicked"</th>
+            </tr></thead>
+            <tbody>{forecast.treatments.iter().map(row).collect_view()}</tbody>
+        </table>
+        <p class="note">{format!("By the project’s response model, drawn {} times: the mean, and from where to where 95 % of the draws lie.", forecast.seeds)}</p>
+        {(!forecast.comparisons.is_empty()).then(|| view! {
+            <h3>"Can the treatments be told apart?"</h3>
+            <ul class="users" data-test="told-apart">{compared.collect_view()}</ul>
+            <p class="note">"95 % sure, 4 times in 5."</p>
+        })}
+    }
+    .into_any()
+}
+
+/// Whether two treatments can be told apart, in a sentence or two.
+fn told_apart(found: &Comparison, name: &impl Fn(u8) -> String) -> String {
+    let measure = match found.measure {
+        Measure::Delivered => "Delivered",
+        Measure::Opened => "Opened",
+        Measure::Clicked => "Clicked",
+    };
+    let between = format!("{} and {}", name(0), name(found.treatment));
+    let people = if found.people == 1 { "1 person".to_owned() } else { format!("{} people", grouped(found.people)) };
+    let mut words = match found.told {
+        Some(told) => format!(
+            "{measure}, {between}: with {people} in the smaller one, a difference of {} points or more from {} can be told.",
+            points(told),
+            percent(found.base)
+        ),
+        None => format!("{measure}, {between}: with {people} in the smaller one, no difference can be told."),
+    };
+    // The least difference that takes more people than there are.
+    if let Some((of, needed)) = found.needed_for.iter().rev().find(|(_, needed)| *needed > found.people) {
+        let unit = if *of == 1 { "point" } else { "points" };
+        words.push_str(&format!(" For {of} {unit}, each treatment needs {} people.", grouped(*needed)));
+    }
+    words
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0)
+}
+
+/// Points of a hundred, rounded up: a difference that is named is one that is shown.
+fn points(share: f64) -> String {
+    format!("{:.1}", (share * 1_000.0).ceil() / 10.0)
+}
+
 /// How many people it takes to tell two treatments apart.
 #[component]
 fn SampleSize() -> impl IntoView {
@@ -157,5 +239,35 @@ fn SampleSize() -> impl IntoView {
             <div class="two">{percent(base, "Open now, %")}{percent(other, "Would open, %")}</div>
             <p role="status">{words}</p>
         </details>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_told_apart_is_said_with_the_people_that_it_takes() {
+        let found = Comparison {
+            treatment: 1,
+            measure: Measure::Opened,
+            base: 0.3,
+            other: 0.3,
+            people: 1_065,
+            needed: None,
+            told: Some(0.0561),
+            needed_for: vec![(1, 33_201), (2, 8_390), (5, 1_376)],
+        };
+        let name = |number: u8| ["Long", "Short"][usize::from(number)].to_owned();
+        assert_eq!(
+            told_apart(&found, &name),
+            "Opened, Long and Short: with 1,065 people in the smaller one, a difference of 5.7 points or more from 30.0 % can be \
+             told. For 5 points, each treatment needs 1,376 people."
+        );
+        let few = Comparison { people: 1, told: None, needed_for: Vec::new(), ..found };
+        assert_eq!(
+            told_apart(&few, &name),
+            "Opened, Long and Short: with 1 person in the smaller one, no difference can be told."
+        );
     }
 }

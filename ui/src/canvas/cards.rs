@@ -92,6 +92,10 @@ fn Step(
         let id = id.clone();
         Memo::new(move |_| hand.compared.with(|found| Some(flow::differs(found.as_ref()?.steps.get(&id)?))))
     };
+    let conflicts = {
+        let id = id.clone();
+        Memo::new(move |_| hand.conflicts.with(|found| found.get(&id).copied()))
+    };
     let class = {
         let id = id.clone();
         Memo::new(move |_| {
@@ -104,6 +108,7 @@ fn Step(
             };
             mark(selected.get(), "selected");
             mark(held.get(), "held");
+            mark(conflicts.get().is_some(), "conflicted");
             mark(is_lit(store, &id, is_entry), "lit");
             differs.with(|differs| differs.iter().for_each(|differs| mark(true, differs.class)));
             let connecting = hand.gesture.with(|gesture| matches!(gesture, Some(Gesture::Connect(_))));
@@ -128,7 +133,10 @@ fn Step(
         };
         let differs = differs.get().map_or(String::new(), |differs| format!(", {}", differs.words));
         let passed = counts.get().map_or(String::new(), |text| format!(", {text}"));
-        node.with(|node| node.as_ref().map_or(String::new(), |n| spoken_of(kind, n) + &differs + &passed + &problems))
+        let conflicts = conflicts.get().map_or(String::new(), |n| format!(", {}", conflict_words(n)));
+        node.with(|node| {
+            node.as_ref().map_or(String::new(), |n| spoken_of(kind, n) + &differs + &conflicts + &passed + &problems)
+        })
     };
     let title = move || node.with(|node| node.as_ref().map(|node| node.title.clone()));
     let summary = move || node.with(|node| node.as_ref().map(|node| node.summary.clone()));
@@ -158,10 +166,15 @@ fn Step(
                 }
             })}
             {move || differs.get().map(|differs| view! { " " <span class=format!("differs {}", differs.class) title=differs.members>{differs.words}</span> })}
+            {move || conflicts.get().map(|n| view! { " " <span class="differs conflict">{format!("⇄ {}", conflict_words(n))}</span> })}
             {move || counts.get().map(|text| view! { " " <span class="passed">{text}</span> })}
             {move || Some(dots.get()).filter(|dots| *dots > 0).map(|dots| view! { <span class="waiting-dots" style=format!("width: {}px", dots * 9) aria-hidden="true"></span> })}
         </div>
     }
+}
+
+fn conflict_words(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "conflict" } else { "conflicts" })
 }
 
 /// A card in words: kind, when people get there, name, what it does; in the order in which it is seen.

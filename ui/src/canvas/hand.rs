@@ -7,6 +7,7 @@ use diagram::{Detail, Hit, Index, Point, Rect};
 use leptos::prelude::*;
 use model::drawing::{self, Origin, Refusal};
 
+use crate::conflicts;
 use crate::simulate::flow;
 use crate::store::{Mode, Selection, Store};
 
@@ -53,6 +54,8 @@ pub struct Hand {
     pub kept: Memo<Option<Rect>>,
     /// While a connection is drawn: where it may not lead.
     pub refused: Memo<BTreeMap<String, Refusal>>,
+    /// How many conflicts of a merge each step has.
+    pub conflicts: Memo<BTreeMap<String, usize>>,
     /// What the version that is compared with has otherwise; `None` = none is.
     pub compared: Memo<Option<Comparison>>,
 }
@@ -82,6 +85,7 @@ impl Hand {
                 }
                 _ => BTreeMap::new(),
             }),
+            conflicts: conflicts::by_step(store),
             compared: flow::compared(store),
         }
     }

@@ -6,6 +6,7 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::fetch::FromTarget;
 use super::file::{take_file, take_path};
 use super::{Desk, PeopleFile, desk};
 use crate::problems::{sentence, sentences};
@@ -82,6 +83,7 @@ pub fn ImportPanel() -> impl IntoView {
     view! {
         <h2>"Import people"</h2>
         <Chooser />
+        <FromTarget />
         {move || look.get().map(|look| view! {
             <Mapped look=look columns=columns channel=channel />
             <div class="actions">

@@ -105,6 +105,11 @@ impl Program {
         &self.audience
     }
 
+    /// Whether its daily limit is the project's, which counts what others send (campaigns.md 6).
+    pub fn counts_others(&self) -> bool {
+        self.limits.daily.is_some_and(|daily| daily.scope == Scope::Project)
+    }
+
     /// What the campaign says and the engine does otherwise.
     pub fn not_honoured(&self) -> &[(Path, String)] {
         &self.not_honoured

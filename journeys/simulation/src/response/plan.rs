@@ -1,6 +1,6 @@
 //! The response model, ready to be drawn from.
 
-use audience::People;
+use audience::{Audience, People};
 use engine::{EventKind, Program};
 use model::{ActivityKind, Millis};
 
@@ -60,13 +60,21 @@ impl Plan {
         };
         let bound = model.segments.iter().filter_map(|of| Some((of, of.audience.as_ref()?)));
         let segments = bound.map(|(of, audience)| {
-            let mut members = vec![0u64; people.len().div_ceil(64)];
-            for row in audience.select(people, at) {
-                members[row as usize / 64] |= 1 << (row % 64);
-            }
+            let members = members(audience, people, at);
             Group { members, responses: compile(&of.channels, &of.activities) }
         });
         Plan { segments: segments.collect(), everybody: compile(&model.channels, &model.activities) }
+    }
+
+    /// The same by channel in place of activity: e-mail, text messages, push notifications, functions.
+    pub fn of_channels(model: &ResponseModel, people: &People, at: Millis) -> Plan {
+        const KINDS: [ActivityKind; 4] =
+            [ActivityKind::Email, ActivityKind::Sms, ActivityKind::Push, ActivityKind::Custom];
+        let compile = |channels: &Responses| KINDS.map(|kind| Response::of(kind, channels)).to_vec();
+        let bound = model.segments.iter().filter_map(|of| Some((of, of.audience.as_ref()?)));
+        let segments = bound
+            .map(|(of, audience)| Group { members: members(audience, people, at), responses: compile(&of.channels) });
+        Plan { segments: segments.collect(), everybody: compile(&model.channels) }
     }
 
     /// The response to an activity of the endpoint in a row.
@@ -124,6 +132,15 @@ impl Plan {
     pub fn attributes(&self, activity: u16, row: u32) -> &[(String, String)] {
         self.of(activity, row).map_or(&[], |response| &response.attributes)
     }
+}
+
+/// Bit by row: in the segment.
+fn members(audience: &Audience, people: &People, at: Millis) -> Vec<u64> {
+    let mut members = vec![0u64; people.len().div_ceil(64)];
+    for row in audience.select(people, at) {
+        members[row as usize / 64] |= 1 << (row % 64);
+    }
+    members
 }
 
 impl Response {

@@ -23,7 +23,7 @@ pub fn run(arguments: &People) -> Outcome {
     }
     let (found, problems) = people::endpoints(folder);
     super::tell_problems(&problems);
-    let members = share::members(&found);
+    let members = share::members(&found, &workbench::folder::read(folder)?.project.settings.people);
     let Some(path) = &arguments.pseudonymise else {
         let listed = |(path, personal): &(String, bool)| json!({"member": path, "personal": personal});
         if arguments.format == Format::Json {

@@ -1,6 +1,7 @@
-//! `waymark simulate`: people through a journey, or a campaign to people, on a virtual clock.
+//! `waymark simulate`: people through a journey, a campaign to people, or all of a project, on a virtual clock.
 
 mod campaign;
+mod whole;
 mod words;
 
 use std::process::ExitCode;
@@ -30,6 +31,12 @@ pub fn run(simulate: &Simulate) -> Outcome {
         ..Request::default()
     };
     let (endpoints, events) = (simulate.endpoints.as_deref(), simulate.events.as_deref());
+    if simulate.journey.is_dir() {
+        return whole::run(simulate, request);
+    }
+    if simulate.days.is_some() {
+        return Err(bad_input("--days is about a project folder", "name the folder, or leave --days out"));
+    }
     if let Some((found, problems)) = workbench::campaign::of_file(&simulate.journey, endpoints, events, &request)? {
         tell_problems(&problems);
         return campaign::run(simulate, &found);
@@ -88,6 +95,10 @@ pub fn run(simulate: &Simulate) -> Outcome {
     }
     say::note(&format!("trace hash {:016x}, {:.2} s", run.trace_hash, began.elapsed().as_secs_f64()));
     Ok(ExitCode::SUCCESS)
+}
+
+fn bad_input(message: impl Into<String>, help: &str) -> bridge::Failure {
+    bridge::Failure { code: bridge::FailureCode::BadInput, message: message.into(), help: help.to_owned() }
 }
 
 fn rows_of(rows: u64) -> String {

@@ -27,7 +27,7 @@ const TOLD: usize = 200;
 const REPORTED: usize = 100_000;
 
 /// Where pieces of files are kept, in the data folder.
-const UPLOADS: &str = "uploads";
+pub(super) const UPLOADS: &str = "uploads";
 /// How long what was never imported is kept.
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use audience::{People, Row, is_personal};
+use audience::{People, Row};
 use bridge::{JourneyOf, ListPeople, PeoplePage, PersonPage, SegmentOf, ShowPerson, Who};
 use engine::Participant;
-use model::Project;
 use model::view::Word;
+use model::{PeopleMarks, Project};
 use rayon::prelude::*;
 use serde_json::Value;
 use simulation::Event;
@@ -47,7 +47,7 @@ impl Inner {
             found: found.len() as u64,
             total: people.len() as u64,
             invented: crowd.invented,
-            members: share::members(people),
+            members: share::members(people, &command.asked.project.settings.people),
         })
     }
 
@@ -65,7 +65,9 @@ impl Inner {
         let endpoints: Vec<Value> =
             rows.iter().map(|row| publishing::endpoint_item(people.row(*row).to_json())).collect();
         let mut personal = Vec::new();
-        endpoints.iter().for_each(|endpoint| personal_paths(endpoint, "", &mut personal));
+        endpoints
+            .iter()
+            .for_each(|endpoint| personal_paths(endpoint, "", &command.project.settings.people, &mut personal));
         let events: Vec<Event> = match &command.folder {
             Some(folder) => {
                 let (events, _) = simulate::events_of_folder(Path::new(folder));
@@ -99,13 +101,13 @@ fn says(row: Row<'_>, wanted: &str) -> bool {
 }
 
 /// The dotted paths of what is personal in an endpoint, each once.
-fn personal_paths(value: &Value, path: &str, out: &mut Vec<String>) {
+fn personal_paths(value: &Value, path: &str, marks: &PeopleMarks, out: &mut Vec<String>) {
     if let Value::Object(members) = value {
         for (name, value) in members {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-            personal_paths(value, &path, out);
+            personal_paths(value, &path, marks, out);
         }
-    } else if is_personal(path) && !out.iter().any(|known| known == path) {
+    } else if share::tells(path, marks) && !out.iter().any(|known| known == path) {
         out.push(path.to_owned());
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use audience::{People, Pseudonyms, is_personal};
 use bridge::Pseudonymise;
+use model::PeopleMarks;
 
 use crate::Inner;
 use crate::failure::{Outcome, bad_input, disk};
@@ -61,12 +62,17 @@ pub fn read_key(path: &Path) -> Outcome<Vec<u8>> {
     }
 }
 
-/// What people have that can tell who somebody is, each with whether it does by its name: attributes and metrics, and where
-/// somebody is.
-pub fn members(people: &People) -> Vec<(String, bool)> {
+/// What people have that can tell who somebody is, each with whether it does, as was marked, else by its name: attributes and
+/// metrics, and where somebody is.
+pub fn members(people: &People, marks: &PeopleMarks) -> Vec<(String, bool)> {
     let place = ["Location.City", "Location.PostalCode", "Location.Latitude", "Location.Longitude"];
     let members = people.attribute_paths().into_iter().chain(place.map(str::to_owned));
-    members.map(|path| (path.clone(), is_personal(&path))).collect()
+    members.map(|path| (path.clone(), tells(&path, marks))).collect()
+}
+
+/// Whether a member tells who somebody is: as was marked, else by its name.
+pub(crate) fn tells(path: &str, marks: &PeopleMarks) -> bool {
+    marks.says(path).unwrap_or_else(|| is_personal(path))
 }
 
 fn write_private(path: &Path, key: &[u8]) -> std::io::Result<()> {
