@@ -11,7 +11,7 @@ use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
     Chromium, DELETE, Group, Hand, content, copy_of_example, free_port, keyboard, live, looks_as_before, people,
-    program, rooms, segments, tell, wait_for_port,
+    program, project, rooms, segments, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,6 +128,25 @@ async fn a_message_is_written_in_mjml_compared_and_tested_in_a_browser() {
     let hand = Hand::new(browser.client.clone());
     content::write_anew(&hand, project.path(), "browser").await;
     hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_project_is_looked_at_decided_and_written_over_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    for (look, argument) in THEMES {
+        let project = copy_of_example("onboarding");
+        project::merged(project.path());
+        let (_server, address) = serve(&waymark, &page, project.path(), &format!("project-{look}-server"));
+        let browser = Chromium::start_with(&format!("project-{look}"), &[STILL, argument]).await;
+        browser.client.goto(&address).await.expect("the page");
+        let hand = Hand::new(browser.client.clone());
+        let mut barriers = Barriers::new(look);
+        project::visit(&hand, project.path(), &format!("browser-{look}"), barriers.as_mut()).await;
+        hand.close().await;
+        if let Some(barriers) = barriers {
+            barriers.end();
+        }
+    }
 }
 
 /// Arguments of a browser in which nothing moves, in the light or the dark theme.

@@ -180,6 +180,50 @@ fn simulate_counts_tells_and_repeats() {
 }
 
 #[test]
+fn simulate_runs_a_whole_project_and_warns_of_too_much() {
+    let place = example("onboarding");
+    let messages = place.path().join("messages.csv");
+    let settings = place.path().join("waymark.toml");
+    let text_before = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("{text_before}\n[calendar]\nper_day = 1\n")).unwrap();
+    let run = |more: &[&str]| waymark(&[&["simulate", text(place.path())], more].concat());
+    let first = run(&["--format", "json", "--days", "60", "--messages", text(&messages)]);
+    assert_eq!(code(&first), 0, "{first:?}");
+    let json: Value = serde_json::from_str(&stdout(&first)).unwrap();
+    let documents = json["run"]["documents"].as_array().unwrap();
+    let names: Vec<&str> = documents.iter().filter_map(|of| of["document"].as_str()).collect();
+    assert_eq!(names, ["journeys/verify-address", "journeys/welcome-series", "campaigns/december-newsletter"]);
+    let sum: u64 = documents.iter().filter_map(|of| of["messages"].as_u64()).sum();
+    let days = json["run"]["days"].as_array().unwrap();
+    let by_day = days.iter().flat_map(|day| day["senders"].as_array().unwrap());
+    assert_eq!(by_day.filter_map(|of| of["messages"].as_u64()).sum::<u64>(), sum);
+    let rows = fs::read_to_string(&messages).unwrap();
+    assert_eq!(rows.lines().filter(|line| line.ends_with(",SUCCESS")).count() as u64, sum);
+    let warned = &json["run"]["too_much"][0];
+    assert_eq!((warned["span"].as_str(), warned["most"].as_u64()), (Some("day"), Some(1)));
+    let person = warned["person"].as_str().unwrap();
+    let told = stdout(&run(&["--days", "60", "--trace", person]));
+    assert!(told.contains("more than 1 message in a day") && told.contains("by the clock of the one"), "{told}");
+
+    // The application's own limit keeps messages back that a journey or campaign alone would send.
+    fs::create_dir_all(place.path().join("application")).unwrap();
+    let own = place.path().join("application/settings.json");
+    fs::write(&own, r#"{"ApplicationId": "1", "Limits": {"Daily": 1}}"#).unwrap();
+    let limited: Value = serde_json::from_str(&stdout(&run(&["--format", "json", "--days", "60"]))).unwrap();
+    let count = |json: &Value, member: &str| -> u64 {
+        json["run"]["documents"].as_array().unwrap().iter().filter_map(|of| of[member].as_u64()).sum()
+    };
+    assert!(count(&limited, "capped") > 0 && count(&limited, "messages") < sum, "{limited:#}");
+    fs::write(&own, "{").unwrap();
+    let broken = run(&[]);
+    assert_eq!(code(&broken), 2);
+    assert!(stderr(&broken).contains("settings.json"), "{broken:?}");
+    let one = run(&["--skip-waits"]);
+    assert_eq!(code(&one), 2);
+    assert!(stderr(&one).contains("--skip-waits is about one journey"), "{one:?}");
+}
+
+#[test]
 fn simulate_tries_the_test_copy_of_a_journey() {
     let place = example("cart-abandonment");
     let file = place.path().join("journeys/cart-abandonment.json");

@@ -5,7 +5,8 @@
 mod studio;
 
 use studio::{
-    content, copy_of_example, keyboard, live, people, program, rooms, screen, segments, tell, window, window_at_start,
+    content, copy_of_example, keyboard, live, people, program, project, rooms, screen, segments, tell, window,
+    window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
@@ -52,6 +53,17 @@ async fn a_message_is_written_in_mjml_compared_and_tested_in_the_window() {
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     content::write_anew(&hand, project.path(), "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_project_is_looked_at_decided_and_written_over_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    project::merged(project.path());
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    project::visit(&hand, project.path(), "window", None).await;
     hand.close().await;
 }
 

@@ -240,7 +240,7 @@ pub async fn large_text(hand: &Hand) {
 }
 
 /// Shows a journey of the project.
-async fn show(hand: &Hand, name: &str) {
+pub async fn show(hand: &Hand, name: &str) {
     hand.ask(&format!(
         "[...document.querySelectorAll('.journey')].find(b => b.textContent.startsWith('{name}')).click()"
     ))

@@ -15,6 +15,7 @@ pub mod live;
 pub mod people;
 mod pictures;
 mod processes;
+pub mod project;
 pub mod rooms;
 pub mod segments;
 mod simulate;

@@ -223,15 +223,15 @@ fn calendar(desk: Desk, view: &ProjectRunView) -> AnyView {
             };
             senders.iter().take(shown).filter_map(line).collect_view()
         });
-        let (test, chosen) = (name.clone(), name.clone());
+        let (test, chosen, spoken) = (name.clone(), name.clone(), name.clone());
         view! {
             <button type="button" class="calendar-day" class:other-month=outside data-day=test
-                aria-label=format!("{name}: {} messages", grouped(all))
                 aria-pressed=move || desk.chosen.with(|of| of.as_ref() == Some(&chosen)).to_string()
                 on:click=move |_| desk.chosen.set(Some(name.clone()))>
                 <span class="date">{date}</span>
+                <span class="heard">{format!(" {spoken}, {} messages: ", grouped(all))}</span>
                 {lines}
-                {(more > 0).then(|| view! { <span class="more">{format!("and {more} more")}</span> })}
+                {(more > 0).then(|| view! { <span class="and-more">{format!("and {more} more")}</span> })}
             </button>
         }
         .into_any()

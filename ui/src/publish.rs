@@ -168,7 +168,7 @@ fn drift(store: Store, desk: Desk, plan: &PlanView) -> Option<AnyView> {
     };
     let words = match over {
         true => {
-            "Nothing is written until you decide: bring the changes home first with `waymark pull`, or write over them."
+            "Nothing is written until you decide: bring the changes home first with “waymark pull”, or write over them."
         }
         false => "None of it is written over.",
     };
@@ -176,8 +176,8 @@ fn drift(store: Store, desk: Desk, plan: &PlanView) -> Option<AnyView> {
     Some(
         view! {
             <div class="drift" role="alert" data-test="drift">
-                <h3>{format!("Changed on {} by others", plan.target)}</h3>
-                <p class="note">"As it was published, and as it is there now."</p>
+                <h3>"Changed by others"</h3>
+                <p class="note">{format!("As it was published, and as it is on {} now.", plan.target)}</p>
                 <ul>{plan.drift.iter().map(one).collect_view()}</ul>
                 <p>{words}</p>
                 {over.then(|| view! {

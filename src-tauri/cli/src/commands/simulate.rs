@@ -31,7 +31,7 @@ pub fn run(simulate: &Simulate) -> Outcome {
         ..Request::default()
     };
     let (endpoints, events) = (simulate.endpoints.as_deref(), simulate.events.as_deref());
-    if simulate.journey.is_dir() {
+    if workbench::folder::is_project(&simulate.journey) {
         return whole::run(simulate, request);
     }
     if simulate.days.is_some() {

@@ -164,25 +164,17 @@ impl Job {
         let mut all = Vec::new();
         let header = mapping.map(Mapping::header).unwrap_or_default();
         file.write_all(header.as_bytes()).map_err(fail)?;
-        let mut reading = Pieces::new(text, mapping.is_some());
-        if mapping.is_some() {
-            reading.skip_header();
-        }
-        while let Some((line, piece)) = reading.next() {
-            if self.cancelled.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            let rows = match mapping {
-                Some(mapping) => mapping.rows(piece, line),
-                None => lines(piece, line),
-            };
-            let good = take(&mut people, &header, rows, &mut all);
+        let whole = each_piece(text, mapping, &mut people, &mut all, &mut |good, bad, read| {
             for row in &good {
                 file.write_all(row.as_bytes()).map_err(fail)?;
             }
             self.rows.fetch_add(good.len() as u64, Ordering::Relaxed);
-            self.bad.store(all.len() as u64, Ordering::Relaxed);
-            self.read.fetch_add(piece.len() as u64, Ordering::Relaxed);
+            self.bad.store(bad as u64, Ordering::Relaxed);
+            self.read.fetch_add(read as u64, Ordering::Relaxed);
+            Ok(!self.cancelled.load(Ordering::Relaxed))
+        })?;
+        if !whole {
+            return Ok(None);
         }
         self.read.store(self.size.load(Ordering::Relaxed), Ordering::Relaxed);
         self.tell(folder, &stem, &all);
@@ -228,6 +220,44 @@ impl Job {
         // Without the file the first rows are still told.
         view.report = files::write(&path, text.as_bytes()).ok().map(|()| path.display().to_string());
     }
+}
+
+/// Reads a text piece by piece: `took` is told the rows of each that fit, how many do not so far, and the bytes of the piece,
+/// and says whether to go on. Answers whether all was read.
+fn each_piece(
+    text: &str,
+    mapping: Option<&Mapping>,
+    people: &mut People,
+    all: &mut Vec<RowProblem>,
+    took: &mut dyn FnMut(Vec<String>, usize, usize) -> Outcome<bool>,
+) -> Outcome<bool> {
+    let header = mapping.map(Mapping::header).unwrap_or_default();
+    let mut reading = Pieces::new(text, mapping.is_some());
+    if mapping.is_some() {
+        reading.skip_header();
+    }
+    while let Some((line, piece)) = reading.next() {
+        let rows = match mapping {
+            Some(mapping) => mapping.rows(piece, line),
+            None => lines(piece, line),
+        };
+        let good = take(people, &header, rows, all);
+        if !took(good, all.len(), piece.len())? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Reads a CSV file with these columns as an import does, and writes nothing; answers how many rows fit and how many do not.
+pub(crate) fn rehearse(text: &str, columns: &[String]) -> Outcome<(u64, u64)> {
+    let mapping = Mapping::new(columns, None).map_err(refused)?;
+    let (mut rows, mut all) = (0, Vec::new());
+    each_piece(text, Some(&mapping), &mut People::default(), &mut all, &mut |good, _, _| {
+        rows += good.len() as u64;
+        Ok(true)
+    })?;
+    Ok((rows, all.len() as u64))
 }
 
 /// Takes the rows into `people`, and answers those that fit; the others are problems with the line of the file.
