@@ -33,7 +33,7 @@ pub(crate) fn names(project: &Project, folder: &Path) -> Option<Vec<String>> {
         return None;
     }
     let (people, _) = people::endpoints(folder);
-    (people.len() > 0).then(|| people.known(0).into_iter().map(|known| known.path).collect())
+    (!people.is_empty()).then(|| people.known(0).into_iter().map(|known| known.path).collect())
 }
 
 /// Counts by event, member and value.
