@@ -32,7 +32,8 @@ pub fn Versions(id: DocumentId) -> impl IntoView {
     Effect::new(move |_| {
         again.track();
         origin.track();
-        (list.set(None), chosen.set(None));
+        list.set(None);
+        chosen.set(None);
         spawn_local(async move {
             let found =
                 transport::call(&asked()).await.map_err(|failure| format!("{}. {}", failure.message, failure.help));
