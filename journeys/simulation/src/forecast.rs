@@ -165,15 +165,18 @@ pub fn forecast(
     Forecast { seeds, treatments, comparisons }
 }
 
+/// The mean of a count of a treatment.
+type Mean = fn(&TreatmentForecast) -> f64;
+
 /// The treatments by each measure that says something of them.
 fn compare(base: &TreatmentForecast, other: &TreatmentForecast) -> Vec<Comparison> {
-    let measures: [(Measure, fn(&TreatmentForecast) -> f64); 3] = [
+    let measures: [(Measure, Mean); 3] = [
         (Measure::Delivered, |of| of.delivered.mean),
         (Measure::Opened, |of| of.opened.mean),
         (Measure::Clicked, |of| of.clicked.mean),
     ];
     let people = base.people.min(other.people);
-    let share = |of: &TreatmentForecast, count: fn(&TreatmentForecast) -> f64| match of.messages {
+    let share = |of: &TreatmentForecast, count: Mean| match of.messages {
         0 => 0.0,
         messages => (count(of) / messages as f64).clamp(0.0, 1.0),
     };
