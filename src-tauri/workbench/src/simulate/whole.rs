@@ -42,7 +42,7 @@ const COLUMNS: &[Column] = &[
 
 /// A journey or campaign of the project.
 enum Part {
-    Journey(Cohort),
+    Journey(Box<Cohort>),
     Campaign(Campaign),
 }
 
@@ -108,9 +108,8 @@ impl Whole {
         let (mut parts, mut left_out) = (Vec::new(), Vec::new());
         for id in project.documents.keys() {
             let part = match id {
-                DocumentId::Journey(name) => {
-                    Cohort::new(project, name, people.clone(), events.clone(), &request).map(Part::Journey)
-                }
+                DocumentId::Journey(name) => Cohort::new(project, name, people.clone(), events.clone(), &request)
+                    .map(|cohort| Part::Journey(Box::new(cohort))),
                 DocumentId::Campaign(name) => {
                     Campaign::new(project, name, people.clone(), events.clone(), &request).map(Part::Campaign)
                 }
