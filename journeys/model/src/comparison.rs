@@ -317,7 +317,6 @@ mod tests {
         assert_eq!((first.before.as_str(), first.after.as_str()), ("Sends hello", "Sends welcome"));
         assert_eq!(first.members[1].place, "EMAIL.NextActivity");
         assert_eq!(change.members.iter().map(|member| member.place.as_str()).collect::<Vec<_>>(), ["State"]);
-        assert_eq!(both(&before, &after)["Activities"]["b"], before["Activities"]["b"]);
         assert_eq!(document(&id, Some(&after), Some(&after)), None);
     }
 }

@@ -268,7 +268,10 @@ mod tests {
         }
     }
 
-    fn of(document: &Value, told: &Told) -> (Vec<(String, u64, u64, u64)>, Vec<(String, Slot, u64)>, Run) {
+    /// Of each step: its id and three counts; of each connection: where from, which way, how many.
+    type Counts = (Vec<(String, u64, u64, u64)>, Vec<(String, Slot, u64)>, Run);
+
+    fn of(document: &Value, told: &Told) -> Counts {
         let run = counts("a", Journey::of(document).unwrap(), told);
         let steps = run.activities.iter().map(|of| (of.id.clone(), of.entered, of.waiting, of.ended)).collect();
         let ways = run.connections.iter().map(|of| (of.from.clone(), of.slot, of.count)).collect();

@@ -43,7 +43,7 @@ const COLUMNS: &[Column] = &[
 /// A journey or campaign of the project.
 enum Part {
     Journey(Box<Cohort>),
-    Campaign(Campaign),
+    Campaign(Box<Campaign>),
 }
 
 /// A finished simulation of a project.
@@ -110,9 +110,8 @@ impl Whole {
             let part = match id {
                 DocumentId::Journey(name) => Cohort::new(project, name, people.clone(), events.clone(), &request)
                     .map(|cohort| Part::Journey(Box::new(cohort))),
-                DocumentId::Campaign(name) => {
-                    Campaign::new(project, name, people.clone(), events.clone(), &request).map(Part::Campaign)
-                }
+                DocumentId::Campaign(name) => Campaign::new(project, name, people.clone(), events.clone(), &request)
+                    .map(|campaign| Part::Campaign(Box::new(campaign))),
                 _ => continue,
             };
             match part {
