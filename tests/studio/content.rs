@@ -117,5 +117,10 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     )
     .await;
     hand.press("[data-test=mode-publish]").await;
-    hand.until("it is in the outbox", "return document.body.innerText.includes('ann@example.com')").await;
+    hand.press("[data-test=outbox] li button").await;
+    hand.until(
+        "it is in the outbox",
+        "return document.querySelector('.dialog')?.textContent.includes('EMAIL to ann@example.com') === true",
+    )
+    .await;
 }

@@ -113,13 +113,18 @@ impl Hand {
             if start.elapsed() > PATIENCE {
                 let notice = self.ask("return document.querySelector('[data-test=notice]')?.textContent ?? ''").await;
                 let body = self.ask("return document.body.innerText.slice(0, 1500)").await;
-                if let Ok(picture) = self.client.screenshot().await {
-                    drop(std::fs::write(super::shots().join("failure.png"), picture));
-                }
+                self.keep_failure().await;
                 panic!("waited in vain until {what}; notice: {notice}; page: {body}");
             }
             // The page answers when it has painted: ask again after its next frame.
             let _ = self.client.execute_async("requestAnimationFrame(arguments[0])", Vec::new()).await;
+        }
+    }
+
+    /// Keeps how the window looked when something failed.
+    async fn keep_failure(&self) {
+        if let Ok(picture) = self.client.screenshot().await {
+            drop(std::fs::write(super::shots().join("failure.png"), picture));
         }
     }
 
@@ -133,10 +138,19 @@ impl Hand {
              return !document.getAnimations().some(a => a instanceof CSSTransition && a.playState == 'running')",
         )
         .await;
+        // What was just unfolded is scrolled to once it has its place.
+        self.until(
+            &format!("`{selector}` is in view"),
+            &format!(
+                "const e = document.querySelector(\"{selector}\"); if (e.closest('.canvas')) return true; \
+                 e.scrollIntoView({{block: 'nearest'}}); const r = e.getBoundingClientRect(), x = r.x + r.width / 2, \
+                 y = r.y + r.height / 2; return x >= 0 && y >= 0 && x < innerWidth && y < innerHeight"
+            ),
+        )
+        .await;
         let script = format!(
-            "const e = document.querySelector(\"{selector}\"); \
-             if (!e.closest('.canvas')) e.scrollIntoView({{block: 'nearest'}}); \
-             const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]"
+            "const r = document.querySelector(\"{selector}\").getBoundingClientRect(); \
+             return [r.x + r.width / 2, r.y + r.height / 2]"
         );
         let place = self.ask(&script).await;
         (place[0].as_f64().expect("x"), place[1].as_f64().expect("y"))
@@ -275,7 +289,10 @@ impl Hand {
 
     async fn mouse(&self, actions: Vec<PointerAction>) {
         let mouse = actions.into_iter().fold(MouseActions::new("mouse".to_owned()), |mouse, action| mouse.then(action));
-        self.client.perform_actions(mouse).await.expect("the mouse moves");
+        if let Err(error) = self.client.perform_actions(mouse).await {
+            self.keep_failure().await;
+            panic!("the mouse moves: {error}");
+        }
         self.client.release_actions().await.expect("the mouse rests");
     }
 }

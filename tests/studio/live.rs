@@ -59,6 +59,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     hand.key(ENTER).await;
     let tells = "document.querySelector('[data-test=live-confirm] li')?.textContent";
     hand.until("it is asked", &format!("return /^[1-9][0-9,]* people are inside now: /.test({tells})")).await;
+    hand.until("it has the keyboard", ASKED).await;
     look(hand, barriers, "live, asked").await;
     hand.key(ESCAPE).await;
     hand.until("it is left", "return !document.querySelector('[data-test=live-confirm]')").await;
@@ -156,11 +157,14 @@ async fn publish(hand: &Hand) {
     hand.until("it is published", &format!("return {done} == 'Published'")).await;
 }
 
+/// Whether the question has the keyboard.
+const ASKED: &str = "return document.activeElement?.closest('[data-test=live-confirm]') != null";
+
 /// Asks for a state by keyboard, and says yes.
 async fn change(hand: &Hand, words: &str) {
     hand.tab_to(&format!("[data-test=live-{words}]")).await;
     hand.key(ENTER).await;
-    hand.until("it is asked", "return document.activeElement?.closest('[data-test=live-confirm]') != null").await;
+    hand.until("it is asked", ASKED).await;
     hand.tab_to("[data-test=live-go]").await;
     hand.key(ENTER).await;
     hand.until("the question is gone", "return !document.querySelector('[data-test=live-confirm]')").await;

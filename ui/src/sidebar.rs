@@ -152,12 +152,12 @@ pub fn add_document(store: Store) -> impl IntoView {
         |name| DocumentId::Template(TemplateKind::Push, name),
         |name| DocumentId::Template(TemplateKind::InApp, name),
         |name| DocumentId::Template(TemplateKind::Voice, name),
+        DocumentId::Segment,
+        DocumentId::Campaign,
         |name| match name.ends_with(".html") || name.ends_with(".mjml") {
             true => DocumentId::Partial(name),
             false => DocumentId::Partial(format!("{name}.html")),
         },
-        DocumentId::Segment,
-        DocumentId::Campaign,
     ];
     let chosen = RwSignal::new(0usize);
     let name = RwSignal::new(String::new());

@@ -117,7 +117,7 @@ async fn json_from_elsewhere_becomes_an_unsaved_project() {
         {"Name": "One", "StartActivity": "a", "Activities": {"a": {"Description": "x"}}, "Extra": 1.50},
         {"Name": "One", "StartActivity": "b", "Activities": {"b": {"Description": "y"}}}
     ]}});
-    let opened: Opened = call(&workbench, &OpenText { text: dump.to_string() }).await.unwrap();
+    let opened = open_text(&workbench, &dump.to_string()).await;
     assert_eq!(opened.folder, None);
     let names: Vec<_> = opened.project.documents.keys().map(ToString::to_string).collect();
     assert_eq!(names, ["journeys/One", "journeys/One-2"]);
@@ -135,6 +135,79 @@ async fn json_from_elsewhere_becomes_an_unsaved_project() {
     assert_eq!(opened.folder, None);
     assert_eq!(opened.project.documents.len(), 3);
     assert_eq!(opened.problems[0].file, "other.json");
+}
+
+#[tokio::test]
+async fn ten_thousand_templates_come_back_as_they_were() {
+    let place = tempfile::tempdir().unwrap();
+    let workbench = workbench_in(place.path());
+    let mut draw = Draw(1);
+    let mut opened = Opened {
+        folder: Some(place.path().display().to_string()),
+        ..open_text(&workbench, r#"{"Activities": {}}"#).await
+    };
+    opened.project.documents.clear();
+    for number in 0..10_000 {
+        let kind = TemplateKind::ALL[number % TemplateKind::ALL.len()];
+        let id = DocumentId::Template(kind, format!("t{number}"));
+        opened.project.documents.insert(id, template(kind, &mut draw));
+    }
+    save(&workbench, &opened, false).await.unwrap();
+    let again = open(&workbench, place.path()).await;
+    assert_eq!(again.problems, []);
+    assert_eq!(again.project.documents.len(), 10_000);
+    for (id, value) in &opened.project.documents {
+        assert_eq!(&again.project.documents[id], value, "{id}");
+    }
+    assert_eq!(save(&workbench, &again, false).await.unwrap(), Saved::default(), "there is nothing to write");
+}
+
+/// Draws that are the same in every run (xorshift).
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+
+    fn text(&mut self) -> String {
+        const PIECES: [&str; 12] = [
+            "Hello ",
+            "{{Attributes.FirstName}}",
+            "{{#if User.UserAttributes.Tier}}é{{/if}}",
+            "\r\n",
+            "\n",
+            "\u{feff}",
+            "\"quoted\" \\ back",
+            "<p class='a'>&amp;</p>",
+            "日本 🎉",
+            "\u{0}\u{1f}\t",
+            "\u{2028}",
+            "  ",
+        ];
+        (0..self.below(8)).map(|_| PIECES[self.below(PIECES.len())]).collect()
+    }
+}
+
+/// A template with any of its kind's members, also of wrong types, and with members that nobody knows.
+fn template(kind: TemplateKind, draw: &mut Draw) -> serde_json::Value {
+    let shape = model::shapes::find(kind.shape()).unwrap();
+    let mut members = serde_json::Map::new();
+    for member in shape.members() {
+        let value = match draw.below(10) {
+            0..=2 => continue,
+            3 => json!(null),
+            4 => serde_json::from_str(["1e2", "-0.50", "12345678901234567890123"][draw.below(3)]).unwrap(),
+            5 => json!({"a": [draw.text(), {"b": draw.text()}], "": false}),
+            _ => json!(draw.text()),
+        };
+        members.insert(member.name.to_owned(), value);
+    }
+    members.insert(draw.text(), json!(draw.text()));
+    members.into()
 }
 
 /// Every file below a folder, with its content.
@@ -168,6 +241,10 @@ fn example_of(name: &str) -> (TempDir, Workbench) {
 fn workbench_in(data: &Path) -> Workbench {
     let settings = Settings { data: Some(data.join(".data")), start_local: false, ..Settings::default() };
     Workbench::start(settings).unwrap()
+}
+
+async fn open_text(workbench: &Workbench, text: &str) -> Opened {
+    call(workbench, &OpenText { text: text.to_owned() }).await.unwrap()
 }
 
 async fn open(workbench: &Workbench, path: &Path) -> Opened {

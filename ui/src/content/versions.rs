@@ -34,18 +34,30 @@ pub fn Versions(id: DocumentId) -> impl IntoView {
         origin.track();
         list.set(None);
         chosen.set(None);
+        let question = asked();
         spawn_local(async move {
             let found =
-                transport::call(&asked()).await.map_err(|failure| format!("{}. {}", failure.message, failure.help));
-            list.try_set(Some(found));
+                transport::call(&question).await.map_err(|failure| format!("{}. {}", failure.message, failure.help));
+            // Another place may be asked by now.
+            if origin.try_get_untracked() == Some(question.target) {
+                list.try_set(Some(found));
+            }
         });
     });
+    let compared = StoredValue::new(0u64);
     Effect::new(move |_| {
         words.set(None);
         store.content.track();
+        compared.update_value(|turn| *turn += 1);
         let Some(version) = chosen.get() else { return };
+        let (turn, question) = (compared.get_value(), CompareVersion { of: asked(), version });
         spawn_local(async move {
-            match transport::call(&CompareVersion { of: asked(), version }).await {
+            let found = transport::call(&question).await;
+            // Only the answer to the last question counts.
+            if compared.try_get_value() != Some(turn) {
+                return;
+            }
+            match found {
                 Ok(found) => drop(words.try_set(Some(found))),
                 Err(failure) => store.tell_failure(failure),
             }

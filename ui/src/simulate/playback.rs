@@ -261,7 +261,13 @@ pub fn tell(store: Store, who: Who, deeds: Vec<Deed>) {
     let Some(run_id) = run_id(store) else { return };
     let playback = store.playback;
     let command = Person { run_id, who, deeds };
+    let is_another =
+        playback.person.with_untracked(|shown| shown.as_ref().is_none_or(|shown| shown.who != command.who));
     playback.person.set(Some(command.clone()));
+    if is_another {
+        // Nobody's story stands below the name of somebody else.
+        playback.view.set(None);
+    }
     spawn_local(async move {
         let answer = transport::call(&command).await;
         // Meanwhile another may have been chosen.
