@@ -100,7 +100,7 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     hand.shot(&shots().join(format!("{who}-versions.png"))).await;
 
     // One message to one address; the Pinpoint of the studio keeps it in its outbox.
-    hand.press(".test-send summary").await;
+    hand.unfold(".test-send").await;
     hand.type_into("[data-test=test-address]", "ann@example.com").await;
     hand.press("[data-test=test-ask]").await;
     let question = "document.querySelector('.question')?.textContent";

@@ -168,6 +168,21 @@ impl Hand {
         self.mouse(vec![to(at), down(), up()]).await;
     }
 
+    /// Unfolds a `details` element; presses again where what lies above it changed its height under the pointer.
+    pub async fn unfold(&self, details: &str) {
+        let open = format!("return document.querySelector(\"{details}\")?.open === true");
+        for _ in 0..5 {
+            self.press(&format!("{details} summary")).await;
+            let frames = "const done = arguments[0]; let n = 30; const next = () => n-- ? requestAnimationFrame(next) : done(); next()";
+            let _ = self.client.execute_async(frames, Vec::new()).await;
+            if self.ask(&open).await == Value::Bool(true) {
+                return;
+            }
+        }
+        self.keep_failure().await;
+        panic!("`{details}` does not unfold");
+    }
+
     /// Presses a drawn line, at a share of its length.
     pub async fn press_line(&self, selector: &str, share: f64) {
         self.until(&format!("`{selector}` is there"), &format!("return !!document.querySelector(\"{selector}\")"))

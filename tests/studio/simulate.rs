@@ -83,7 +83,7 @@ async fn story(hand: &Hand, folder: &Path, who: &str) {
     hand.key(ESCAPE).await;
     hand.until("it is closed", "return !document.querySelector('[data-test=message]')").await;
 
-    hand.press("[data-test=what-if] summary").await;
+    hand.unfold("[data-test=what-if]").await;
     hand.type_into("[data-test=deed-day]", "0").await;
     hand.press("[data-test=ask-what-if]").await;
     hand.until("it is told otherwise", "return document.querySelectorAll('[data-test=deeds] li').length == 1").await;
