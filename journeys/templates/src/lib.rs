@@ -11,7 +11,7 @@
 //! - [`limits`]: how large templates and messages may be.
 //! - [`marks`]: what the pieces of a text are, for an editor.
 //! - [`expand`]: partials that templates share, put into the source of a part.
-//! - [`plain_text`]: the text part of a mail, made from its HTML part.
+//! - [`plain_text`]: the text part of a mail, made from its HTML part; [`tag_length`]: where a tag of it ends.
 //! - [`rename_variable`]: another variable in the place of one.
 //! - [`sms_parts`]: how many text messages a text is; [`push_payload`]: what a push service is sent.
 
@@ -42,7 +42,7 @@ pub use limits::OverLimit;
 pub use marks::{Mark, marks};
 pub use partials::{Expanded, PartialError, expand, line_and_column};
 pub use payload::push_payload;
-pub use plain::plain_text;
+pub use plain::{plain_text, tag_length};
 pub use rename::rename_variable;
 pub use render::RenderError;
 pub use sms::{Encoding, SmsParts, sms_parts};

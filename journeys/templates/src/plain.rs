@@ -96,8 +96,8 @@ fn braces(rest: &str) -> usize {
     rest.find(end).map_or(rest.len(), |at| at + end.len())
 }
 
-/// How long a tag is; `>` in quotes does not end it.
-fn tag_length(rest: &str) -> usize {
+/// How long the tag is that `rest` begins with, in bytes; `>` in quotes does not end it. All of `rest` where it does not end.
+pub fn tag_length(rest: &str) -> usize {
     let mut quote = None;
     for (at, c) in rest.char_indices() {
         match (quote, c) {

@@ -9,7 +9,7 @@ use model::{DocumentId, Markup, Project, TemplateKind};
 use mrml::prelude::parser::{Error, ParserOptions, Span, WarningKind};
 use mrml::prelude::render::RenderOptions;
 use serde_json::Value;
-use templates::{Expanded, expand, line_and_column};
+use templates::{Expanded, expand, line_and_column, tag_length};
 
 /// What a source gives.
 #[derive(Clone, Debug, Default)]
@@ -228,20 +228,6 @@ fn elements(text: &str) -> Result<(), Wrong> {
         Some((name, place)) => Err((place, format!("`{name}` is never closed"))),
         None => Ok(()),
     }
-}
-
-/// How long the tag is that begins here; `>` in quotes does not end it.
-fn tag_length(rest: &str) -> usize {
-    let mut quote = None;
-    for (at, c) in rest.char_indices() {
-        match (quote, c) {
-            (None, '>') => return at + 1,
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            _ => {}
-        }
-    }
-    rest.len()
 }
 
 /// What is written at a place, cut short.
