@@ -51,6 +51,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bridge::{Command, Failure, Opened, ProgressView};
 use model::Settings as ProjectSettings;
+pub use model::numbers::grouped;
 pub use model::{Project, Target};
 
 use crate::examples::Examples;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use workbench::bench::{self, Figure};
+use workbench::grouped;
 
 use crate::arguments::{Bench, Format};
 use crate::commands::{Outcome, json};
@@ -38,15 +39,7 @@ fn number(value: f64) -> String {
     if value < 100.0 {
         return format!("{value:.1}");
     }
-    let digits = format!("{value:.0}");
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
+    grouped(value.round() as u64)
 }
 
 #[cfg(test)]
