@@ -90,6 +90,15 @@ pub fn Publish() -> impl IntoView {
     }
 }
 
+/// Members that differ: where, and both values.
+fn changed(changes: &[(String, String, String)]) -> impl IntoView + use<> {
+    let one = |(place, before, after): &(String, String, String)| {
+        view! { <li><code>{place.clone()}</code> <del>{before.clone()}</del> <ins>{after.clone()}</ins></li> }
+    };
+    let all = changes.iter().map(one).collect_view();
+    view! { <ul class="changes">{all}</ul> }
+}
+
 fn plan_list(store: Store, desk: Desk, plan: &PlanView) -> AnyView {
     let nothing = plan.steps.is_empty();
     let target = plan.target.clone();
@@ -98,18 +107,11 @@ fn plan_list(store: Store, desk: Desk, plan: &PlanView) -> AnyView {
         .steps
         .iter()
         .map(|step| {
-            let changes: Vec<_> = step
-                .changes
-                .iter()
-                .map(|(place, before, after)| {
-                    view! { <li><code>{place.clone()}</code> <del>{before.clone()}</del> <ins>{after.clone()}</ins></li> }
-                })
-                .collect();
             view! {
                 <li>
                     <code class="operation">{step.operation.clone()}</code>
                     <span>{sentence(&step.subject)}</span>
-                    <ul class="changes">{changes}</ul>
+                    {changed(&step.changes)}
                 </li>
             }
         })
@@ -152,17 +154,10 @@ fn drift(store: Store, desk: Desk, plan: &PlanView) -> Option<AnyView> {
     let over = writes_over(plan);
     let one = |drift: &DriftView| {
         let lost = plan.steps.iter().any(|step| step.subject == drift.subject);
-        let changes: Vec<_> = drift
-            .changes
-            .iter()
-            .map(|(place, before, after)| {
-                view! { <li><code>{place.clone()}</code> <del>{before.clone()}</del> <ins>{after.clone()}</ins></li> }
-            })
-            .collect();
         view! {
             <li>
                 <span>{sentence(&drift.subject)} {if lost { " Publishing writes over it." } else { " Publishing leaves it as it is." }}</span>
-                <ul class="changes">{changes}</ul>
+                {changed(&drift.changes)}
             </li>
         }
     };
