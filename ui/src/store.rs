@@ -18,6 +18,9 @@ use crate::people::PeopleFile;
 use crate::simulate::playback::Playback;
 use crate::timing::timed;
 
+/// Around a journey that is shown whole, pixels.
+const FIT_MARGIN: f64 = 48.0;
+
 /// The zoom below which a card's second line is hard to read.
 const READABLE: f64 = 0.8;
 
@@ -364,14 +367,15 @@ impl Store {
         }
     }
 
-    /// Moves the canvas so that the whole journey can be seen.
+    /// Moves the canvas so that the whole journey can be seen; of one that is too large, the part with the entry.
     pub fn fit(&self) {
         let (width, height) = self.canvas_size.get_untracked();
         if width == 0.0 {
             return;
         }
-        let bounds = self.layout.with_untracked(|layout| layout.bounds);
-        self.viewport.set(Viewport::fit(&bounds, width, height, 48.0));
+        let (bounds, entry) = self.layout.with_untracked(|layout| (layout.bounds, layout.nodes.first().copied()));
+        let whole = Viewport::fit(&bounds, width, height, FIT_MARGIN);
+        self.viewport.set(entry.map_or(whole, |entry| whole.reveal(&entry, width, height, FIT_MARGIN)));
     }
 
     /// Moves the canvas as little as needed to show an activity.
