@@ -5,18 +5,16 @@ mod days;
 use std::time::Duration;
 
 use bridge::{DaySender, DocumentRun, ProjectRunView, SimulateProject, Span, TooMuch};
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::DocumentId;
 use model::time::{day_name, day_number, monday_of};
 
 use self::days::{month_of, months_later, name_of_month, weeks_of};
-use crate::problems::sentence;
+use crate::latest::{Latest, Pause};
+use crate::problems::{sentence, sentences};
 use crate::room::kind;
 use crate::simulate::flow::grouped;
 use crate::store::{Store, store};
-use crate::transport;
 
 /// After the last change, before it is run again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -75,7 +73,7 @@ pub fn CalendarRoom() -> impl IntoView {
             {move || desk.found.with(|found| match found {
                 None => view! { <p class="note" role="status">"The sample people go through all journeys and campaigns."</p> }.into_any(),
                 Some(Err(failure)) => view! {
-                    <p class="failure" role="alert" data-test="calendar-failure"><strong>{sentence(&failure.message)}</strong> " " {sentence(&failure.help)}</p>
+                    <p class="failure" role="alert" data-test="calendar-failure">{sentences(&failure.message, &failure.help)}</p>
                 }
                 .into_any(),
                 Some(Ok(view)) => whole(store, desk, view),
@@ -92,22 +90,14 @@ fn busiest(view: &ProjectRunView) -> Option<i64> {
 
 /// Simulates now, and again a little after each change of the project.
 fn ask_after_changes(store: Store, desk: Desk) {
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
-    let asking = StoredValue::new(0u64);
+    let (latest, pause) = (Latest::new(), Pause::new(PAUSE));
     let ask = move || {
         let command = SimulateProject {
             folder: store.folder.get_untracked(),
             project: store.project.get_untracked(),
             days: None,
         };
-        asking.update_value(|asking| *asking += 1);
-        let this = asking.get_value();
-        spawn_local(async move {
-            let answer = transport::call(&command).await;
-            // The room may have been left, or a later question asked.
-            if asking.try_get_value() != Some(this) {
-                return;
-            }
+        latest.ask(command, move |answer| {
             if let Ok(view) = &answer
                 && desk.shown.get_untracked() == 0
             {
@@ -122,10 +112,7 @@ fn ask_after_changes(store: Store, desk: Desk) {
             ask();
             return;
         }
-        let handle = set_timeout_with_handle(ask, PAUSE).ok();
-        if let Some(before) = waiting.try_update_value(|waiting| std::mem::replace(waiting, handle)).flatten() {
-            before.clear();
-        }
+        pause.then(ask);
     });
 }
 

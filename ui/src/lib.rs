@@ -22,6 +22,7 @@ mod inspector;
 mod json_text;
 mod keys;
 mod known;
+mod latest;
 mod live;
 mod modal;
 mod outbox;

@@ -13,6 +13,7 @@ use model::{DocumentId, Edit, draft_copy, path};
 
 use self::confirm::Confirm;
 use self::figures::{Kpis, figure};
+use crate::latest::Latest;
 use crate::outbox::Outbox;
 use crate::problems::sentences;
 use crate::store::{Mode, Store, store};
@@ -226,19 +227,12 @@ pub fn WatchedCampaign(name: String) -> impl IntoView {
 pub fn InFlight(target: RwSignal<String>) -> impl IntoView {
     let store = store();
     let flight = RwSignal::new(None);
-    let asked = StoredValue::new(0u64);
+    let latest = Latest::new();
     Effect::new(move |_| {
         let target = target.get();
         let of = store.document.with(|_| on_target(store, DocumentId::Journey(store.journey.get_untracked()), target));
         flight.set(None);
-        asked.update_value(|asked| *asked += 1);
-        let now = asked.get_value();
-        spawn_local(async move {
-            let view = transport::call(&bridge::Live { of, run: None, predict: false }).await;
-            // Another target was chosen meanwhile, or the view was left.
-            if asked.try_get_value() != Some(now) {
-                return;
-            }
+        latest.ask(bridge::Live { of, run: None, predict: false }, move |view| {
             flight.set(view.ok().and_then(|view| view.figures.into_iter().find(|figure| figure.key == "flight")));
         });
     });

@@ -3,17 +3,15 @@
 use std::time::Duration;
 
 use bridge::{CampaignView, SimulateCampaign};
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use simulation::monte_carlo::Band;
 use simulation::{CampaignRun, Comparison, Measure, TreatmentForecast, people_needed};
 
 use super::calendar;
-use crate::problems::sentence;
+use crate::latest::{Latest, Pause};
+use crate::problems::{sentence, sentences};
 use crate::simulate::flow::grouped;
 use crate::store::store;
-use crate::transport;
 
 /// After the last change, before it is run again.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -23,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub fn Outcome(name: String) -> impl IntoView {
     let store = store();
     let found = RwSignal::new(None::<Result<CampaignView, bridge::Failure>>);
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let (latest, pause) = (Latest::new(), Pause::new(PAUSE));
     Effect::new(move |first: Option<()>| {
         store.content.track();
         let campaign = name.clone();
@@ -33,26 +31,19 @@ pub fn Outcome(name: String) -> impl IntoView {
                 project: store.project.get_untracked(),
                 campaign,
             };
-            spawn_local(async move {
-                // the room may have been left meanwhile
-                let answer = transport::call(&command).await;
-                drop(found.try_set(Some(answer)));
-            });
+            latest.ask(command, move |answer| found.set(Some(answer)));
         };
         if first.is_none() {
             ask();
             return;
         }
-        let handle = set_timeout_with_handle(ask, PAUSE).ok();
-        if let Some(before) = waiting.try_update_value(|waiting| std::mem::replace(waiting, handle)).flatten() {
-            before.clear();
-        }
+        pause.then(ask);
     });
     move || {
         match found.get() {
         None => view! { <p class="note" role="status">"The sample people go through it."</p> }.into_any(),
         Some(Err(failure)) => view! {
-            <p class="failure" role="alert" data-test="campaign-failure"><strong>{sentence(&failure.message)}</strong> " " {sentence(&failure.help)}</p>
+            <p class="failure" role="alert" data-test="campaign-failure">{sentences(&failure.message, &failure.help)}</p>
         }
         .into_any(),
         Some(Ok(view)) => shown(&view),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use leptos::html::{Div, Textarea};
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use model::Path;
 use serde_json::Value;
@@ -11,6 +10,7 @@ use templates::{Mark, helper_names, marks};
 use wasm_bindgen::JsCast;
 
 use crate::form::{value_at, write};
+use crate::latest::Pause;
 use crate::store::{Store, store};
 
 /// After the last key, before the text is taken over as one edit.
@@ -54,11 +54,11 @@ pub fn CodeText(
 ) -> impl IntoView {
     let store = store();
     let text = RwSignal::new(String::new());
-    let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let pause = Pause::new(PAUSE);
     Effect::new(move |_| {
         let now = written.get();
         // What is being typed is newer than what was taken over.
-        if waiting.with_value(Option::is_none) && text.with_untracked(|text| *text != now) {
+        if !pause.is_waiting() && text.with_untracked(|text| *text != now) {
             text.set(now);
         }
     });
@@ -66,27 +66,17 @@ pub fn CodeText(
     let under = NodeRef::<Div>::new();
     let offer = RwSignal::new(None::<Offer>);
     let take_over = move || {
-        if let Some(handle) = waiting.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
+        pause.end();
         let now = text.get_untracked();
         if written.with_untracked(|written| *written != now) {
             take.run(now);
-        }
-    };
-    let later = {
-        move || {
-            let handle = set_timeout_with_handle(take_over, PAUSE).ok();
-            if let Some(before) = waiting.try_update_value(|waiting| std::mem::replace(waiting, handle)).flatten() {
-                before.clear();
-            }
         }
     };
     let typed = {
         move |event: leptos::ev::Event| {
             text.set(event_target_value(&event));
             offer.set(caret(area).and_then(|caret| text.with_untracked(|text| offered(store, text, caret))));
-            later();
+            pause.then(take_over);
         }
     };
     let accept = {
@@ -106,7 +96,7 @@ pub fn CodeText(
                 let _ = area.set_selection_range(end, end);
                 let _ = area.focus();
             }
-            later();
+            pause.then(take_over);
         }
     };
     let keys = {

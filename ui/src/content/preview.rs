@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use bridge::PreviewView;
-use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use model::{DocumentId, TemplateKind};
 
 use super::drawn;
+use crate::latest::{Latest, Pause};
 use crate::problems::sentence;
 use crate::store::Store;
-use crate::transport;
 
 /// After the last change, before the machine is asked.
 const PAUSE: Duration = Duration::from_millis(120);
@@ -41,7 +39,7 @@ impl Preview {
             narrow: RwSignal::new(false),
             dark: RwSignal::new(false),
         };
-        let waiting = StoredValue::new(None::<TimeoutHandle>);
+        let (latest, pause) = (Latest::new(), Pause::new(PAUSE));
         // What the HTML of an e-mail is made from.
         let sources = Memo::new(move |_| {
             let is_source = |id: &DocumentId| matches!(id, DocumentId::Source(..) | DocumentId::Partial(_));
@@ -63,22 +61,16 @@ impl Preview {
                     person,
                     text,
                 };
-                spawn_local(async move {
-                    match transport::call(&command).await {
-                        // the room may have been left meanwhile
-                        Ok(view) => drop(preview.view.try_set(view)),
-                        Err(failure) => store.tell_failure(failure),
-                    }
+                latest.ask(command, move |answer| match answer {
+                    Ok(view) => preview.view.set(view),
+                    Err(failure) => store.tell_failure(failure),
                 });
             };
             if first.is_none() {
                 ask();
                 return;
             }
-            let handle = set_timeout_with_handle(ask, PAUSE).ok();
-            if let Some(before) = waiting.try_update_value(|waiting| std::mem::replace(waiting, handle)).flatten() {
-                before.clear();
-            }
+            pause.then(ask);
         });
         preview
     }

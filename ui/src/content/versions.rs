@@ -7,6 +7,7 @@ use model::DocumentId;
 use model::changes::Change;
 
 use super::test_send::targets;
+use crate::latest::Latest;
 use crate::store::store;
 use crate::transport;
 
@@ -22,6 +23,7 @@ pub fn Versions(id: DocumentId) -> impl IntoView {
     let chosen = RwSignal::new(None::<String>);
     let words = RwSignal::new(None::<Vec<MemberWords>>);
     let again = Trigger::new();
+    let (listed, compared) = (Latest::new(), Latest::new());
     let template = StoredValue::new(id);
     let asked = move || ListVersions {
         folder: store.folder.get_untracked(),
@@ -34,33 +36,18 @@ pub fn Versions(id: DocumentId) -> impl IntoView {
         origin.track();
         list.set(None);
         chosen.set(None);
-        let question = asked();
-        spawn_local(async move {
-            let found =
-                transport::call(&question).await.map_err(|failure| format!("{}. {}", failure.message, failure.help));
-            // Another place may be asked by now.
-            if origin.try_get_untracked() == Some(question.target) {
-                list.try_set(Some(found));
-            }
+        listed.ask(asked(), move |found| {
+            list.set(Some(found.map_err(|failure| format!("{}. {}", failure.message, failure.help))));
         });
     });
-    let compared = StoredValue::new(0u64);
     Effect::new(move |_| {
         words.set(None);
         store.content.track();
-        compared.update_value(|turn| *turn += 1);
+        compared.forget();
         let Some(version) = chosen.get() else { return };
-        let (turn, question) = (compared.get_value(), CompareVersion { of: asked(), version });
-        spawn_local(async move {
-            let found = transport::call(&question).await;
-            // Only the answer to the last question counts.
-            if compared.try_get_value() != Some(turn) {
-                return;
-            }
-            match found {
-                Ok(found) => drop(words.try_set(Some(found))),
-                Err(failure) => store.tell_failure(failure),
-            }
+        compared.ask(CompareVersion { of: asked(), version }, move |found| match found {
+            Ok(found) => words.set(Some(found)),
+            Err(failure) => store.tell_failure(failure),
         });
     });
     let activate = move |version: String| {
