@@ -3,8 +3,6 @@
 use model::{DocumentId, Millis, Project};
 use serde::{Deserialize, Serialize};
 
-use crate::Command;
-
 /// Runs the sample people through all journeys and campaigns of a project together.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SimulateProject {
@@ -17,10 +15,7 @@ pub struct SimulateProject {
     pub days: Option<u32>,
 }
 
-impl Command for SimulateProject {
-    const NAME: &'static str = "simulate-project";
-    type Answer = ProjectRunView;
-}
+command!(SimulateProject, "simulate-project" => ProjectRunView);
 
 /// A whole project, simulated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,6 @@ use model::{DocumentId, Project};
 use serde::{Deserialize, Serialize};
 use simulation::{CampaignRun, Forecast};
 
-use crate::Command;
-
 /// Renders a template for one of the sample people, and counts what they lack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Preview {
@@ -21,10 +19,7 @@ pub struct Preview {
     pub text: String,
 }
 
-impl Command for Preview {
-    const NAME: &'static str = "preview";
-    type Answer = PreviewView;
-}
+command!(Preview, "preview" => PreviewView);
 
 /// A template as somebody gets it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -111,10 +106,7 @@ pub struct Build {
     pub changed: Vec<DocumentId>,
 }
 
-impl Command for Build {
-    const NAME: &'static str = "build";
-    type Answer = Built;
-}
+command!(Build, "build" => Built);
 
 /// HTML parts, and what is wrong with sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,10 +174,7 @@ pub struct SimulateCampaign {
     pub campaign: String,
 }
 
-impl Command for SimulateCampaign {
-    const NAME: &'static str = "simulate-campaign";
-    type Answer = CampaignView;
-}
+command!(SimulateCampaign, "simulate-campaign" => CampaignView);
 
 /// A simulated campaign.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

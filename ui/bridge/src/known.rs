@@ -3,8 +3,6 @@
 use model::Project;
 use serde::{Deserialize, Serialize};
 
-use crate::Command;
-
 /// Which attributes the people have and which events there are; of people that are invented where a project has none.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AskKnown {
@@ -14,10 +12,7 @@ pub struct AskKnown {
     pub folder: Option<String>,
 }
 
-impl Command for AskKnown {
-    const NAME: &'static str = "known";
-    type Answer = Known;
-}
+command!(AskKnown, "known" => Known);
 
 /// What people and events have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,6 +3,16 @@
 //! Takes and gives values of `journeys/`; never does anything itself. Two transports carry the same JSON texts: a Tauri
 //! command (`call`), and `POST /bridge/NAME` of `waymark studio --web`.
 
+/// Names a question on both transports, and what comes back.
+macro_rules! command {
+    ($question:ty, $name:literal => $answer:ty) => {
+        impl $crate::Command for $question {
+            const NAME: &'static str = $name;
+            type Answer = $answer;
+        }
+    };
+}
+
 mod calendar;
 mod content;
 mod known;
@@ -80,10 +90,7 @@ pub struct Picture {
     pub path: Option<String>,
 }
 
-impl Command for Picture {
-    const NAME: &'static str = "picture";
-    type Answer = String;
-}
+command!(Picture, "picture" => String);
 
 /// What a picture is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,37 +194,25 @@ pub struct Example {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListExamples {}
 
-impl Command for ListExamples {
-    const NAME: &'static str = "list-examples";
-    type Answer = Vec<Example>;
-}
+command!(ListExamples, "list-examples" => Vec<Example>);
 
 /// The project that the program was started with, if any.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Startup {}
 
-impl Command for Startup {
-    const NAME: &'static str = "startup";
-    type Answer = Option<Opened>;
-}
+command!(Startup, "startup" => Option<Opened>);
 
 /// Whether the tour was seen or skipped on this machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TourSeen {}
 
-impl Command for TourSeen {
-    const NAME: &'static str = "tour-seen";
-    type Answer = bool;
-}
+command!(TourSeen, "tour-seen" => bool);
 
 /// Keeps that the tour was seen or skipped.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EndTour {}
 
-impl Command for EndTour {
-    const NAME: &'static str = "end-tour";
-    type Answer = ();
-}
+command!(EndTour, "end-tour" => ());
 
 /// Opens a copy of an example in a folder of its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -226,10 +221,7 @@ pub struct OpenExample {
     pub name: String,
 }
 
-impl Command for OpenExample {
-    const NAME: &'static str = "open-example";
-    type Answer = Opened;
-}
+command!(OpenExample, "open-example" => Opened);
 
 /// Opens a project folder, or a file or folder of Pinpoint's JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -238,10 +230,7 @@ pub struct OpenPath {
     pub path: String,
 }
 
-impl Command for OpenPath {
-    const NAME: &'static str = "open-path";
-    type Answer = Opened;
-}
+command!(OpenPath, "open-path" => Opened);
 
 /// Opens pasted JSON as a new project without a folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -250,10 +239,7 @@ pub struct OpenText {
     pub text: String,
 }
 
-impl Command for OpenText {
-    const NAME: &'static str = "open-text";
-    type Answer = Opened;
-}
+command!(OpenText, "open-text" => Opened);
 
 /// Writes the project's documents into a folder, atomically, file by file; only what differs from the disk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -271,10 +257,7 @@ pub struct Save {
     pub journal: u64,
 }
 
-impl Command for Save {
-    const NAME: &'static str = "save";
-    type Answer = Saved;
-}
+command!(Save, "save" => Saved);
 
 /// What a save did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,11 +279,8 @@ pub struct StartJournal {
     pub history: History,
 }
 
-impl Command for StartJournal {
-    const NAME: &'static str = "start-journal";
-    /// The number of the journal.
-    type Answer = u64;
-}
+// The number of the journal.
+command!(StartJournal, "start-journal" => u64);
 
 /// Puts what was done into the journal; it is on the disk when the answer comes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -313,10 +293,7 @@ pub struct Keep {
     pub entries: Vec<Entry>,
 }
 
-impl Command for Keep {
-    const NAME: &'static str = "keep";
-    type Answer = ();
-}
+command!(Keep, "keep" => ());
 
 /// Throws a journal away: what is not saved is not wanted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -325,10 +302,7 @@ pub struct ForgetJournal {
     pub journal: u64,
 }
 
-impl Command for ForgetJournal {
-    const NAME: &'static str = "forget-journal";
-    type Answer = ();
-}
+command!(ForgetJournal, "forget-journal" => ());
 
 /// What other programs changed in the project's files since they were read or written here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -337,10 +311,7 @@ pub struct LookOutside {
     pub folder: String,
 }
 
-impl Command for LookOutside {
-    const NAME: &'static str = "look-outside";
-    type Answer = Vec<OutsideChange>;
-}
+command!(LookOutside, "look-outside" => Vec<OutsideChange>);
 
 /// A document that another program changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -363,19 +334,13 @@ pub struct Reread {
     pub journal: u64,
 }
 
-impl Command for Reread {
-    const NAME: &'static str = "reread";
-    type Answer = Opened;
-}
+command!(Reread, "reread" => Opened);
 
 /// Projects that were open lately, the newest first; those that were never saved are among them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListRecent {}
 
-impl Command for ListRecent {
-    const NAME: &'static str = "list-recent";
-    type Answer = Vec<Recent>;
-}
+command!(ListRecent, "list-recent" => Vec<Recent>);
 
 /// A project that was open lately.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -407,10 +372,7 @@ pub struct OpenUnsaved {
     pub name: String,
 }
 
-impl Command for OpenUnsaved {
-    const NAME: &'static str = "open-unsaved";
-    type Answer = Opened;
-}
+command!(OpenUnsaved, "open-unsaved" => Opened);
 
 /// Takes a project off the list; a folder stays on the disk, what was never saved is thrown away.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -419,10 +381,7 @@ pub struct ForgetRecent {
     pub place: Place,
 }
 
-impl Command for ForgetRecent {
-    const NAME: &'static str = "forget-recent";
-    type Answer = ();
-}
+command!(ForgetRecent, "forget-recent" => ());
 
 /// Runs the sample people of the project's folder through a journey.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -439,10 +398,7 @@ pub struct Simulate {
     pub start: Option<String>,
 }
 
-impl Command for Simulate {
-    const NAME: &'static str = "simulate";
-    type Answer = SimulationView;
-}
+command!(Simulate, "simulate" => SimulationView);
 
 /// A simulated run as the window shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -476,10 +432,7 @@ pub struct Plan {
     pub activate: bool,
 }
 
-impl Command for Plan {
-    const NAME: &'static str = "plan";
-    type Answer = PlanView;
-}
+command!(Plan, "plan" => PlanView);
 
 /// A plan as the window shows it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -534,10 +487,7 @@ pub struct Apply {
     pub over_drift: bool,
 }
 
-impl Command for Apply {
-    const NAME: &'static str = "apply";
-    type Answer = u64;
-}
+command!(Apply, "apply" => u64);
 
 /// How far a publication is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -546,10 +496,7 @@ pub struct Progress {
     pub job: u64,
 }
 
-impl Command for Progress {
-    const NAME: &'static str = "progress";
-    type Answer = ProgressView;
-}
+command!(Progress, "progress" => ProgressView);
 
 /// How far a publication is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -568,10 +515,7 @@ pub struct ProgressView {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LocalStatus {}
 
-impl Command for LocalStatus {
-    const NAME: &'static str = "local-status";
-    type Answer = LocalView;
-}
+command!(LocalStatus, "local-status" => LocalView);
 
 /// The Pinpoint inside the studio.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -604,10 +548,7 @@ pub struct Outbox {
     pub token: Option<String>,
 }
 
-impl Command for Outbox {
-    const NAME: &'static str = "outbox";
-    type Answer = OutboxPage;
-}
+command!(Outbox, "outbox" => OutboxPage);
 
 /// A page of the outbox.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -625,10 +566,7 @@ pub struct MailSource {
     pub id: String,
 }
 
-impl Command for MailSource {
-    const NAME: &'static str = "mail-source";
-    type Answer = String;
-}
+command!(MailSource, "mail-source" => String);
 
 /// Puts a message that was given up back into the queue of its channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -637,10 +575,7 @@ pub struct Replay {
     pub id: String,
 }
 
-impl Command for Replay {
-    const NAME: &'static str = "replay";
-    type Answer = ();
-}
+command!(Replay, "replay" => ());
 
 /// A message in the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -691,7 +626,4 @@ pub struct LoadPeople {
     pub target: String,
 }
 
-impl Command for LoadPeople {
-    const NAME: &'static str = "load-people";
-    type Answer = u64;
-}
+command!(LoadPeople, "load-people" => u64);

@@ -6,8 +6,6 @@ use serde_json::Value;
 use simulation::Run;
 pub use simulation::prediction::Compared;
 
-use crate::Command;
-
 /// A journey or campaign on a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OnTarget {
@@ -35,10 +33,7 @@ pub struct Live {
     pub predict: bool,
 }
 
-impl Command for Live {
-    const NAME: &'static str = "live";
-    type Answer = LiveView;
-}
+command!(Live, "live" => LiveView);
 
 /// How a journey or campaign fares on a target.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -115,10 +110,7 @@ pub struct SetState {
     pub state: String,
 }
 
-impl Command for SetState {
-    const NAME: &'static str = "set-state";
-    type Answer = ();
-}
+command!(SetState, "set-state" => ());
 
 /// The KPIs of a target over a span of time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -135,7 +127,4 @@ pub struct Figures {
     pub path: String,
 }
 
-impl Command for Figures {
-    const NAME: &'static str = "figures";
-    type Answer = Vec<Figure>;
-}
+command!(Figures, "figures" => Vec<Figure>);

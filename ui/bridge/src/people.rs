@@ -4,7 +4,7 @@ use model::Project;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Asked, Command, Failure, PersonLine, PersonMessage, Reason};
+use crate::{Asked, Failure, PersonLine, PersonMessage, Reason};
 
 /// Looks through the people.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,10 +21,7 @@ pub struct ListPeople {
     pub from: u64,
 }
 
-impl Command for ListPeople {
-    const NAME: &'static str = "list-people";
-    type Answer = PeoplePage;
-}
+command!(ListPeople, "list-people" => PeoplePage);
 
 /// A page of people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,10 +50,7 @@ pub struct ShowPerson {
     pub id: String,
 }
 
-impl Command for ShowPerson {
-    const NAME: &'static str = "show-person";
-    type Answer = PersonPage;
-}
+command!(ShowPerson, "show-person" => PersonPage);
 
 /// Everything about one person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -110,11 +104,8 @@ pub struct ChangePerson {
     pub endpoints: Vec<Value>,
 }
 
-impl Command for ChangePerson {
-    const NAME: &'static str = "change-person";
-    /// The files that were written, below the folder.
-    type Answer = Vec<String>;
-}
+// The files that were written, below the folder.
+command!(ChangePerson, "change-person" => Vec<String>);
 
 /// Writes a copy of the people in which nobody can be recognised, as JSON lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,11 +118,8 @@ pub struct Pseudonymise {
     pub personal: Vec<String>,
 }
 
-impl Command for Pseudonymise {
-    const NAME: &'static str = "pseudonymise";
-    /// How many endpoints were written.
-    type Answer = u64;
-}
+// How many endpoints were written.
+command!(Pseudonymise, "pseudonymise" => u64);
 
 /// Keeps a piece of a file that the page has and the machine has not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,11 +132,8 @@ pub struct KeepPiece {
     pub bytes: String,
 }
 
-impl Command for KeepPiece {
-    const NAME: &'static str = "keep-piece";
-    /// Where it is kept until it was imported, a day at most.
-    type Answer = String;
-}
+// Where it is kept until it was imported, a day at most.
+command!(KeepPiece, "keep-piece" => String);
 
 /// Looks into a file of people, before it is imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,10 +142,7 @@ pub struct LookAtFile {
     pub path: String,
 }
 
-impl Command for LookAtFile {
-    const NAME: &'static str = "look-at-file";
-    type Answer = FileLook;
-}
+command!(LookAtFile, "look-at-file" => FileLook);
 
 /// What is in a file of people.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -204,11 +186,8 @@ pub struct Import {
     pub leave_out: bool,
 }
 
-impl Command for Import {
-    const NAME: &'static str = "import";
-    /// The number of the import.
-    type Answer = u64;
-}
+// The number of the import.
+command!(Import, "import" => u64);
 
 /// How far an import is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,10 +198,7 @@ pub struct Importing {
     pub cancel: bool,
 }
 
-impl Command for Importing {
-    const NAME: &'static str = "importing";
-    type Answer = ImportView;
-}
+command!(Importing, "importing" => ImportView);
 
 /// How far an import is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -258,11 +234,8 @@ pub struct FetchPeople {
     pub role: String,
 }
 
-impl Command for FetchPeople {
-    const NAME: &'static str = "fetch-people";
-    /// The number of the fetch.
-    type Answer = u64;
-}
+// The number of the fetch.
+command!(FetchPeople, "fetch-people" => u64);
 
 /// How far a fetch is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -273,10 +246,7 @@ pub struct Fetching {
     pub cancel: bool,
 }
 
-impl Command for Fetching {
-    const NAME: &'static str = "fetching";
-    type Answer = FetchView;
-}
+command!(Fetching, "fetching" => FetchView);
 
 /// How far a fetch is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -308,10 +278,7 @@ pub struct InventPeople {
     pub seed: u64,
 }
 
-impl Command for InventPeople {
-    const NAME: &'static str = "invent-people";
-    type Answer = Invented;
-}
+command!(InventPeople, "invent-people" => Invented);
 
 /// Who was invented.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -333,8 +300,5 @@ pub struct CountPeople {
     pub folder: String,
 }
 
-impl Command for CountPeople {
-    const NAME: &'static str = "count-people";
-    /// Endpoints, and the paths of their attributes.
-    type Answer = (u64, Vec<String>);
-}
+// Endpoints, and the paths of their attributes.
+command!(CountPeople, "count-people" => (u64, Vec<String>));

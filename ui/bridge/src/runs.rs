@@ -12,7 +12,7 @@ pub use simulation::promises::{CounterExample, Kept as KeptPromise};
 pub use simulation::series::{ActivitySeries, Busy, ChannelSeries, ConnectionSeries};
 pub use simulation::{Deed, PersonSummary, Rates, Series, Story};
 
-use crate::{Command, FileProblem};
+use crate::FileProblem;
 
 /// Counts of a run over time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,10 +21,7 @@ pub struct Flow {
     pub run_id: u64,
 }
 
-impl Command for Flow {
-    const NAME: &'static str = "flow";
-    type Answer = FlowView;
-}
+command!(Flow, "flow" => FlowView);
 
 /// Counts of a run over time, and what limits its sends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,10 +47,7 @@ pub struct Waiting {
     pub at: Millis,
 }
 
-impl Command for Waiting {
-    const NAME: &'static str = "waiting";
-    type Answer = WaitingView;
-}
+command!(Waiting, "waiting" => WaitingView);
 
 /// Who is at an activity at an instant.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -73,10 +67,7 @@ pub struct FindPeople {
     pub text: String,
 }
 
-impl Command for FindPeople {
-    const NAME: &'static str = "find-people";
-    type Answer = Vec<PersonSummary>;
-}
+command!(FindPeople, "find-people" => Vec<PersonSummary>);
 
 /// Whose story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,10 +90,7 @@ pub struct Person {
     pub deeds: Vec<Deed>,
 }
 
-impl Command for Person {
-    const NAME: &'static str = "person";
-    type Answer = PersonView;
-}
+command!(Person, "person" => PersonView);
 
 /// Everything about one person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,10 +137,7 @@ pub struct Messages {
     pub from: u64,
 }
 
-impl Command for Messages {
-    const NAME: &'static str = "messages";
-    type Answer = MessagesPage;
-}
+command!(Messages, "messages" => MessagesPage);
 
 /// A column of the table of messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -216,10 +201,7 @@ pub struct WriteMessages {
     pub render: bool,
 }
 
-impl Command for WriteMessages {
-    const NAME: &'static str = "write-messages";
-    type Answer = u64;
-}
+command!(WriteMessages, "write-messages" => u64);
 
 /// Walks everybody again and again, with other seeds: how far the counts spread.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -230,10 +212,7 @@ pub struct ManyRuns {
     pub runs: u32,
 }
 
-impl Command for ManyRuns {
-    const NAME: &'static str = "many-runs";
-    type Answer = Bands;
-}
+command!(ManyRuns, "many-runs" => Bands);
 
 /// What a run has otherwise than another version of its journey has for the same people.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -248,10 +227,7 @@ pub struct Compare {
     pub after: Project,
 }
 
-impl Command for Compare {
-    const NAME: &'static str = "compare";
-    type Answer = ComparisonView;
-}
+command!(Compare, "compare" => ComparisonView);
 
 /// Two versions for the same people.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -286,10 +262,7 @@ pub struct Test {
     pub folder: String,
 }
 
-impl Command for Test {
-    const NAME: &'static str = "test";
-    type Answer = TestReport;
-}
+command!(Test, "test" => TestReport);
 
 /// What came of all tests.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -315,10 +288,7 @@ pub struct Expect {
     pub person: Person,
 }
 
-impl Command for Expect {
-    const NAME: &'static str = "expect";
-    type Answer = String;
-}
+command!(Expect, "expect" => String);
 
 /// Writes an expectation with a made-up person for each path of each journey that can be taken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -329,10 +299,7 @@ pub struct Generate {
     pub folder: String,
 }
 
-impl Command for Generate {
-    const NAME: &'static str = "generate";
-    type Answer = Generated;
-}
+command!(Generate, "generate" => Generated);
 
 /// What was generated.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -356,10 +323,7 @@ pub struct Promised {
     pub journey: String,
 }
 
-impl Command for Promised {
-    const NAME: &'static str = "promised";
-    type Answer = Promises;
-}
+command!(Promised, "promised" => Promises);
 
 /// Promises that are switched on or off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -387,7 +351,4 @@ pub struct Promise {
     pub promises: Promises,
 }
 
-impl Command for Promise {
-    const NAME: &'static str = "promise";
-    type Answer = String;
-}
+command!(Promise, "promise" => String);

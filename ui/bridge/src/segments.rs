@@ -3,8 +3,6 @@
 use model::{Millis, Project};
 use serde::{Deserialize, Serialize};
 
-use crate::Command;
-
 /// Whom a question about segments is about.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
@@ -26,10 +24,7 @@ pub struct CountSegment {
     pub segment: String,
 }
 
-impl Command for CountSegment {
-    const NAME: &'static str = "count-segment";
-    type Answer = SegmentCount;
-}
+command!(CountSegment, "count-segment" => SegmentCount);
 
 /// How many are in a segment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,11 +73,8 @@ pub struct AskWhy {
     pub who: String,
 }
 
-impl Command for AskWhy {
-    const NAME: &'static str = "ask-why";
-    /// One row for each endpoint of the person.
-    type Answer = Vec<(PersonLine, Reason)>;
-}
+// One row for each endpoint of the person.
+command!(AskWhy, "ask-why" => Vec<(PersonLine, Reason)>);
 
 /// What a part of a segment says of an endpoint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -104,10 +96,7 @@ pub struct AskOverlap {
     pub segments: [String; 2],
 }
 
-impl Command for AskOverlap {
-    const NAME: &'static str = "ask-overlap";
-    type Answer = OverlapView;
-}
+command!(AskOverlap, "ask-overlap" => OverlapView);
 
 /// How two segments lie to each other, in endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,10 +120,7 @@ pub struct AskSizes {
     pub segment: String,
 }
 
-impl Command for AskSizes {
-    const NAME: &'static str = "ask-sizes";
-    type Answer = SizesView;
-}
+command!(AskSizes, "ask-sizes" => SizesView);
 
 /// How large a segment was.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,8 +4,6 @@ use model::changes::Change;
 use model::{DocumentId, Project};
 use serde::{Deserialize, Serialize};
 
-use crate::Command;
-
 /// The versions of a template, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListVersions {
@@ -19,10 +17,7 @@ pub struct ListVersions {
     pub target: Option<String>,
 }
 
-impl Command for ListVersions {
-    const NAME: &'static str = "list-versions";
-    type Answer = Vec<TemplateVersion>;
-}
+command!(ListVersions, "list-versions" => Vec<TemplateVersion>);
 
 /// A version of a template.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +43,7 @@ pub struct CompareVersion {
     pub version: String,
 }
 
-impl Command for CompareVersion {
-    const NAME: &'static str = "compare-version";
-    type Answer = Vec<MemberWords>;
-}
+command!(CompareVersion, "compare-version" => Vec<MemberWords>);
 
 /// A member that differs, word by word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,10 +63,7 @@ pub struct ActivateVersion {
     pub version: String,
 }
 
-impl Command for ActivateVersion {
-    const NAME: &'static str = "activate-version";
-    type Answer = ();
-}
+command!(ActivateVersion, "activate-version" => ());
 
 /// Sends one message to one address.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,10 +76,7 @@ pub struct SendTest {
     pub address: String,
 }
 
-impl Command for SendTest {
-    const NAME: &'static str = "send-test";
-    type Answer = TestSent;
-}
+command!(SendTest, "send-test" => TestSent);
 
 /// What became of a test message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
