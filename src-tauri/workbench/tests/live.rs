@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "tests, also in the functions that they share")]
 
 use std::fs;
-use std::path::Path;
 
 use bridge::{
     Command, Failure, FailureCode, Figure, Figures, Live, LiveAction, LiveView, LoadPeople, OnTarget, OpenPath,
@@ -14,6 +13,7 @@ use pinpoint_local::{ClockSetting, Server};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use workbench::examples::Examples;
 use workbench::publication::{Publication, Terms};
 use workbench::{Settings, Workbench};
 
@@ -30,7 +30,7 @@ struct Desk {
 impl Desk {
     async fn open() -> Desk {
         let folder = tempfile::tempdir().unwrap();
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../journeys/examples/onboarding"), folder.path());
+        Examples::default().copy("onboarding", folder.path()).unwrap();
         let start = parse_instant("2026-11-30T08:00:00Z");
         let settings = pinpoint_local::Settings { clock: ClockSetting::Virtual { start }, ..Default::default() };
         let server = Server::start(settings).await.unwrap();
@@ -119,18 +119,6 @@ impl Desk {
 
     async fn ask<C: Command>(&self, command: C) -> C::Answer {
         self.try_ask(command).await.unwrap_or_else(|failure| panic!("{}: {failure:?}", C::NAME))
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

@@ -11,6 +11,7 @@ use bridge::{
 use model::time::{DAY, HOUR};
 use model::{DocumentId, Project};
 use serde_json::json;
+use workbench::examples::Examples;
 use workbench::{Settings, Workbench};
 
 /// A copy of an example whose people respond by the model, opened.
@@ -22,9 +23,8 @@ struct Desk {
 
 impl Desk {
     async fn open() -> Desk {
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../journeys/examples/onboarding");
         let folder = tempfile::tempdir().unwrap();
-        copy(&from, folder.path());
+        Examples::default().copy("onboarding", folder.path()).unwrap();
         fs::remove_dir_all(folder.path().join("events")).unwrap();
         // Fewer made-up lives: here it is asked whether they are looked at, not how many.
         for entry in fs::read_dir(folder.path().join("expectations")).unwrap().map(Result::unwrap) {
@@ -60,18 +60,6 @@ impl Desk {
             start: None,
         })
         .await
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 
