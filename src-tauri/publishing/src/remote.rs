@@ -7,15 +7,11 @@ use aws_sdk_pinpoint::Client;
 use aws_sdk_pinpoint::config::retry::RetryConfig;
 use aws_sdk_pinpoint::config::timeout::TimeoutConfig;
 use aws_sdk_pinpoint::config::{Builder, Credentials, Region};
-use aws_sdk_pinpoint::primitives::DateTime;
 use aws_sdk_pinpoint::types::{
-    ApnsChannelRequest, ApnsSandboxChannelRequest, CreateApplicationRequest, DirectMessageConfiguration,
-    EmailChannelRequest, EmailTemplateRequest, EndpointBatchRequest, ExportJobRequest, GcmChannelRequest,
-    InAppTemplateRequest, JourneyStateRequest, MessageRequest, PushNotificationTemplateRequest, SmsChannelRequest,
-    SmsTemplateRequest, State, TemplateActiveVersionRequest, VoiceChannelRequest, VoiceTemplateRequest,
-    WriteCampaignRequest, WriteJourneyRequest, WriteSegmentRequest,
+    CreateApplicationRequest, EndpointBatchRequest, ExportJobRequest, WriteCampaignRequest, WriteJourneyRequest,
+    WriteSegmentRequest,
 };
-use model::{Millis, Target, TemplateKind};
+use model::Target;
 use serde_json::{Value, json};
 
 use crate::error::{Place, PublishError};
@@ -75,6 +71,10 @@ macro_rules! send {
         }
     }};
 }
+
+mod live;
+mod messages;
+mod templates;
 
 /// A create is not repeated by the SDK: when the answer to the first attempt was lost, a second would make a duplicate.
 fn once() -> Builder {
@@ -192,41 +192,6 @@ impl Remote {
         self.found(send!(self, "GetEventStream", self.client.get_event_stream().application_id(application), None))
     }
 
-    /// All templates of the account, as `TemplateResponse`.
-    pub(crate) async fn templates(&self) -> Result<Vec<Value>, PublishError> {
-        let mut all = Vec::new();
-        let mut token = None;
-        loop {
-            let request = self.client.list_templates().page_size(PAGE_SIZE).set_next_token(token);
-            token = take_page(send!(self, "ListTemplates", request, None)?, &mut all);
-            if token.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
-    /// All versions of a template, as `TemplateVersionResponse`.
-    ///
-    /// # Errors
-    /// When the target can not be asked.
-    pub async fn template_versions(&self, kind: TemplateKind, name: &str) -> Result<Vec<Value>, PublishError> {
-        let mut all = Vec::new();
-        let mut token = None;
-        loop {
-            let request = self
-                .client
-                .list_template_versions()
-                .template_name(name)
-                .template_type(kind.template_type())
-                .page_size(PAGE_SIZE)
-                .set_next_token(token);
-            token = take_page(send!(self, "ListTemplateVersions", request, None)?, &mut all);
-            if token.is_none() {
-                return Ok(all);
-            }
-        }
-    }
-
     /// Begins to write endpoints to the address that the body names; answers the job's id.
     pub(crate) async fn create_export_job(&self, application: &str, body: &Value) -> Result<String, PublishError> {
         let typed = ExportJobRequest::builder().role_arn("").s3_url_prefix("").build();
@@ -333,147 +298,6 @@ impl Remote {
         self.found(send!(self, "GetSegment", request, None))
     }
 
-    /// The active version of a template, as the kind's response shape; `None` = there is none of that name.
-    ///
-    /// # Errors
-    /// When the target can not be asked.
-    pub async fn template(&self, kind: TemplateKind, name: &str) -> Result<Option<Value>, PublishError> {
-        self.template_version(kind, name, None).await
-    }
-
-    /// A version of a template by its number, `None` = the active one; else as [`template`](Remote::template).
-    ///
-    /// # Errors
-    /// When the target can not be asked.
-    pub async fn template_version(
-        &self,
-        kind: TemplateKind,
-        name: &str,
-        version: Option<&str>,
-    ) -> Result<Option<Value>, PublishError> {
-        let (client, version) = (&self.client, version.map(str::to_owned));
-        self.found(match kind {
-            TemplateKind::Email => {
-                send!(
-                    self,
-                    "GetEmailTemplate",
-                    client.get_email_template().template_name(name).set_version(version),
-                    None
-                )
-            }
-            TemplateKind::Sms => {
-                send!(self, "GetSmsTemplate", client.get_sms_template().template_name(name).set_version(version), None)
-            }
-            TemplateKind::Push => send!(
-                self,
-                "GetPushTemplate",
-                client.get_push_template().template_name(name).set_version(version),
-                None
-            ),
-            TemplateKind::InApp => {
-                send!(
-                    self,
-                    "GetInAppTemplate",
-                    client.get_in_app_template().template_name(name).set_version(version),
-                    None
-                )
-            }
-            TemplateKind::Voice => {
-                send!(
-                    self,
-                    "GetVoiceTemplate",
-                    client.get_voice_template().template_name(name).set_version(version),
-                    None
-                )
-            }
-        })
-    }
-
-    /// Makes a version of a template the active one.
-    ///
-    /// # Errors
-    /// When the target can not be asked, or refuses.
-    pub async fn activate_template_version(
-        &self,
-        kind: TemplateKind,
-        name: &str,
-        version: &str,
-    ) -> Result<(), PublishError> {
-        let typed = TemplateActiveVersionRequest::builder().version(version).build();
-        let request = self
-            .client
-            .update_template_active_version()
-            .template_name(name)
-            .template_type(kind.template_type())
-            .template_active_version_request(typed);
-        send!(self, "UpdateTemplateActiveVersion", request, None).map(drop)
-    }
-
-    /// Sends a `MessageRequest` to the addresses that it names; answers the `MessageResponse`. It is not repeated: nobody is
-    /// to get it twice.
-    ///
-    /// # Errors
-    /// When the target can not be asked, or refuses the whole.
-    pub async fn send_messages(&self, application: &str, body: &Value) -> Result<Value, PublishError> {
-        let nothing = DirectMessageConfiguration::builder().build();
-        let typed = MessageRequest::builder().message_configuration(nothing).build();
-        let request = self.client.send_messages().application_id(application).message_request(typed);
-        send!(self, "SendMessages", request, Some(body), once())
-    }
-
-    /// Enables a channel that the application has no settings for, so that a target without providers takes messages of it. Of
-    /// a channel with settings nothing is changed; of one that can not be without credentials (`ADM`, `BAIDU`) neither.
-    ///
-    /// # Errors
-    /// When the target can not be asked, or refuses.
-    pub async fn enable_absent_channel(&self, application: &str, channel: &str) -> Result<(), PublishError> {
-        let settings = self.channels(application).await?;
-        if settings.get("Channels").and_then(|channels| channels.get(channel)).is_some() {
-            return Ok(());
-        }
-        let client = &self.client;
-        let enabled = json!({"Enabled": true});
-        match channel {
-            "EMAIL" => {
-                let identity = "arn:aws:ses:us-east-1:000000000000:identity/example.com";
-                let body = json!({"Enabled": true, "FromAddress": "studio@example.com", "Identity": identity});
-                let typed = EmailChannelRequest::builder().from_address("").identity("").build();
-                let request = client.update_email_channel().application_id(application).email_channel_request(typed);
-                send!(self, "UpdateEmailChannel", request, Some(&body))
-            }
-            "SMS" => {
-                let typed = SmsChannelRequest::builder().build();
-                let request = client.update_sms_channel().application_id(application).sms_channel_request(typed);
-                send!(self, "UpdateSmsChannel", request, Some(&enabled))
-            }
-            "VOICE" => {
-                let typed = VoiceChannelRequest::builder().build();
-                let request = client.update_voice_channel().application_id(application).voice_channel_request(typed);
-                send!(self, "UpdateVoiceChannel", request, Some(&enabled))
-            }
-            "GCM" => {
-                let typed = GcmChannelRequest::builder().build();
-                let request = client.update_gcm_channel().application_id(application).gcm_channel_request(typed);
-                send!(self, "UpdateGcmChannel", request, Some(&enabled))
-            }
-            "APNS" => {
-                let typed = ApnsChannelRequest::builder().build();
-                let request = client.update_apns_channel().application_id(application).apns_channel_request(typed);
-                send!(self, "UpdateApnsChannel", request, Some(&enabled))
-            }
-            "APNS_SANDBOX" => {
-                let typed = ApnsSandboxChannelRequest::builder().build();
-                let request = client
-                    .update_apns_sandbox_channel()
-                    .application_id(application)
-                    .apns_sandbox_channel_request(typed);
-                send!(self, "UpdateApnsSandboxChannel", request, Some(&enabled))
-            }
-            _ => return Ok(()),
-        }
-        .map(drop)
-    }
-
     /// Makes an application with a tag by which it is found again; answers its id.
     pub(crate) async fn create_application(&self, name: &str, tag: (&str, &str)) -> Result<String, PublishError> {
         let typed = CreateApplicationRequest::builder().name(name).tags(tag.0, tag.1).build();
@@ -533,199 +357,6 @@ impl Remote {
     /// Starts a journey.
     pub(crate) async fn activate_journey(&self, application: &str, id: &str) -> Result<(), PublishError> {
         self.set_journey_state(application, id, "ACTIVE").await
-    }
-
-    /// Brings a journey to another state: `ACTIVE`, `PAUSED` or `CANCELLED` (journeys.md 7).
-    ///
-    /// # Errors
-    /// When the target can not be asked, or refuses.
-    pub async fn set_journey_state(&self, application: &str, id: &str, state: &str) -> Result<(), PublishError> {
-        let typed = JourneyStateRequest::builder().state(State::from(state)).build();
-        let request =
-            self.client.update_journey_state().application_id(application).journey_id(id).journey_state_request(typed);
-        send!(self, "UpdateJourneyState", request, None).map(drop)
-    }
-
-    /// Makes a template. Its name is its id, so that a repeated create can not make a second one.
-    pub(crate) async fn create_template(
-        &self,
-        kind: TemplateKind,
-        name: &str,
-        body: &Value,
-    ) -> Result<(), PublishError> {
-        let (client, body) = (&self.client, Some(body));
-        match kind {
-            TemplateKind::Email => {
-                let typed = EmailTemplateRequest::builder().build();
-                let request = client.create_email_template().template_name(name).email_template_request(typed);
-                send!(self, "CreateEmailTemplate", request, body, once())
-            }
-            TemplateKind::Sms => {
-                let typed = SmsTemplateRequest::builder().build();
-                let request = client.create_sms_template().template_name(name).sms_template_request(typed);
-                send!(self, "CreateSmsTemplate", request, body, once())
-            }
-            TemplateKind::Push => {
-                let typed = PushNotificationTemplateRequest::builder().build();
-                let request =
-                    client.create_push_template().template_name(name).push_notification_template_request(typed);
-                send!(self, "CreatePushTemplate", request, body, once())
-            }
-            TemplateKind::InApp => {
-                let typed = InAppTemplateRequest::builder().build();
-                let request = client.create_in_app_template().template_name(name).in_app_template_request(typed);
-                send!(self, "CreateInAppTemplate", request, body, once())
-            }
-            TemplateKind::Voice => {
-                let typed = VoiceTemplateRequest::builder().build();
-                let request = client.create_voice_template().template_name(name).voice_template_request(typed);
-                send!(self, "CreateVoiceTemplate", request, body, once())
-            }
-        }
-        .map(drop)
-    }
-
-    /// Changes a template's latest version in place.
-    pub(crate) async fn update_template(
-        &self,
-        kind: TemplateKind,
-        name: &str,
-        body: &Value,
-    ) -> Result<(), PublishError> {
-        let (client, body) = (&self.client, Some(body));
-        match kind {
-            TemplateKind::Email => {
-                let typed = EmailTemplateRequest::builder().build();
-                let request = client.update_email_template().template_name(name).email_template_request(typed);
-                send!(self, "UpdateEmailTemplate", request, body)
-            }
-            TemplateKind::Sms => {
-                let typed = SmsTemplateRequest::builder().build();
-                let request = client.update_sms_template().template_name(name).sms_template_request(typed);
-                send!(self, "UpdateSmsTemplate", request, body)
-            }
-            TemplateKind::Push => {
-                let typed = PushNotificationTemplateRequest::builder().build();
-                let request =
-                    client.update_push_template().template_name(name).push_notification_template_request(typed);
-                send!(self, "UpdatePushTemplate", request, body)
-            }
-            TemplateKind::InApp => {
-                let typed = InAppTemplateRequest::builder().build();
-                let request = client.update_in_app_template().template_name(name).in_app_template_request(typed);
-                send!(self, "UpdateInAppTemplate", request, body)
-            }
-            TemplateKind::Voice => {
-                let typed = VoiceTemplateRequest::builder().build();
-                let request = client.update_voice_template().template_name(name).voice_template_request(typed);
-                send!(self, "UpdateVoiceTemplate", request, body)
-            }
-        }
-        .map(drop)
-    }
-
-    /// Pauses a campaign, or lets it go on; all else of it stays.
-    ///
-    /// # Errors
-    /// When the target can not be asked, or refuses.
-    pub async fn pause_campaign(&self, application: &str, id: &str, paused: bool) -> Result<(), PublishError> {
-        self.update_campaign(application, id, &json!({ "IsPaused": paused })).await
-    }
-
-    /// A campaign, as `CampaignResponse`; `None` = there is none of that id.
-    pub(crate) async fn campaign(&self, application: &str, id: &str) -> Result<Option<Value>, PublishError> {
-        let request = self.client.get_campaign().application_id(application).campaign_id(id);
-        self.found(send!(self, "GetCampaign", request, None))
-    }
-
-    /// The newest runs of a campaign, at most a page of them, as `ActivityResponse`.
-    pub(crate) async fn campaign_activities(&self, application: &str, id: &str) -> Result<Vec<Value>, PublishError> {
-        let request = self.client.get_campaign_activities().application_id(application).campaign_id(id);
-        let mut all = Vec::new();
-        take_page(send!(self, "GetCampaignActivities", request.page_size(PAGE_SIZE), None)?, &mut all);
-        Ok(all)
-    }
-
-    /// The runs of a journey, at most a page of them, as `JourneyRunResponse`.
-    pub(crate) async fn journey_runs(&self, application: &str, id: &str) -> Result<Vec<Value>, PublishError> {
-        let request = self.client.get_journey_runs().application_id(application).journey_id(id);
-        let mut all = Vec::new();
-        take_page(send!(self, "GetJourneyRuns", request.page_size(PAGE_SIZE), None)?, &mut all);
-        Ok(all)
-    }
-
-    /// The numbers of a journey, or of one run of it, with `Metrics` and `LastEvaluatedTime`.
-    pub(crate) async fn journey_metrics(
-        &self,
-        application: &str,
-        id: &str,
-        run: Option<&str>,
-    ) -> Result<Value, PublishError> {
-        match run {
-            None => {
-                let request = self.client.get_journey_execution_metrics().application_id(application).journey_id(id);
-                send!(self, "GetJourneyExecutionMetrics", request, None)
-            }
-            Some(run) => {
-                let request = self.client.get_journey_run_execution_metrics().application_id(application);
-                send!(self, "GetJourneyRunExecutionMetrics", request.journey_id(id).run_id(run), None)
-            }
-        }
-    }
-
-    /// The numbers of an activity of a journey, or of one run of it; `None` = nothing is told of that activity.
-    pub(crate) async fn activity_metrics(
-        &self,
-        application: &str,
-        id: &str,
-        run: Option<&str>,
-        activity: &str,
-    ) -> Result<Option<Value>, PublishError> {
-        self.found(match run {
-            None => {
-                let request = self.client.get_journey_execution_activity_metrics().application_id(application);
-                let request = request.journey_id(id).journey_activity_id(activity);
-                send!(self, "GetJourneyExecutionActivityMetrics", request, None)
-            }
-            Some(run) => {
-                let request = self.client.get_journey_run_execution_activity_metrics().application_id(application);
-                let request = request.journey_id(id).run_id(run).journey_activity_id(activity);
-                send!(self, "GetJourneyRunExecutionActivityMetrics", request, None)
-            }
-        })
-    }
-
-    /// A KPI of an application, campaign or journey over a span of time, both ends included; an end that is absent is the
-    /// target's to choose (events-and-analytics.md 5).
-    ///
-    /// # Errors
-    /// When the target can not be asked, or refuses: the span is longer than 31 days, or began more than 90 days ago.
-    pub async fn kpi(
-        &self,
-        application: &str,
-        of: &KpiOf,
-        name: &str,
-        (from, to): (Option<Millis>, Option<Millis>),
-    ) -> Result<Value, PublishError> {
-        let (from, to) = (from.map(DateTime::from_millis), to.map(DateTime::from_millis));
-        let client = &self.client;
-        match of {
-            KpiOf::Application => {
-                let request = client.get_application_date_range_kpi().application_id(application).kpi_name(name);
-                let request = request.set_start_time(from).set_end_time(to);
-                send!(self, "GetApplicationDateRangeKpi", request, None)
-            }
-            KpiOf::Campaign(id) => {
-                let request = client.get_campaign_date_range_kpi().application_id(application).kpi_name(name);
-                let request = request.campaign_id(id).set_start_time(from).set_end_time(to);
-                send!(self, "GetCampaignDateRangeKpi", request, None)
-            }
-            KpiOf::Journey(id) => {
-                let request = client.get_journey_date_range_kpi().application_id(application).kpi_name(name);
-                let request = request.journey_id(id).set_start_time(from).set_end_time(to);
-                send!(self, "GetJourneyDateRangeKpi", request, None)
-            }
-        }
     }
 
     /// Writes at most 100 endpoints, each an `EndpointBatchItem`.
