@@ -164,6 +164,6 @@ pub const ROWS: &[Row] = &[
     ("journeys 8/2", "a paused or active journey is not edited", &["src-tauri/pinpoint-local/src/tests/published.rs::a_paused_journey_is_not_edited_and_a_closed_one_can_be_cancelled", "src-tauri/pinpoint-local/src/tests/clauses.rs::only_a_draft_is_edited_and_an_edit_replaces_everything"]),
     ("journeys 8/3", "what runs is copied to a new draft, and people in flight stay where they are", &["journeys/model/src/draft_copy.rs::clause_8_a_copy_is_a_draft_of_another_name_with_the_same_steps", "src-tauri/workbench/tests/live.rs::a_changed_document_says_what_it_means_for_people_in_flight"]),
     ("journeys 9/1", "a test run skips all waits, or gives each the same", &["journeys/engine/tests/clauses.rs::clause_9_a_test_run_skips_or_changes_all_waits"]),
-    ("journeys 9/3", "the test copy is simulated, waits skipped or all the same", &["tests/cli.rs::simulate_tries_the_test_copy_of_a_journey"]),
+    ("journeys 9/3", "the test copy is simulated, waits skipped or all the same", &["tests/simulated.rs::simulate_tries_the_test_copy_of_a_journey"]),
     ("journeys 9/2", "the test copy: name, segment, what it drops", &["journeys/model/src/test_copy.rs::clause_9_a_test_copy_drops_schedule_quiet_time_and_reentry_restrictions_and_keeps_the_rest"]),
 ];

@@ -34,7 +34,7 @@ pub fn run(simulate: &Simulate) -> Outcome {
     if workbench::folder::is_project(&simulate.journey) {
         return whole::run(simulate, request);
     }
-    if simulate.days.is_some() {
+    if simulate.days.is_some() && simulate.journey.exists() {
         return Err(bad_input("--days is about a project folder", "name the folder, or leave --days out"));
     }
     if let Some((found, problems)) = workbench::campaign::of_file(&simulate.journey, endpoints, events, &request)? {
