@@ -168,6 +168,8 @@ async fn the_main_views_look_as_before() {
             .await;
         let checked = "return !document.querySelector('[data-test=problem-count]')?.textContent.startsWith('Checking')";
         hand.until("it is checked", checked).await;
+        let clocks = "return document.querySelector('.inspector')?.textContent.includes('For people: ') === true";
+        hand.until("the clocks of the people are known", clocks).await;
         looks_as_before(&hand, &format!("design-{theme}")).await;
 
         hand.press("[data-test=mode-simulate]").await;
