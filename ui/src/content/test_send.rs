@@ -4,6 +4,7 @@ use bridge::{SendTest, TestSent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{DocumentId, TemplateKind};
+use wasm_bindgen::JsCast;
 
 use super::preview::Preview;
 use crate::store::{Store, store};
@@ -62,6 +63,17 @@ pub fn TestSend(id: DocumentId, kind: TemplateKind, preview: Preview) -> impl In
             busy.try_set(false);
         });
     };
+    // What is asked has the keyboard, and with it comes into view.
+    let asked = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |_| {
+        let Some(asked) = asked.get() else { return };
+        request_animation_frame(move || {
+            let first = asked.query_selector("button").ok().flatten();
+            if let Some(first) = first.and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = first.focus();
+            }
+        });
+    });
     let question = move || {
         let channel =
             preview.view.with(|view| view.recipient.as_ref().map(|who| who.channel.clone())).unwrap_or_default();
@@ -99,7 +111,7 @@ pub fn TestSend(id: DocumentId, kind: TemplateKind, preview: Preview) -> impl In
                 <button type="submit" data-test="test-ask" disabled=move || busy.get()>"Send…"</button>
             </form>
             <Show when=move || asking.get()>
-                <div class="question" role="alertdialog" aria-label="Send a test message">
+                <div class="question" role="alertdialog" aria-label="Send a test message" node_ref=asked>
                     <p>{question}</p>
                     <div class="actions">
                         <button class="primary" data-test="test-send" on:click=send.clone()>"Send it"</button>

@@ -46,7 +46,9 @@ pub fn words(name: &str) -> String {
     let mut out = String::new();
     let letters: Vec<char> = name.chars().collect();
     for (i, c) in letters.iter().enumerate() {
-        let breaks = i > 0 && c.is_uppercase() && letters[i - 1].is_lowercase();
+        // between words, and behind an abbreviation: `SMSTemplate`
+        let begins = letters.get(i + 1).is_some_and(|next| next.is_lowercase());
+        let breaks = i > 0 && c.is_uppercase() && (letters[i - 1].is_lowercase() || begins);
         if breaks {
             out.push(' ');
         }
@@ -64,4 +66,24 @@ pub fn plain(word: &str) -> String {
 /// What one element of a list or map is called: its label in small letters, "value" where it has none.
 pub fn unit_word(unit: &str) -> String {
     if unit.is_empty() { "value".to_owned() } else { unit.to_lowercase() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn names_are_read_as_words() {
+        let cases = [
+            ("SMSTemplate", "SMS template"),
+            ("InAppTemplate", "In app template"),
+            ("APNSMessage", "APNS message"),
+            ("MessagesPerSecond", "Messages per second"),
+            ("SMS", "SMS"),
+            ("Title", "Title"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(words(name), expected);
+        }
+    }
 }
