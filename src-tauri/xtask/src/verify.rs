@@ -23,7 +23,7 @@ const LARGEST_PAGE: usize = 1_600_000;
 /// How often the log of the tests is looked at while they run.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// All packages but the page, which builds for wasm only.
+/// All packages but the page, which is built for wasm.
 const NATIVE: &[&str] = &["--workspace", "--exclude", "ui"];
 
 /// What the steps came to so far.
@@ -88,6 +88,9 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     steps.run("lints for wasm", || lint_wasm(&place));
     steps.run("documentation", || document(&place));
     steps.run("documentation for wasm", || document_wasm(&place));
+    steps.run("tests of the page's own functions", || {
+        run_program(place.cargo().args(["test", "--package", "ui", "--lib"]))
+    });
     if steps.run("programs and tests, compiled", || compile(&place)).is_some() {
         steps.run("tests", || {
             tests = run_tests(&place, python.as_ref(), axe.as_deref())?;
