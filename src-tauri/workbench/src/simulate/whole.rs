@@ -1,21 +1,19 @@
 //! A whole project, simulated: all journeys and campaigns together, over the same people.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod table;
+mod view;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use audience::People;
-use bridge::{DaySender, DayView, DocumentRun, FileProblem, ProjectRunView, ReceivedLine, Span, TooMuch};
-use engine::Participant;
-use model::time::{DAY, clock_in_zone, day_name, day_number, format_instant, monday_of, parse_instant};
-use model::view::Word;
+use bridge::{FileProblem, ProjectRunView, ReceivedLine};
+use model::time::{DAY, clock_in_zone, format_instant, parse_instant};
 use model::wire::WriteCampaignRequest;
 use model::{CalendarLimits, DocumentId, Millis, Project, View};
 use rayon::prelude::*;
 use simulation::{Event, Inputs, Posted, Sender, Settings, Simulation, Together, simulate_together};
 
-use super::table::{Cell, Column, Kind, Table};
 use super::{CHUNK, Cohort, Request, START, first_day, inputs, nobody};
 use crate::campaign::Campaign;
 use crate::failure::{Outcome, bad_input, not_found};
@@ -26,19 +24,6 @@ pub const DAYS: u32 = 90;
 
 /// Days that a journey can last (journeys.md 6): no project is simulated longer.
 const LONGEST: u32 = 540;
-
-const COLUMNS: &[Column] = &[
-    ("person", Kind::Text),
-    ("endpoint", Kind::Text),
-    ("time", Kind::Time),
-    ("channel", Kind::Text),
-    ("document", Kind::Text),
-    ("activity", Kind::Text),
-    ("treatment", Kind::Text),
-    ("template", Kind::Text),
-    ("template_version", Kind::Text),
-    ("status", Kind::Text),
-];
 
 /// A journey or campaign of the project.
 enum Part {
@@ -161,96 +146,6 @@ impl Whole {
         Ok(Whole { people, parts, together, start, end, left_out, notes })
     }
 
-    /// Everything by day, and who gets too much.
-    pub fn view(&self, limits: CalendarLimits) -> ProjectRunView {
-        let documents = self.parts.iter().zip(&self.together.counts).map(|((document, _), counts)| DocumentRun {
-            document: document.clone(),
-            messages: counts.messages,
-            capped: counts.capped,
-            alone: counts.alone,
-        });
-        let mut days: BTreeMap<String, BTreeMap<usize, DaySender>> = BTreeMap::new();
-        // Person and number of the day, a row a message.
-        let mut received: Vec<(u32, i64)> = Vec::new();
-        let mut without_zone = 0;
-        for (sender, posted) in self.all() {
-            let (clock, known) = self.clock(posted);
-            let Some((day, time)) = clock.split_once(' ') else { continue };
-            let (sent, capped) = (posted.status.is_sent(), posted.status.is_capped());
-            if !sent && !capped {
-                continue;
-            }
-            let of_day = days.entry(day.to_owned()).or_default().entry(sender).or_insert_with(|| DaySender {
-                sender,
-                messages: 0,
-                capped: 0,
-                first: time.to_owned(),
-                last: time.to_owned(),
-            });
-            of_day.messages += u64::from(sent);
-            of_day.capped += u64::from(capped);
-            if time < of_day.first.as_str() {
-                time.clone_into(&mut of_day.first);
-            }
-            if time > of_day.last.as_str() {
-                time.clone_into(&mut of_day.last);
-            }
-            if sent {
-                without_zone += u64::from(!known);
-                received.extend(day_number(day).map(|day| (self.people.first_companion(posted.row as usize), day)));
-            }
-        }
-        let weeks: Vec<(u32, i64)> = received.iter().map(|(person, day)| (*person, monday_of(*day))).collect();
-        let too_much = [(Span::Day, limits.per_day, received), (Span::Week, limits.per_week, weeks)];
-        ProjectRunView {
-            start: self.start,
-            end: self.end,
-            people: (0..self.people.len()).filter(|row| self.people.is_first_companion(*row)).count() as u64,
-            documents: documents.collect(),
-            days: days
-                .into_iter()
-                .map(|(day, senders)| {
-                    let mut senders: Vec<DaySender> = senders.into_values().collect();
-                    senders.sort_by_key(|of| std::cmp::Reverse(of.messages));
-                    DayView { day, senders }
-                })
-                .collect(),
-            too_much: too_much
-                .into_iter()
-                .filter_map(|(span, most, received)| self.too_much(received, span, most))
-                .collect(),
-            without_zone,
-            left_out: self.left_out.clone(),
-            notes: self.notes.clone(),
-        }
-    }
-
-    /// Who gets more than `most` in a span; the one who gets most as an example. `received` = person and the day that the
-    /// span begins on, a row a message.
-    fn too_much(&self, mut received: Vec<(u32, i64)>, span: Span, most: u32) -> Option<TooMuch> {
-        received.sort_unstable();
-        let spans = received.chunk_by(|one, other| one == other);
-        let over: Vec<(u32, i64, usize)> = spans
-            .filter_map(|same| same.first().map(|(person, day)| (*person, *day, same.len())))
-            .filter(|(.., count)| *count > most as usize)
-            .collect();
-        // The first of those alike.
-        let (person, day, _) = over.iter().rev().max_by_key(|(.., count)| *count).copied()?;
-        let is_then = |line: &ReceivedLine| {
-            let number = line.at.split_once(' ').and_then(|(of, _)| day_number(of));
-            number.is_some_and(|number| if span == Span::Day { number == day } else { monday_of(number) == day })
-        };
-        let lines = self.lines(person).into_iter().filter(|(_, posted)| posted.status.is_sent());
-        Some(TooMuch {
-            span,
-            most,
-            people: over.chunk_by(|one, other| one.0 == other.0).count() as u64,
-            person: Participant::key_of(self.people.row(person as usize)),
-            day: day_name(day),
-            messages: lines.map(|(line, _)| line).filter(is_then).collect(),
-        })
-    }
-
     /// What a person gets, in order of time.
     ///
     /// # Errors
@@ -316,48 +211,6 @@ impl Whole {
     pub fn document(&self, sender: usize) -> Option<&DocumentId> {
         self.parts.get(sender).map(|(id, _)| id)
     }
-
-    /// Writes all messages to a file, also those that were kept back: by time. Its name ends in `.csv`, `.jsonl` or
-    /// `.parquet`. No row has an address. Answers the number of rows.
-    ///
-    /// # Errors
-    /// When the name says no format, or the file can not be written; there is then no file.
-    pub fn write_messages(&self, path: &Path) -> Outcome<u64> {
-        let mut table = Table::create(path, COLUMNS)?;
-        let mut all: Vec<(usize, &Posted)> = self.all().collect();
-        all.sort_by_key(|(sender, posted)| (posted.at, *sender, posted.row));
-        for (sender, posted) in all {
-            let Some((document, part)) = self.parts.get(sender) else { continue };
-            let endpoint = self.people.row(posted.row as usize);
-            let person = self.people.first_companion(posted.row as usize);
-            let (activity, treatment, template) = match part {
-                Part::Journey(cohort) => {
-                    (Some(cohort.program.activity_id(posted.part)), None, cohort.program.template(posted.part))
-                }
-                Part::Campaign(campaign) => {
-                    let message = endpoint
-                        .channel()
-                        .and_then(|channel| campaign.inputs().program.message(posted.part as u8, channel))
-                        .and_then(|message| message.template.as_ref());
-                    let template = message.map(|template| (Some(template.name.as_str()), template.version.as_deref()));
-                    (None, Some(posted.part.to_string()), template.unwrap_or_default())
-                }
-            };
-            table.row(&[
-                Cell::Text(Cow::Owned(Participant::key_of(self.people.row(person as usize)))),
-                Cell::text(Some(endpoint.id())),
-                Cell::Time(posted.at),
-                Cell::text(endpoint.channel().map(|channel| channel.as_str())),
-                Cell::Text(Cow::Owned(document.to_string())),
-                Cell::text(activity),
-                Cell::text(treatment.as_deref()),
-                Cell::text(template.0),
-                Cell::text(template.1),
-                Cell::text(Some(posted.status.name())),
-            ])?;
-        }
-        table.finish()
-    }
 }
 
 /// When all is published: as asked for, else a day before the first schedule begins, or on the first day with events.
@@ -392,6 +245,7 @@ impl Inner {
 
 #[cfg(test)]
 mod tests {
+    use bridge::Span;
     use serde_json::{Value, json};
 
     use super::*;
