@@ -10,6 +10,7 @@ mod clipboard;
 mod connections;
 mod far;
 mod ghosts;
+mod gradually;
 mod hand;
 mod menu;
 mod minimap;
@@ -35,6 +36,7 @@ pub use self::clipboard::{duplicate, listen as listen_to_clipboard};
 use self::connections::{ConnectionLine, ConnectionMarks, Drafts, why_not};
 use self::far::FarPicture;
 use self::ghosts::{Ghosts, LostLines};
+use self::gradually::gradually;
 use self::hand::{Gesture, Hand};
 use self::menu::AddMenu;
 use self::minimap::Minimap;
@@ -133,6 +135,9 @@ pub fn Canvas() -> impl IntoView {
             shown.with(|(_, edges)| edges.iter().filter_map(of).collect::<Vec<_>>())
         })
     });
+    let (node_ids, cards_behind) = gradually(node_ids, hand.zooming);
+    let (origins, lines_behind) = gradually(origins, hand.zooming);
+    let far = Memo::new(move |_| hand.detail.get() == Detail::Boxes || cards_behind.get() || lines_behind.get());
     let transform = move || {
         let Viewport { x, y, zoom } = store.viewport.get();
         format!("translate({x:.2}px, {y:.2}px) scale({zoom:.4})")
@@ -160,7 +165,7 @@ pub fn Canvas() -> impl IntoView {
             on:keydown=move |event| walk(store, hand, &event)
         >
             <span class="heard" role="status" data-test="heard">{heard}</span>
-            <FarPicture hand=hand />
+            <FarPicture far=far hand=hand />
             <div class="world" class:settling=move || settling.get() style:transform=transform>
                 <svg class="connections" aria-hidden="true">
                     <For each=move || origins.get() key=|origin| origin.clone() let:origin>

@@ -214,7 +214,8 @@ fn targets(store: Store, wanted: &str) -> Vec<Line> {
         let mut lines = Vec::new();
         for (origin, from, now) in ways {
             let others = journey.activities().into_iter().filter(|to| Some(to.id) != now.as_deref());
-            let fits = others.filter(|to| drawing::can_connect(journey, &origin, to.id).is_ok());
+            let refused = drawing::refusals(journey, &origin);
+            let fits = others.filter(|to| !refused.contains_key(to.id));
             lines.extend(fits.map(|to| Line {
                 title: to.label().to_owned(),
                 about: format!("from {from}"),

@@ -180,8 +180,8 @@ fn connection_form(origin: Origin) -> AnyView {
         Memo::new(move |_| {
             store.document.with(|root| {
                 let Some(journey) = model::Journey::of(root) else { return Vec::new() };
-                let fits = |id: &str| drawing::can_connect(journey, &origin, id).is_ok();
-                let all = journey.activities().into_iter().filter(|a| fits(a.id));
+                let refused = drawing::refusals(journey, &origin);
+                let all = journey.activities().into_iter().filter(|a| !refused.contains_key(a.id));
                 all.map(|a| (a.id.to_owned(), a.label().to_owned())).collect::<Vec<_>>()
             })
         })

@@ -18,7 +18,7 @@ pub struct Viewport {
 /// How much of a card is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Detail {
-    /// A coloured box: zoom below [`Detail::NAMES`].
+    /// A coloured box: zoom below [`Detail::NAMES`], or [`Detail::NAMES_OF_MANY`].
     Boxes,
     /// Icon and name: zoom below [`Detail::CARDS`].
     Names,
@@ -29,6 +29,11 @@ pub enum Detail {
 impl Detail {
     /// From this zoom on names can be read.
     pub const NAMES: f64 = 0.3;
+    /// The same in a journey of more than [`Detail::MANY`] nodes: hundreds of names at once are slow to paint, and too small
+    /// to look through.
+    pub const NAMES_OF_MANY: f64 = 0.4;
+    /// See [`Detail::NAMES_OF_MANY`].
+    pub const MANY: usize = 150;
     /// From this zoom on summaries can be read.
     pub const CARDS: f64 = 0.6;
 }
@@ -95,10 +100,11 @@ impl Viewport {
         Rect::new(corner.x, corner.y, width / self.zoom, height / self.zoom)
     }
 
-    /// How much of a card is worth drawing.
-    pub fn detail(&self) -> Detail {
+    /// How much of a card is worth drawing in a journey of so many nodes.
+    pub fn detail(&self, nodes: usize) -> Detail {
+        let names = if nodes > Detail::MANY { Detail::NAMES_OF_MANY } else { Detail::NAMES };
         match self.zoom {
-            zoom if zoom < Detail::NAMES => Detail::Boxes,
+            zoom if zoom < names => Detail::Boxes,
             zoom if zoom < Detail::CARDS => Detail::Names,
             _ => Detail::Cards,
         }
@@ -179,8 +185,10 @@ mod tests {
         let at = |zoom| Viewport { x: 0.0, y: 0.0, zoom };
         let cases = [(0.05, Detail::Boxes), (0.29, Detail::Boxes), (0.3, Detail::Names), (0.6, Detail::Cards)];
         for (zoom, detail) in cases {
-            assert_eq!(at(zoom).detail(), detail, "zoom {zoom}");
+            assert_eq!(at(zoom).detail(Detail::MANY), detail, "zoom {zoom}");
         }
+        assert_eq!(at(0.39).detail(Detail::MANY + 1), Detail::Boxes);
+        assert_eq!(at(0.4).detail(Detail::MANY + 1), Detail::Names);
         let kept = |x: f64| Viewport { x, y: 0.0, zoom: 0.5 }.kept(300.0, 200.0, 10.0, 256.0);
         assert_eq!(kept(0.0), Rect::new(-256.0, -256.0, 1024.0, 768.0));
         assert_eq!(kept(-20.0), Rect::new(0.0, -256.0, 768.0, 768.0));

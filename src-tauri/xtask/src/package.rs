@@ -100,13 +100,14 @@ fn lay_out(place: &Place, program: &Path, tree: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Desktop Entry Specification 1.5: how the desktop starts the program, and with what.
+/// Desktop Entry Specification 1.5: how the desktop starts the program, and with what: projects, and what is left of an
+/// account that is gone, as JSON or as an archive.
 fn desktop_entry() -> String {
     format!(
         "[Desktop Entry]\nType=Application\nName=Waymark\nGenericName=Journey designer\n\
          Comment=Draw, check, simulate and publish Amazon Pinpoint journeys\nExec={PROGRAM} %f\nIcon={PROGRAM}\n\
          Terminal=false\nStartupWMClass={PROGRAM}\nCategories=Office;\nKeywords=journey;campaign;Pinpoint;\n\
-         MimeType={KIND};inode/directory;\n"
+         MimeType={KIND};inode/directory;application/json;application/zip;\n"
     )
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diagram::overview::{Ink, Look, paint};
 use diagram::scene::Stands;
-use diagram::{Detail, Rect, Viewport};
+use diagram::{Rect, Viewport};
 use leptos::html;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -38,10 +38,9 @@ struct Painted {
     zoom: f64,
 }
 
-/// The bitmap; empty unless the canvas is far out.
+/// The bitmap; there from `far`, and while cards are still to come.
 #[component]
-pub fn FarPicture(hand: Hand) -> impl IntoView {
-    let far = Memo::new(move |_| hand.detail.get() == Detail::Boxes);
+pub fn FarPicture(far: Memo<bool>, hand: Hand) -> impl IntoView {
     view! { <Show when=move || far.get()><Bitmap hand=hand /></Show> }
 }
 

@@ -38,6 +38,8 @@ pub enum Gesture {
 pub struct Hand {
     /// What it does.
     pub gesture: RwSignal<Option<Gesture>>,
+    /// Whether the wheel is being turned.
+    pub zooming: RwSignal<bool>,
     /// How far the moved cards are from their places, canvas units.
     pub by: RwSignal<(f64, f64)>,
     /// Where the pointer is on the canvas, canvas units; followed during a gesture only.
@@ -64,9 +66,10 @@ impl Hand {
     /// A hand that rests.
     pub fn new(store: Store) -> Hand {
         let gesture = RwSignal::new(None);
-        let detail = Memo::new(move |_| store.viewport.get().detail());
+        let detail = Memo::new(move |_| store.viewport.get().detail(store.scene.with(|scene| scene.nodes.len())));
         Hand {
             gesture,
+            zooming: RwSignal::new(false),
             by: RwSignal::new((0.0, 0.0)),
             at: RwSignal::new(Point::default()),
             adding: RwSignal::new(None),

@@ -3,10 +3,12 @@
 //! What lies under it is asked of the layout, not of the page: far out there are no elements to ask.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use diagram::scene::Stands;
 use diagram::{Hit, Point, Rect};
 use leptos::ev::{MouseEvent, PointerEvent, WheelEvent};
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use model::drawing::{self, Origin};
 
@@ -18,6 +20,9 @@ use crate::store::{Selection, Store};
 
 /// The pointer has to move this far, in CSS pixels, for a press to become a drag.
 const SLACK: f64 = 4.0;
+
+/// How long the wheel rests before the picture is painted sharp again.
+const STILL: Duration = Duration::from_millis(140);
 
 /// The pointer between two frames.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,12 +45,14 @@ pub struct Pointer {
     store: Store,
     hand: Hand,
     track: StoredValue<Track>,
+    /// Ends the turning of the wheel.
+    still: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Pointer {
     /// A pointer that rests.
     pub fn new(store: Store, hand: Hand) -> Pointer {
-        Pointer { store, hand, track: StoredValue::new(Track::default()) }
+        Pointer { store, hand, track: StoredValue::new(Track::default()), still: StoredValue::new(None) }
     }
 
     /// The wheel zooms about the pointer; with Shift, or sideways, it pans.
@@ -62,6 +69,20 @@ impl Pointer {
                 view.pan(-dx, -dy)
             };
         });
+        self.keep_zooming();
+    }
+
+    /// The wheel turns, until it has rested for a moment.
+    fn keep_zooming(&self) {
+        let (zooming, still) = (self.hand.zooming, self.still);
+        if !zooming.get_untracked() {
+            zooming.set(true);
+        }
+        let rest = move || zooming.try_set(false).map_or((), |_| ());
+        let timer = set_timeout_with_handle(rest, STILL).ok();
+        if let Some(before) = still.try_update_value(|kept| std::mem::replace(kept, timer)).flatten() {
+            before.clear();
+        }
     }
 
     /// A press begins a gesture.

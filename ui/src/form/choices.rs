@@ -17,9 +17,8 @@ pub fn target(store: Store, label: String, path: Path) -> AnyView {
     choice(store, label, path, move |store, _| {
         store.document.with(|root| {
             let Some(journey) = model::Journey::of(root) else { return Vec::new() };
-            let fits =
-                |id: &str| origin.as_ref().is_none_or(|origin| drawing::can_connect(journey, origin, id).is_ok());
-            let listed = journey.activities().into_iter().filter(|activity| fits(activity.id));
+            let refused = origin.as_ref().map(|origin| drawing::refusals(journey, origin)).unwrap_or_default();
+            let listed = journey.activities().into_iter().filter(|activity| !refused.contains_key(activity.id));
             listed.map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
         })
     })
