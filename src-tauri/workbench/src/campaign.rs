@@ -1,5 +1,7 @@
 //! Simulated campaigns: from the file of a campaign to counts and stories.
 
+mod person;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
