@@ -2,6 +2,7 @@
 
 mod calendar;
 mod outcome;
+mod table;
 
 use leptos::prelude::*;
 use model::{DocumentId, path, shapes};

@@ -12,7 +12,8 @@ use leptos::task::spawn_local;
 use model::{DocumentId, Edit, draft_copy, path};
 
 use self::confirm::Confirm;
-use self::figures::{Kpis, figure};
+use self::figures::Kpis;
+pub use self::figures::figure;
 use crate::latest::Latest;
 use crate::outbox::Outbox;
 use crate::problems::sentences;

@@ -107,7 +107,9 @@ struct Inner {
     /// Fetches of people, by the number that `FetchPeople` answered.
     fetches: Mutex<Vec<Arc<people::fetch::Job>>>,
     /// The last simulated runs, by number.
-    runs: Mutex<Runs>,
+    runs: Mutex<Runs<simulate::Cohort>>,
+    /// The last simulated campaigns, by number.
+    campaigns: Mutex<Runs<campaign::Rows>>,
     /// Publications, by the number that `Apply` answered.
     jobs: Mutex<Vec<ProgressView>>,
     /// What was predicted last for a journey that runs.
@@ -146,6 +148,7 @@ impl Workbench {
                 imports: Mutex::default(),
                 fetches: Mutex::default(),
                 runs: Mutex::default(),
+                campaigns: Mutex::default(),
                 jobs: Mutex::default(),
                 predicted: Mutex::default(),
             }),
@@ -245,6 +248,8 @@ impl Workbench {
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
             bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
             bridge::SimulateCampaign::NAME => self.answer(body, Inner::simulate_campaign).await,
+            bridge::CampaignMessages::NAME => self.answer(body, Inner::campaign_messages).await,
+            bridge::WriteCampaignMessages::NAME => self.answer(body, Inner::write_campaign_messages).await,
             bridge::Build::NAME => self.answer(body, |_, command| Ok(source::build(command))).await,
             bridge::SimulateProject::NAME => self.answer(body, Inner::simulate_project).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,

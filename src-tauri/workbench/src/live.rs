@@ -6,7 +6,7 @@ mod campaign;
 mod figures;
 mod flight;
 mod journey;
-mod plot;
+pub(crate) mod plot;
 mod predicting;
 mod words;
 
@@ -100,12 +100,12 @@ impl Desk {
 }
 
 /// A row about an activity.
-fn row(activity: &str, cells: impl IntoIterator<Item = String>) -> FigureRow {
+pub(crate) fn row(activity: &str, cells: impl IntoIterator<Item = String>) -> FigureRow {
     FigureRow { activity: activity.to_owned(), cells: cells.into_iter().collect(), bad: false }
 }
 
 /// A figure without a plot.
-fn table(key: &str, title: &str, head: &[&str], rows: Vec<FigureRow>) -> Figure {
+pub(crate) fn table(key: &str, title: &str, head: &[&str], rows: Vec<FigureRow>) -> Figure {
     let head = head.iter().map(|head| (*head).to_owned()).collect();
     Figure { key: key.to_owned(), title: title.to_owned(), head, rows, ..Figure::default() }
 }

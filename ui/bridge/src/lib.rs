@@ -14,6 +14,7 @@ macro_rules! command {
 }
 
 mod calendar;
+mod campaign;
 mod content;
 mod known;
 mod live;
@@ -26,6 +27,7 @@ mod template;
 use std::collections::BTreeMap;
 
 pub use calendar::*;
+pub use campaign::*;
 pub use content::*;
 pub use known::*;
 pub use live::*;
