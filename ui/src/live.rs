@@ -263,7 +263,7 @@ fn ask(store: Store, watch: Watch, id: DocumentId) {
         watch.age.set(0);
         match answer {
             Ok(view) => {
-                let first = !predict && view.run.is_some();
+                let first = !predict && !view.state.is_empty();
                 watch.failure.set(None);
                 watch.view.set(Some(view));
                 if first {

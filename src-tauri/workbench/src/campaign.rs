@@ -1,5 +1,6 @@
 //! Simulated campaigns: from the file of a campaign to counts and stories.
 
+pub(crate) mod expected;
 mod hours;
 mod person;
 mod rows;
