@@ -10,8 +10,8 @@ use std::process::Command;
 use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, content, copy_of_example, free_port, keyboard, live, looks_as_before, people,
-    program, project, rooms, segments, tell, wait_for_port,
+    Chromium, DELETE, Group, Hand, campaigns, content, copy_of_example, free_port, keyboard, live, looks_as_before,
+    people, program, project, rooms, segments, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,6 +97,25 @@ async fn messages_and_campaigns_have_rooms_in_a_browser() {
     let hand = Hand::new(browser.client.clone());
     rooms::visit(&hand, "browser").await;
     hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_is_changed_published_and_rolled_back_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    for (look, argument) in THEMES {
+        let project = copy_of_example("onboarding");
+        campaigns::far_ahead(project.path());
+        let (_server, address) = serve(&waymark, &page, project.path(), &format!("campaign-{look}-server"));
+        let browser = Chromium::start_with(&format!("campaign-{look}"), &[STILL, argument]).await;
+        browser.client.goto(&address).await.expect("the page");
+        let hand = Hand::new(browser.client.clone());
+        let mut barriers = Barriers::new(look);
+        campaigns::publish_one(&hand, project.path(), &format!("browser-{look}"), barriers.as_mut()).await;
+        hand.close().await;
+        if let Some(barriers) = barriers {
+            barriers.end();
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@
 mod studio;
 
 use studio::{
-    content, copy_of_example, keyboard, live, people, program, project, rooms, screen, segments, tell, window,
-    window_at_start,
+    campaigns, content, copy_of_example, keyboard, live, people, program, project, rooms, screen, segments, tell,
+    window, window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
@@ -42,6 +42,17 @@ async fn messages_and_campaigns_have_rooms_in_the_window() {
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     rooms::visit(&hand, "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_is_changed_published_and_rolled_back_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    campaigns::far_ahead(project.path());
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    campaigns::publish_one(&hand, project.path(), "window", None).await;
     hand.close().await;
 }
 

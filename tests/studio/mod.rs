@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "what was skipped, and where the pictures are, is for whoever runs the tests")]
 
 pub mod barriers;
+pub mod campaigns;
 mod chromium;
 pub mod content;
 mod hand;

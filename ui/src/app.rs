@@ -14,7 +14,7 @@ use crate::outline::Outline;
 use crate::outside::Outside;
 use crate::palette::{Carried, Palette};
 use crate::problems::Problems;
-use crate::publish::Publish;
+use crate::publish::PublishJourney;
 use crate::room::RoomView;
 use crate::sidebar::Sidebar;
 use crate::simulate::{MessageTable, Simulate, TimeBar};
@@ -92,7 +92,7 @@ fn Studio() -> impl IntoView {
                         Mode::Design if !store.settled.get() => ().into_any(),
                         Mode::Design => view! { <Conflicts /> <Inspector /> }.into_any(),
                         Mode::Simulate => view! { <Simulate /> }.into_any(),
-                        Mode::Publish => view! { <Publish /> }.into_any(),
+                        Mode::Publish => view! { <PublishJourney /> }.into_any(),
                         Mode::Live => view! { <Live /> }.into_any(),
                     }}
                 </aside>

@@ -1,7 +1,8 @@
-//! The room of a campaign: its members on the left, on the right what it does to the sample people.
+//! The room of a campaign: its members on the left, on the right what it does to the sample people, and on targets.
 
 mod calendar;
 mod outcome;
+mod table;
 
 use leptos::prelude::*;
 use model::{DocumentId, path, shapes};
@@ -11,6 +12,7 @@ use self::outcome::Outcome;
 use crate::form::members;
 use crate::json_text::JsonText;
 use crate::live::WatchedCampaign;
+use crate::publish::Publish;
 use crate::room::complaints;
 use crate::store::store;
 
@@ -32,6 +34,14 @@ const FIRST: [&str; 14] = [
     "CustomDeliveryConfiguration",
 ];
 
+/// What stands on the right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Outcome,
+    Publish,
+    Live,
+}
+
 /// The room.
 #[component]
 pub fn Campaign(name: String) -> impl IntoView {
@@ -44,6 +54,11 @@ pub fn Campaign(name: String) -> impl IntoView {
         }
     };
     let edited = id.clone();
+    let part = RwSignal::new(Part::Outcome);
+    let show = move |shown: Part, word: &'static str, test: &'static str| {
+        view! { <button role="tab" data-test=test aria-selected=move || (part.get() == shown).to_string() on:click=move |_| part.set(shown)>{word}</button> }
+    };
+    let published = id.clone();
     view! {
         <div class="content">
             <section class="writing" aria-label="Campaign">
@@ -55,9 +70,17 @@ pub fn Campaign(name: String) -> impl IntoView {
                     shapes::find("WriteCampaignRequest").map(|shape| members(shape, &path![], &FIRST, &["tags"])).into_any()
                 }}
             </section>
-            <section class="reading" aria-label="What it does">
-                <Outcome name=name.clone() />
-                <WatchedCampaign name=name />
+            <section class="reading" aria-label="Simulated, and on targets">
+                <div class="modes" role="tablist" aria-label="Simulated, and on targets">
+                    {show(Part::Outcome, "Simulate", "campaign-outcome")}
+                    {show(Part::Publish, "Publish", "campaign-publish")}
+                    {show(Part::Live, "Live", "campaign-live")}
+                </div>
+                {move || match part.get() {
+                    Part::Outcome => view! { <Outcome name=name.clone() /> }.into_any(),
+                    Part::Publish => view! { <Publish id=published.clone() /> }.into_any(),
+                    Part::Live => view! { <WatchedCampaign name=name.clone() /> }.into_any(),
+                }}
             </section>
         </div>
     }

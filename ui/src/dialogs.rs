@@ -139,10 +139,10 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::AddDocument => "Add to the project",
                     Dialog::Damaged => "Damaged files",
                     Dialog::Leave => "Unsaved changes",
-                    Dialog::Review => "Review",
+                    Dialog::Review(_) => "Review",
                     Dialog::Rule { id, .. } => validation::explain(id).map_or("A rule", |rule| rule.title),
                 };
-                let wide = matches!(dialog, Dialog::Review | Dialog::Rule { .. });
+                let wide = matches!(dialog, Dialog::Review(_) | Dialog::Rule { .. });
                 let title = crate::problems::sentence(title);
                 let heading = title.clone();
                 let body = match dialog {
@@ -156,7 +156,7 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::AddDocument => add_document(store).into_any(),
                     Dialog::Damaged => damaged(store).into_any(),
                     Dialog::Leave => leave(store).into_any(),
-                    Dialog::Review => review(),
+                    Dialog::Review(of) => review(of),
                     Dialog::Rule { id, back } => rule_page(&id, back.map(|back| *back)),
                 };
                 let element = NodeRef::<html::Div>::new();

@@ -13,11 +13,10 @@ mod sentence;
 mod shares;
 mod split;
 mod values;
-mod words;
 
 use leptos::prelude::*;
 use model::shapes::{self, Kind, SHAPES, Shape};
-use model::{Path, Step, edit};
+use model::{Path, Step, edit, naming};
 use serde_json::Value;
 
 use self::choices::{ZONES, event_types, messages, target, templates, templates_of_campaign};
@@ -27,7 +26,6 @@ use self::dates::date_time;
 use self::inputs::{area, choice, duration, flag, input, number};
 pub use self::sentence::{Open, event_start, told};
 pub use self::split::judged;
-use self::words::{plain, words};
 use crate::store::{Store, store};
 
 /// Writes `value` at a place of the document that is edited, or takes it away, as one edit.
@@ -64,7 +62,7 @@ fn label_of(path: &Path) -> String {
         Step::Key(key) => Some(key.as_str()),
         Step::Index(_) => None,
     });
-    words(key.unwrap_or("value"))
+    naming::member(key.unwrap_or("value"))
 }
 
 /// The value at a place of the document that is edited, as it changes.
@@ -78,7 +76,7 @@ pub fn members(shape: &'static Shape, path: &Path, first: &[&str], skip: &[&str]
         shape.members().iter().filter(|member| !skip.contains(&member.name)).collect();
     list.sort_by_key(|member| first.iter().position(|name| *name == member.name).unwrap_or(first.len()));
     list.into_iter()
-        .map(|member| field(&SHAPES[member.shape], shape.name, &words(member.name), path.join(member.name)))
+        .map(|member| field(&SHAPES[member.shape], shape.name, &naming::member(member.name), path.join(member.name)))
         .collect_view()
         .into_any()
 }
@@ -116,7 +114,7 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
             area(store, label, path)
         }
         (Kind::Words(allowed), _) => choice(store, label, path, move |_, _| {
-            allowed.iter().map(|word| ((*word).to_owned(), plain(word))).collect()
+            allowed.iter().map(|word| ((*word).to_owned(), naming::word(word))).collect()
         }),
         (Kind::Flag, _) => flag(store, label, path),
         (Kind::Integer, "Percentage") if of == "HoldoutActivity" => shares::holdout(path),

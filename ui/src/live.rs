@@ -12,7 +12,8 @@ use leptos::task::spawn_local;
 use model::{DocumentId, Edit, draft_copy, path};
 
 use self::confirm::Confirm;
-use self::figures::{Kpis, figure};
+use self::figures::Kpis;
+pub use self::figures::figure;
 use crate::latest::Latest;
 use crate::outbox::Outbox;
 use crate::problems::sentences;
@@ -208,17 +209,11 @@ pub fn Watched(id: DocumentId, watch: Watch) -> impl IntoView {
     }
 }
 
-/// A campaign on a target, once somebody asks for it.
+/// A campaign on the target that it was published to last.
 #[component]
 pub fn WatchedCampaign(name: String) -> impl IntoView {
-    let id = DocumentId::Campaign(name);
-    let open = RwSignal::new(false);
-    view! {
-        <section class="live watched" aria-label="On a target">
-            <button data-test="campaign-live" aria-expanded=move || open.get().to_string() on:click=move |_| open.update(|open| *open = !*open)>"On a target"</button>
-            {move || open.get().then(|| view! { <Watched id=id.clone() watch=Watch::new() /> })}
-        </section>
-    }
+    let watch = Watch { target: store().live.target, ..Watch::new() };
+    view! { <section class="live watched" data-test="live"><Watched id=DocumentId::Campaign(name) watch=watch /></section> }
 }
 
 /// What `people in flight` has to say about the journey on the canvas, for whoever is about to publish it; nothing where
@@ -268,7 +263,7 @@ fn ask(store: Store, watch: Watch, id: DocumentId) {
         watch.age.set(0);
         match answer {
             Ok(view) => {
-                let first = !predict && view.run.is_some();
+                let first = !predict && !view.state.is_empty();
                 watch.failure.set(None);
                 watch.view.set(Some(view));
                 if first {

@@ -58,6 +58,41 @@ pub fn hold(dialog: NodeRef<html::Div>) -> impl Fn(KeyboardEvent) + Copy + 'stat
     }
 }
 
+/// Asks before something is done. `test` names its parts for tests: `TEST-confirm`, `TEST-go`, `TEST-leave`.
+#[component]
+pub fn Question(
+    title: String,
+    test: &'static str,
+    yes: String,
+    go: impl Fn() + 'static,
+    close: impl Fn() + Copy + 'static,
+    children: Children,
+) -> impl IntoView {
+    let element = NodeRef::<html::Div>::new();
+    let held = hold(element);
+    let key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            close();
+        }
+    };
+    let id = format!("{test}-tells");
+    let tells = id.clone();
+    view! {
+        <div class="veil" on:pointerdown=move |_| close() on:keydown=key>
+            <div class="dialog" role="alertdialog" aria-modal="true" aria-label=title.clone() aria-describedby=tells data-test=format!("{test}-confirm")
+                node_ref=element on:keydown=held on:pointerdown=|event| event.stop_propagation()>
+                <h2>{title.clone()}</h2>
+                <div id=id>{children()}</div>
+                <div class="actions">
+                    <button class="primary" data-test=format!("{test}-go") on:click=move |_| go()>{yes}</button>
+                    <button data-test=format!("{test}-leave") on:click=move |_| close()>"Leave it as it is"</button>
+                </div>
+            </div>
+        </div>
+    }
+}
+
 fn reached(dialog: &Element) -> Vec<HtmlElement> {
     let Ok(all) = dialog.query_selector_all(REACHED) else { return Vec::new() };
     let shown = |element: &HtmlElement| element.offset_parent().is_some();

@@ -1,9 +1,13 @@
-//! Bringing the journey to a target: what would change, and carrying it out.
+//! Bringing a journey or campaign to a target: what would change, and carrying it out.
+
+mod history;
 
 use bridge::{Apply, DriftView, LoadPeople, LocalStatus, LocalView, Plan, PlanView, Progress, ProgressView};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::DocumentId;
 
+use self::history::History;
 use crate::live::InFlight;
 use crate::outbox::Outbox;
 use crate::problems::{sentence, sentences};
@@ -16,36 +20,55 @@ const PULSE: std::time::Duration = std::time::Duration::from_millis(250);
 
 #[derive(Clone, Copy)]
 struct Desk {
+    /// What is published: journeys or campaigns.
+    of: RwSignal<Vec<DocumentId>>,
     target: RwSignal<String>,
     activate: RwSignal<bool>,
+    /// Why; it stands in the history.
+    why: RwSignal<String>,
     plan: RwSignal<Option<PlanView>>,
     progress: RwSignal<Option<ProgressView>>,
     busy: RwSignal<bool>,
     local: RwSignal<Option<LocalView>>,
+    /// How many publications have ended: the history is another after each.
+    ended: RwSignal<u32>,
 }
 
-/// The panel beside the picture.
+/// The panel beside the picture: of the journey on it.
 #[component]
-pub fn Publish() -> impl IntoView {
+pub fn PublishJourney() -> impl IntoView {
+    let store = store();
+    let id = Memo::new(move |_| DocumentId::Journey(store.journey.get()));
+    move || view! { <Publish id=id.get() /> }
+}
+
+/// How a journey or campaign, or all of its kind, get to a target.
+#[component]
+pub fn Publish(id: DocumentId) -> impl IntoView {
     let store = store();
     let desk = Desk {
+        of: RwSignal::new(vec![id.clone()]),
         // where it is published is where it is looked for under Live
         target: store.live.target,
         activate: RwSignal::new(false),
+        why: RwSignal::new(String::new()),
         plan: RwSignal::new(None),
         progress: RwSignal::new(None),
         busy: RwSignal::new(false),
         local: RwSignal::new(None),
+        ended: RwSignal::new(0),
     };
     refresh(store, desk);
-    let not_yet = Memo::new(move |_| obstacle(store));
+    let not_yet = Memo::new(move |_| desk.of.with(|of| obstacle(store, of)));
+    let is_campaign = matches!(id, DocumentId::Campaign(_));
     let blocked = move || desk.plan.with(|plan| plan.as_ref().is_some_and(|plan| !plan.obstacles.is_empty()));
     view! {
         <section class="publish" data-test="publish">
             <header class="what"><h2>"Publish"</h2></header>
+            {scope(store, desk, id.clone())}
             <label class="field">
                 <span class="name">"Target"</span>
-                <select on:change=move |event| { desk.target.set(event_target_value(&event)); desk.plan.set(None); desk.progress.set(None) }>
+                <select data-test="publish-target" on:change=move |event| { desk.target.set(event_target_value(&event)); changed_mind(desk) }>
                     {move || store.targets().into_iter().map(|name| {
                         let own = name.clone();
                         view! { <option value=name.clone() selected=move || desk.target.get() == own>{name.clone()}</option> }
@@ -62,8 +85,14 @@ pub fn Publish() -> impl IntoView {
                 </p>
             })}
             <label class="field check">
-                <input type="checkbox" data-test="activate" prop:checked=move || desk.activate.get() on:change=move |e| { desk.activate.set(event_target_checked(&e)); desk.plan.set(None) } />
-                <span class="name">"Start the journey once it is there"</span>
+                <input type="checkbox" data-test="activate" prop:checked=move || desk.activate.get() on:change=move |e| { desk.activate.set(event_target_checked(&e)); changed_mind(desk) } />
+                <span class="name">{if is_campaign { "Let it send once it is there" } else { "Start the journey once it is there" }}</span>
+            </label>
+            {is_campaign.then(|| view! { <p class="note">"Otherwise it is made paused; one that is there already stays as paused as it is."</p> })}
+            <label class="field">
+                <span class="name">"Why"</span>
+                <input maxlength="200" placeholder="What it is for; it stands in the history" data-test="publish-why"
+                    prop:value=move || desk.why.get() on:input=move |e| desk.why.set(event_target_value(&e)) />
             </label>
             <div class="row">
                 <button data-test="plan" disabled=move || desk.busy.get() on:click=move |_| make_plan(store, desk)>"Plan"</button>
@@ -79,15 +108,79 @@ pub fn Publish() -> impl IntoView {
                 </Show>
             </div>
             <div class="row review-state">
-                <button data-test="review-open" on:click=move |_| store.dialog.set(Some(Dialog::Review))>"Review"</button>
+                <button data-test="review-open" on:click=move |_| store.dialog.set(Some(Dialog::Review(desk.of.get_untracked())))>"Review"</button>
                 <span class="note" data-test="review-state">{move || not_yet.get().unwrap_or_else(|| "Reviewed: it can be published.".to_owned())}</span>
             </div>
-            <InFlight target=desk.target />
+            {(!is_campaign).then(|| view! { <InFlight target=desk.target /> })}
             {move || desk.plan.get().map(|plan| plan_list(store, desk, &plan))}
             {move || desk.progress.get().map(|progress| progress_list(&progress))}
+            <History desk=desk />
             <Outbox />
         </section>
     }
+}
+
+/// What was planned and done is of something else now.
+fn changed_mind(desk: Desk) {
+    desk.plan.set(None);
+    desk.progress.set(None);
+}
+
+/// What is published: this one, or all of its kind where there are more.
+fn scope(store: Store, desk: Desk, id: DocumentId) -> AnyView {
+    let (one, many) =
+        if matches!(id, DocumentId::Campaign(_)) { ("campaign", "campaigns") } else { ("journey", "journeys") };
+    let kind = std::mem::discriminant(&id);
+    let all = Memo::new(move |_| {
+        let same = |other: &&DocumentId| std::mem::discriminant(*other) == kind;
+        store.project.with(|project| project.documents.keys().filter(same).cloned().collect::<Vec<_>>())
+    });
+    let this = format!("This {one}: {}", id.name());
+    let choose = move |event| {
+        let whole = event_target_value(&event) == "all";
+        desk.of.set(if whole { all.get_untracked() } else { vec![id.clone()] });
+        changed_mind(desk);
+    };
+    view! {
+        <label class="field">
+            <span class="name">"What"</span>
+            <select data-test="publish-what" on:change=choose>
+                <option value="this">{this}</option>
+                <Show when=move || all.with(|all| all.len() > 1)>
+                    <option value="all">{move || format!("All {} {many} of the project", all.with(Vec::len))}</option>
+                </Show>
+            </select>
+        </label>
+    }
+    .into_any()
+}
+
+/// What changes, in sentences.
+fn words_of(words: &[String]) -> Option<AnyView> {
+    let line = |line: &String| match (line.strip_prefix("+ "), line.strip_prefix("- ")) {
+        (Some(new), _) => view! { <li><ins>"+ "{new.to_owned()}</ins></li> }.into_any(),
+        (_, Some(gone)) => view! { <li><del>"− "{gone.to_owned()}</del></li> }.into_any(),
+        _ => view! { <li>{line.clone()}</li> }.into_any(),
+    };
+    (!words.is_empty()).then(|| view! { <ul class="told">{words.iter().map(line).collect_view()}</ul> }.into_any())
+}
+
+/// The same, and below it, for whoever wants to know, which operation and members.
+fn told(words: &[String], operation: Option<&str>, changes: &[(String, String, String)]) -> AnyView {
+    let operation = operation.map(|operation| view! { <code class="operation">{operation.to_owned()}</code> });
+    view! {
+        {words_of(words)}
+        <details class="members">
+            <summary>{match (operation.is_some(), changes.is_empty()) {
+                (true, true) => "Operation",
+                (true, false) => "Operation and members",
+                (false, _) => "Members",
+            }}</summary>
+            {operation}
+            {changed(changes)}
+        </details>
+    }
+    .into_any()
 }
 
 /// Members that differ: where, and both values.
@@ -109,9 +202,8 @@ fn plan_list(store: Store, desk: Desk, plan: &PlanView) -> AnyView {
         .map(|step| {
             view! {
                 <li>
-                    <code class="operation">{step.operation.clone()}</code>
-                    <span>{sentence(&step.subject)}</span>
-                    {changed(&step.changes)}
+                    <strong>{sentence(&step.title)}</strong>
+                    {told(&step.words, Some(&step.operation), &step.changes)}
                 </li>
             }
         })
@@ -157,7 +249,7 @@ fn drift(store: Store, desk: Desk, plan: &PlanView) -> Option<AnyView> {
         view! {
             <li>
                 <span>{sentence(&drift.subject)} {if lost { " Publishing writes over it." } else { " Publishing leaves it as it is." }}</span>
-                {changed(&drift.changes)}
+                {told(&drift.words, None, &drift.changes)}
             </li>
         }
     };
@@ -167,7 +259,7 @@ fn drift(store: Store, desk: Desk, plan: &PlanView) -> Option<AnyView> {
         }
         false => "None of it is written over.",
     };
-    let not_yet = move || obstacle(store);
+    let not_yet = move || desk.of.with(|of| obstacle(store, of));
     Some(
         view! {
             <div class="drift" role="alert" data-test="drift">
@@ -205,11 +297,16 @@ fn progress_list(progress: &ProgressView) -> AnyView {
     .into_any()
 }
 
+/// A journey or campaign as a publication names it.
+fn published_name(id: &DocumentId) -> String {
+    if matches!(id, DocumentId::Campaign(_)) { id.to_string() } else { id.name().to_owned() }
+}
+
 fn command(store: Store, desk: Desk) -> Plan {
     Plan {
         project: store.project.get_untracked(),
         folder: store.folder.get_untracked(),
-        journeys: vec![store.journey.get_untracked()],
+        journeys: desk.of.get_untracked().iter().map(published_name).collect(),
         target: desk.target.get_untracked(),
         activate: desk.activate.get_untracked(),
     }
@@ -250,15 +347,20 @@ fn apply(store: Store, desk: Desk, over_drift: bool) {
     desk.busy.set(true);
     desk.plan.set(None);
     spawn_local(async move {
-        let job = transport::call(&Apply { plan: command(store, desk), over_drift }).await;
-        match job {
-            Ok(job) => watch(store, desk, job),
-            Err(failure) => {
-                store.tell_failure(failure);
-                desk.busy.set(false);
-            }
-        }
+        let message = desk.why.get_untracked();
+        begun(store, desk, transport::call(&Apply { plan: command(store, desk), over_drift, message }).await);
     });
+}
+
+/// Follows a publication that has begun.
+fn begun(store: Store, desk: Desk, job: Result<u64, bridge::Failure>) {
+    match job {
+        Ok(job) => watch(store, desk, job),
+        Err(failure) => {
+            store.tell_failure(failure);
+            desk.busy.set(false);
+        }
+    }
 }
 
 /// Asks for the progress of a publication until it has ended.
@@ -270,6 +372,8 @@ fn watch(store: Store, desk: Desk, job: u64) {
                 desk.progress.set(Some(progress));
                 if ended {
                     desk.busy.set(false);
+                    desk.why.set(String::new());
+                    desk.ended.update(|ended| *ended += 1);
                     refresh(store, desk);
                 } else {
                     set_timeout(move || watch(store, desk, job), PULSE);

@@ -1,16 +1,15 @@
 //! The review before publishing, in two pages: errors, which must be mended, and recommendations, which must be looked at.
 
 use leptos::prelude::*;
-use model::{Diagnostic, Severity};
+use model::{Diagnostic, DocumentId, Severity};
 
 use crate::problems::{place, sentence};
 use crate::store::{Dialog, Store, store};
 
-/// What the checks say about the journey on the canvas and what is published with it, errors or recommendations.
-pub fn found(store: Store, severity: Severity) -> Vec<Diagnostic> {
-    let journey = store.journey.get();
+/// What the checks say about journeys or campaigns and what is published with them, errors or recommendations.
+fn found(store: Store, of: &[DocumentId], severity: Severity) -> Vec<Diagnostic> {
     store.project.with(|project| {
-        let documents = validation::published_with(project, &journey);
+        let documents: Vec<_> = of.iter().flat_map(|id| validation::published_with(project, id)).collect();
         store.report.with(|report| {
             let concerns = |one: &&Diagnostic| one.severity == severity && documents.contains(&&one.place.document);
             report.diagnostics.iter().filter(concerns).cloned().collect()
@@ -24,17 +23,17 @@ fn mark(one: &Diagnostic) -> String {
 }
 
 /// How many recommendations nobody has marked as reviewed.
-fn to_review(store: Store) -> usize {
-    let all = found(store, Severity::Warning);
+fn to_review(store: Store, of: &[DocumentId]) -> usize {
+    let all = found(store, of, Severity::Warning);
     store.reviewed.with(|reviewed| all.iter().filter(|one| !reviewed.contains(&mark(one))).count())
 }
 
-/// Why the journey can not be published now; `None` = it can.
-pub fn obstacle(store: Store) -> Option<String> {
-    let errors = found(store, Severity::Error).len();
-    let open = to_review(store);
+/// Why journeys or campaigns can not be published now; `None` = they can.
+pub fn obstacle(store: Store, of: &[DocumentId]) -> Option<String> {
+    let errors = found(store, of, Severity::Error).len();
+    let open = to_review(store, of);
     match (errors, open) {
-        _ if !store.checks.get() => Some("Not before the journey is checked.".to_owned()),
+        _ if !store.checks.get() => Some("Not before it is checked.".to_owned()),
         (0, 0) => None,
         (0, 1) => Some("Not before 1 recommendation is reviewed.".to_owned()),
         (0, n) => Some(format!("Not before {n} recommendations are reviewed.")),
@@ -44,14 +43,15 @@ pub fn obstacle(store: Store) -> Option<String> {
 }
 
 /// The dialog.
-pub fn review() -> AnyView {
+pub fn review(of: Vec<DocumentId>) -> AnyView {
     let store = store();
-    let errors = Memo::new(move |_| found(store, Severity::Error));
-    let advice = Memo::new(move |_| found(store, Severity::Warning));
-    // The second page is for a journey without errors.
+    let of = StoredValue::new(of);
+    let errors = Memo::new(move |_| of.with_value(|of| found(store, of, Severity::Error)));
+    let advice = Memo::new(move |_| of.with_value(|of| found(store, of, Severity::Warning)));
+    // The second page is for what has no errors.
     let second = RwSignal::new(errors.with_untracked(Vec::is_empty));
     let shown = Memo::new(move |_| second.get() && errors.with(Vec::is_empty));
-    let open = Memo::new(move |_| to_review(store));
+    let open = Memo::new(move |_| of.with_value(|of| to_review(store, of)));
     let mark_all = move |_| {
         let marks: Vec<String> = advice.with_untracked(|all| all.iter().map(mark).collect());
         store.reviewed.update(|reviewed| reviewed.extend(marks));
@@ -78,15 +78,15 @@ pub fn review() -> AnyView {
             {move || if shown.get() {
                 let none = advice.with(Vec::is_empty);
                 view! {
-                    <p>{if none { "There is nothing to recommend." } else { "Publishing works with these, but the journey may not do what is meant." }}</p>
-                    <Findings all=advice />
+                    <p>{if none { "There is nothing to recommend." } else { "Publishing works with these, but it may not do what is meant." }}</p>
+                    <Findings all=advice of=of />
                 }.into_any()
             } else if errors.with(Vec::is_empty) {
-                view! { <p>"No errors: the journey can be published once the recommendations are reviewed."</p> }.into_any()
+                view! { <p>"No errors: it can be published once the recommendations are reviewed."</p> }.into_any()
             } else {
                 view! {
-                    <p>"These keep the journey from being published. A click leads to the field."</p>
-                    <Findings all=errors />
+                    <p>"These keep it from being published. A click leads to the field."</p>
+                    <Findings all=errors of=of />
                 }.into_any()
             }}
             <div class="actions">
@@ -107,7 +107,7 @@ pub fn review() -> AnyView {
 
 /// A list of what was found; a click leads to the field.
 #[component]
-fn Findings(all: Memo<Vec<Diagnostic>>) -> impl IntoView {
+fn Findings(all: Memo<Vec<Diagnostic>>, of: StoredValue<Vec<DocumentId>>) -> impl IntoView {
     let store = store();
     let row = move |one: Diagnostic| {
         let (target, rule) = (one.clone(), one.rule.clone());
@@ -117,7 +117,7 @@ fn Findings(all: Memo<Vec<Diagnostic>>) -> impl IntoView {
             store.dialog.set(None);
             store.go_to(&target);
         };
-        let page = Dialog::Rule { id: rule.clone(), back: Some(Box::new(Dialog::Review)) };
+        let page = Dialog::Rule { id: rule.clone(), back: Some(Box::new(Dialog::Review(of.get_value()))) };
         view! {
             <li class:bad=bad>
                 <button class="row" on:click=go>

@@ -89,6 +89,6 @@ pub fn moment(at: Millis) -> String {
 }
 
 /// "1 person", "12 people".
-fn of(count: u64, one: &str, many: &str) -> String {
+pub fn of(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", flow::grouped(count), if count == 1 { one } else { many })
 }

@@ -99,8 +99,8 @@ pub enum Dialog {
     Damaged,
     /// Unsaved changes are about to be left.
     Leave,
-    /// What stands between the journey and its publication.
-    Review,
+    /// What stands between journeys or campaigns and their publication.
+    Review(Vec<DocumentId>),
     /// The page of a rule.
     Rule {
         /// The rule.

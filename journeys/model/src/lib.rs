@@ -15,7 +15,7 @@
 //!   [`elapsed`]: on which day; [`search`]: where something stands.
 //! - [`difference`]: where two JSON values differ; [`changes`]: what differs between two versions of a journey;
 //!   [`comparison`]: the same in words, of any document.
-//! - [`merge`]: two versions brought together.
+//! - [`merge`]: two versions brought together; [`naming`]: what members and words of the API are called.
 //! - [`open`]: what a JSON file from elsewhere holds; [`references`]: which segments and templates documents name.
 
 pub mod account;
@@ -35,6 +35,7 @@ pub mod history;
 pub mod journal;
 pub mod journey;
 pub mod merge;
+pub mod naming;
 pub mod numbers;
 pub mod open;
 pub mod operations;

@@ -104,8 +104,22 @@ pub struct Comparison {
     pub needed_for: Vec<(u32, u64)>,
 }
 
-/// Draws what comes of messages with `seeds` seeds, from `seed` on. Who is in a segment of the model is settled at `at`.
-pub fn forecast(
+/// What came of the messages of a treatment, seed by seed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Messages of channels that something comes of; the same for every seed.
+    pub messages: u64,
+    /// Those that arrived.
+    pub delivered: Vec<u64>,
+    /// Those that were opened.
+    pub opened: Vec<u64>,
+    /// Those in which a link was followed.
+    pub clicked: Vec<u64>,
+}
+
+/// Draws what comes of messages with `seeds` seeds, from `seed` on: by treatment, the default one first. Who is in a segment
+/// of the model is settled at `at`.
+pub fn draw_outcomes(
     program: &Program,
     people: &People,
     sent: &[Sent],
@@ -113,11 +127,16 @@ pub fn forecast(
     at: Millis,
     seed: u64,
     seeds: u32,
-) -> Forecast {
+) -> Vec<Drawn> {
     let plan = Plan::of_channels(model, people, at);
     let treatments = program.len();
     let salts: Vec<u64> = (0..treatments).map(|treatment| hash(&[program.id(), &treatment.to_string()])).collect();
-    let mut counts = vec![[Vec::new(), Vec::new(), Vec::new()]; treatments];
+    let mut drawn = vec![Drawn::default(); treatments];
+    for message in sent {
+        if let Some(drawn) = drawn.get_mut(usize::from(message.treatment)) {
+            drawn.messages += 1;
+        }
+    }
     for seed in (0..u64::from(seeds)).map(|number| seed.wrapping_add(number)) {
         let mut of_seed = vec![[0u64; 3]; treatments];
         // An address that bounced or complained is not reached again (events-and-analytics.md 2, "Suppression").
@@ -139,19 +158,35 @@ pub fn forecast(
             let counted = &mut of_seed[usize::from(message.treatment)];
             counted.iter_mut().zip(came).for_each(|(count, came)| *count += u64::from(came));
         }
-        for (all, of_seed) in counts.iter_mut().zip(of_seed) {
-            all.iter_mut().zip(of_seed).for_each(|(all, count)| all.push(count));
+        for (all, [delivered, opened, clicked]) in drawn.iter_mut().zip(of_seed) {
+            all.delivered.push(delivered);
+            all.opened.push(opened);
+            all.clicked.push(clicked);
         }
     }
-    let treatments: Vec<TreatmentForecast> = counts
+    drawn
+}
+
+/// What comes of messages, by [`draw_outcomes`].
+pub fn forecast(
+    program: &Program,
+    people: &People,
+    sent: &[Sent],
+    model: &ResponseModel,
+    at: Millis,
+    seed: u64,
+    seeds: u32,
+) -> Forecast {
+    let drawn = draw_outcomes(program, people, sent, model, at, seed, seeds);
+    let treatments: Vec<TreatmentForecast> = drawn
         .into_iter()
         .zip(0u8..)
-        .map(|([delivered, opened, clicked], treatment)| {
-            let own = || sent.iter().filter(|message| message.treatment == treatment);
+        .map(|(Drawn { messages, delivered, opened, clicked }, treatment)| {
+            let own = sent.iter().filter(|message| message.treatment == treatment);
             TreatmentForecast {
                 treatment,
-                people: own().map(|message| message.row).collect::<BTreeSet<_>>().len() as u64,
-                messages: own().count() as u64,
+                people: own.map(|message| message.row).collect::<BTreeSet<_>>().len() as u64,
+                messages,
                 delivered: Band::of(delivered),
                 opened: Band::of(opened),
                 clicked: Band::of(clicked),

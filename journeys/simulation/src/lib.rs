@@ -61,7 +61,7 @@ pub use campaign::{
     TreatmentCounts, campaign_story, message_of, simulate_campaign,
 };
 pub use events::{Event, EventProblem};
-pub use forecast::{Comparison, Forecast, Measure, Sent, TreatmentForecast, forecast};
+pub use forecast::{Comparison, Drawn, Forecast, Measure, Sent, TreatmentForecast, draw_outcomes, forecast};
 pub use instant::{PersonAt, ReceivedMessage, Whereabouts};
 pub use messages::{Message, MessageRow};
 pub use monte_carlo::{Band, Bands};

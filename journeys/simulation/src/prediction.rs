@@ -78,8 +78,7 @@ pub fn predictions(runs: &[Run], journey: Journey<'_>) -> Predictions {
     for activity in journey.activities() {
         for slot in compared_slots(&activity) {
             let seen: Vec<(u64, u64)> = runs.iter().map(|run| of_run(run, activity.id, slot)).collect();
-            let seen: Vec<(u64, u64)> = seen.into_iter().filter(|(_, decided)| *decided > 0).collect();
-            if let Some(prediction) = predict(&seen) {
+            if let Some(prediction) = of_counts(&seen) {
                 found.insert((activity.id.to_owned(), slot), prediction);
             }
         }
@@ -151,7 +150,10 @@ fn of_run(run: &Run, from: &str, slot: Slot) -> (u64, u64) {
     (count, gone + held)
 }
 
-fn predict(seen: &[(u64, u64)]) -> Option<Prediction> {
+/// What counts of several runs say about a share: of each run how many did it, of how many who might have; `None` = nobody
+/// might have in any.
+pub fn of_counts(seen: &[(u64, u64)]) -> Option<Prediction> {
+    let seen: Vec<(u64, u64)> = seen.iter().copied().filter(|(_, decided)| *decided > 0).collect();
     let runs = seen.len() as f64;
     let (along, decided): (u64, u64) = seen.iter().fold((0, 0), |(a, b), (along, decided)| (a + along, b + decided));
     if decided == 0 {
@@ -282,9 +284,9 @@ mod tests {
 
     #[test]
     fn what_nobody_was_decided_for_is_not_predicted() {
-        assert_eq!(predict(&[]), None);
-        let none = predict(&[(0, 20), (0, 20)]).unwrap();
+        assert_eq!(of_counts(&[]), None);
+        let none = of_counts(&[(0, 20), (0, 20)]).unwrap();
         assert!(none.share > 0.0 && none.variance > 0.0, "{none:?}");
-        assert!(predict(&[(10, 20), (2, 20)]).unwrap().variance > predict(&[(6, 20), (6, 20)]).unwrap().variance);
+        assert!(of_counts(&[(10, 20), (2, 20)]).unwrap().variance > of_counts(&[(6, 20), (6, 20)]).unwrap().variance);
     }
 }

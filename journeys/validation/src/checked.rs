@@ -1,9 +1,10 @@
 //! A journey or a campaign that may be published: the proof is the type.
 
+use model::wire::ChannelType;
 use model::{Diagnostic, DocumentId, Journey, Place, Project, TemplateKind, View, wire};
 
 use crate::context::{Document, Facts, JourneyContext};
-use crate::{Report, check_document, places};
+use crate::{Report, check_document, places, rules};
 
 /// A journey without errors, in itself and in the segments and templates it uses. Only [`checked`] makes one.
 #[derive(Clone, Debug)]
@@ -47,6 +48,7 @@ impl<'a> CheckedJourney<'a> {
 pub struct CheckedCampaign<'a> {
     name: &'a str,
     uses: Vec<&'a DocumentId>,
+    channels: Vec<&'static [ChannelType]>,
     warnings: Report,
 }
 
@@ -59,6 +61,11 @@ impl<'a> CheckedCampaign<'a> {
     /// The segments and templates it uses; a segment comes after the segments that it is made of.
     pub fn uses(&self) -> &[&'a DocumentId] {
         &self.uses
+    }
+
+    /// What it sends by: for each of its messages the channels of which one must be enabled (campaigns.md 11, C020).
+    pub fn channels(&self) -> &[&'static [ChannelType]] {
+        &self.channels
     }
 
     /// What the checks recommend all the same.
@@ -82,7 +89,7 @@ pub fn checked_campaign<'a>(project: &'a Project, name: &str, facts: Facts<'a>) 
     if !root.is_object() || report.errors().next().is_some() {
         return Err(report);
     }
-    Ok(CheckedCampaign { name: id.name(), uses, warnings: report })
+    Ok(CheckedCampaign { name: id.name(), uses, channels: rules::channels_of(&document), warnings: report })
 }
 
 fn unknown(rule: &str, document: DocumentId, message: String) -> Report {
@@ -132,13 +139,16 @@ pub fn checked_with<'a>(project: &'a Project, name: &str, facts: Facts<'a>) -> R
     }
 }
 
-/// What publishing the journey of that file name looks at: the journey and the segments and templates it uses. Empty when
-/// there is no such journey.
-pub fn published_with<'a>(project: &'a Project, name: &str) -> Vec<&'a DocumentId> {
-    let wanted = DocumentId::Journey(name.to_owned());
-    let Some((id, root)) = project.documents.get_key_value(&wanted) else { return Vec::new() };
+/// What publishing a journey or campaign looks at: it and the segments and templates it uses. Empty when there is none of
+/// that id.
+pub fn published_with<'a>(project: &'a Project, id: &DocumentId) -> Vec<&'a DocumentId> {
+    let Some((id, root)) = project.documents.get_key_value(id) else { return Vec::new() };
+    let document = Document { project, id, root, facts: Facts::default() };
     let mut all = vec![id];
-    all.extend(uses(Document { project, id, root, facts: Facts::default() }));
+    all.extend(match id {
+        DocumentId::Campaign(_) => campaign_uses(document),
+        _ => uses(document),
+    });
     all
 }
 

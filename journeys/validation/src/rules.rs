@@ -159,6 +159,7 @@ mod wait_until_after_end;
 use model::{Connection, Diagnostic, DocumentId, Edit, Path, Severity, Slot, View, path, time, wire};
 use serde_json::Value;
 
+pub(crate) use self::channel_disabled::channels_of;
 use crate::evidence::Evidence;
 use crate::similar::similar;
 use crate::{Document, Findings, JourneyContext, TemplateContext, places};

@@ -121,6 +121,7 @@ impl Publication<'_> {
                 let body = self.with_remote_ids(&DocumentId::Campaign(name.clone()), body);
                 remote.update_campaign(&self.application, id, &body).await
             }
+            Work::EnableChannel { channel } => remote.enable_absent_channel(&self.application, channel).await,
             Work::ActivateJourney { name } => match self.target.journeys.get(name) {
                 Some(id) => remote.activate_journey(&self.application, id).await,
                 None => Ok(()),

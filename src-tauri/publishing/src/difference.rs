@@ -1,7 +1,7 @@
 //! What differs between a resource on the target and the document that is to be there.
 
 use model::shapes::{Kind, SHAPES, Shape};
-use model::{Path, Step, difference, time};
+use model::{Path, Step, difference, naming, time};
 use serde_json::Value;
 
 use model::request as resource;
@@ -15,6 +15,8 @@ pub struct Difference {
     pub before: String,
     /// JSON text in the project; `-` = absent.
     pub after: String,
+    /// The same as a sentence.
+    pub words: String,
 }
 
 /// Every difference between `before`, an answer of the service, and `after`, a request.
@@ -44,6 +46,7 @@ pub(crate) fn differences(
         _ => old.is_none_or(is_nothing) && new.is_none_or(is_nothing),
     };
     let told = |one: difference::Difference<'_>| Difference {
+        words: naming::change(request, &one.path, something(one.before), something(one.after)),
         path: one.path,
         before: text(one.before),
         after: text(one.after),
@@ -84,7 +87,11 @@ fn same_spelled(shape: Option<&'static Shape>, before: &Value, after: &Value) ->
 
 /// `null` is told as nothing.
 fn text(value: Option<&Value>) -> String {
-    difference::text(value.filter(|value| !value.is_null()))
+    difference::text(something(value))
+}
+
+fn something(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| !value.is_null())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::changes::Change;
+use model::view::Word;
 use model::{DocumentId, Project, TemplateKind};
 use model::{comparison, references, shapes};
 use serde_json::Value;
@@ -17,6 +18,15 @@ use model::request as resource;
 
 /// The tag by which an application is known as the one of a project.
 pub(crate) const TAG: &str = "waymark";
+
+/// Channels that can be enabled without credentials of a provider, the one that is taken first; and by which operation.
+const WITHOUT_PROVIDER: &[(&str, &str)] = &[
+    ("EMAIL", "UpdateEmailChannel"),
+    ("SMS", "UpdateSmsChannel"),
+    ("GCM", "UpdateGcmChannel"),
+    ("APNS", "UpdateApnsChannel"),
+    ("APNS_SANDBOX", "UpdateApnsSandboxChannel"),
+];
 
 /// The steps that bring the target to what the project says, in order.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +65,8 @@ pub struct Step {
     pub subject: String,
     /// What an update changes; empty for a create.
     pub changes: Vec<Difference>,
-    /// What an update of a journey changes for people: sentences that are new (`+ …`) and gone (`- …`).
+    /// What an update changes, in sentences; of a journey what people go through, sentences that are new (`+ …`) and gone
+    /// (`- …`).
     pub words: Vec<String>,
     pub(crate) work: Work,
 }
@@ -82,6 +93,7 @@ impl Plan {
             | Work::CreateCampaign { body, .. }
             | Work::UpdateCampaign { body, .. } => body.to_string(),
             Work::CreateApplication { name, .. } | Work::ActivateJourney { name } => name.clone(),
+            Work::EnableChannel { channel } => (*channel).to_owned(),
         };
         let line = |step: &Step| format!("{}\t{}\t{}\n", step.operation, step.subject, body(&step.work));
         self.steps.iter().fold(format!("{}\n", self.target), |text, step| text + &line(step))
@@ -99,8 +111,7 @@ impl Plan {
                     body = campaign::update(there, body, false);
                 }
                 write_remote_ids(id, &mut body, project, &self.found.segments);
-                let swapped = |one: Difference| Difference { before: one.after, after: one.before, ..one };
-                Some(changes(id, there, &body).into_iter().map(swapped).collect())
+                Some(changes(id, &body, there))
             };
             let all: Vec<Vec<Difference>> = published.iter().filter_map(differs).collect();
             if let Some(last) = all.first().filter(|_| all.iter().all(|changes| !changes.is_empty())) {
@@ -126,6 +137,24 @@ fn subject(id: &DocumentId) -> String {
 }
 
 impl Step {
+    /// What is to be done: "create segment `new-customers`".
+    pub fn title(&self) -> String {
+        let doing = match &self.work {
+            Work::CreateApplication { .. }
+            | Work::CreateTemplate { .. }
+            | Work::CreateSegment { .. }
+            | Work::CreateJourney { .. }
+            | Work::CreateCampaign { .. } => "create",
+            Work::UpdateTemplate { .. }
+            | Work::UpdateSegment { .. }
+            | Work::UpdateJourney { .. }
+            | Work::UpdateCampaign { .. } => "change",
+            Work::EnableChannel { .. } => "enable",
+            Work::ActivateJourney { name } => return format!("start journey `{name}`"),
+        };
+        format!("{doing} {}", self.subject)
+    }
+
     /// What was done, once it is: "created segment `new-customers`".
     pub fn sentence(&self) -> String {
         let done = match &self.work {
@@ -138,6 +167,7 @@ impl Step {
             | Work::UpdateSegment { .. }
             | Work::UpdateJourney { .. }
             | Work::UpdateCampaign { .. } => "updated",
+            Work::EnableChannel { .. } => "enabled",
             Work::ActivateJourney { name } => return format!("started journey `{name}`"),
         };
         format!("{done} {}", self.subject)
@@ -148,6 +178,7 @@ impl Step {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Work {
     CreateApplication { name: String, tag: String },
+    EnableChannel { channel: &'static str },
     CreateTemplate { kind: TemplateKind, name: String, body: Value },
     UpdateTemplate { kind: TemplateKind, name: String, body: Value },
     CreateSegment { name: String, body: Value },
@@ -166,6 +197,9 @@ pub struct Checked<'c, 'a> {
     pub journeys: &'c [CheckedJourney<'a>],
     /// Campaigns.
     pub campaigns: &'c [CheckedCampaign<'a>],
+    /// Whether channels are enabled that the campaigns send by and the application has no settings for, so that a target
+    /// without providers takes them (campaigns.md 11, C020). Of a channel with settings nothing is changed.
+    pub enable_channels: bool,
 }
 
 /// Reads the target and says what has to be done for journeys and campaigns, and everything that they need, to be there.
@@ -213,7 +247,7 @@ pub async fn plan(
 
     // Each once, a segment after those that it is made of.
     let mut uses: Vec<&DocumentId> = Vec::new();
-    let Checked { journeys, campaigns } = checked;
+    let Checked { journeys, campaigns, enable_channels } = checked;
     for id in journeys.iter().flat_map(CheckedJourney::uses).chain(campaigns.iter().flat_map(CheckedCampaign::uses)) {
         if !uses.contains(id) {
             uses.push(id);
@@ -255,6 +289,9 @@ pub async fn plan(
         planner.plan.found.campaigns = matches(&names, &bindings.campaigns, &remote_campaigns, |name| {
             project.documents.get(&DocumentId::Campaign(name.to_owned()))
         });
+    }
+    if enable_channels {
+        planner.channels(campaigns, remote).await?;
     }
     for name in &names {
         planner.campaign(name, &remote_campaigns, activate);
@@ -344,11 +381,34 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn step(&mut self, operation: &'static str, subject: String, changes: Vec<Difference>, work: Work) {
-        self.plan.steps.push(Step { operation, subject, changes, words: Vec::new(), work });
+        let words = changes.iter().map(|change| change.words.clone()).collect();
+        self.plan.steps.push(Step { operation, subject, changes, words, work });
     }
 
     fn obstacle(&mut self, message: String, help: impl Into<String>) {
         self.plan.obstacles.push(Obstacle { message, help: help.into() });
+    }
+
+    /// Enables, for each message of the campaigns, a channel that it goes out by, where none is.
+    async fn channels(&mut self, campaigns: &[CheckedCampaign<'_>], remote: &Remote) -> Result<(), PublishError> {
+        let there = match &self.plan.application {
+            Some(id) if !campaigns.is_empty() => remote.channels(id).await?,
+            _ => Value::Null,
+        };
+        let of = |channel: &str| &there["Channels"][channel];
+        let mut enabled: Vec<&str> = Vec::new();
+        for channels in campaigns.iter().flat_map(|campaign| campaign.channels()) {
+            let names = || channels.iter().map(|channel| channel.as_str());
+            if names().any(|name| enabled.contains(&name) || of(name)["Enabled"] == true) {
+                continue;
+            }
+            let found = WITHOUT_PROVIDER.iter().find(|(name, _)| names().any(|one| one == *name) && of(name).is_null());
+            if let Some((channel, operation)) = found {
+                enabled.push(channel);
+                self.step(operation, format!("channel `{channel}`"), Vec::new(), Work::EnableChannel { channel });
+            }
+        }
+        Ok(())
     }
 
     async fn template(&mut self, kind: TemplateKind, name: &str, remote: &Remote) -> Result<(), PublishError> {
@@ -442,7 +502,11 @@ impl Planner<'_> {
                         Change::Removed => Some(format!("- {}", line.text)),
                         _ => Some(format!("+ {}", line.text)),
                     };
-                    step.words = told.into_iter().flatten().filter_map(sentence).collect();
+                    let told: Vec<String> = told.into_iter().flatten().filter_map(sentence).collect();
+                    // What people go through stays the same where only a setting is another.
+                    if !told.is_empty() {
+                        step.words = told;
+                    }
                 }
             }
             _ => {

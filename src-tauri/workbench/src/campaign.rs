@@ -1,5 +1,10 @@
 //! Simulated campaigns: from the file of a campaign to counts and stories.
 
+pub(crate) mod expected;
+mod hours;
+mod person;
+mod rows;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +23,10 @@ use simulation::{
 use crate::failure::{Outcome, bad_input, failure, not_found};
 use crate::simulate::segments::Segments;
 use crate::simulate::{Request, START, first_day, inputs, response_model};
-use crate::{Inner, check, elsewhere, folder, people, simulate};
+use crate::{Inner, check, elsewhere, folder, lock, people, simulate};
+
+use self::rows::Row;
+pub(crate) use self::rows::Rows;
 
 /// Messages whose outcome is drawn for a forecast, all seeds together; and the seeds that are drawn at least and at most.
 const DRAWS: usize = 1_000_000;
@@ -149,12 +157,13 @@ impl Campaign {
         run
     }
 
-    /// Runs the campaign, and says when its messages arrive by the clocks of those who get them.
-    fn view(&self) -> bridge::CampaignView {
+    /// Runs the campaign, and says who gets what, and when messages arrive by the clocks of those who get them.
+    fn view(&self) -> (bridge::CampaignView, Vec<Row>) {
         let (mut days, mut hours, mut without_zone) = (BTreeMap::new(), vec![0; 24], 0);
-        let mut sent = Vec::new();
+        let (mut sent, mut rows) = (Vec::new(), Vec::new());
         let run = self.run(&mut |step| {
             sent.extend(Sent::of(step));
+            rows.extend(Row::of(step));
             let What::Send { row, .. } = &step.effect.what else { return };
             let zone = self.people.row(*row as usize).timezone();
             let clock = zone.and_then(|zone| clock_in_zone(step.at, zone));
@@ -167,7 +176,9 @@ impl Campaign {
             }
         });
         let forecast = self.forecast(&sent);
-        bridge::CampaignView { run, days: days.into_iter().collect(), hours, without_zone, forecast }
+        let days = days.into_iter().collect();
+        let over_time = hours::figure(&rows);
+        (bridge::CampaignView { run_id: 0, run, days, hours, over_time, without_zone, forecast }, rows)
     }
 
     /// What comes of the messages, with as many seeds as are drawn in a moment.
@@ -205,7 +216,19 @@ impl Inner {
         let events = folder.map(|folder| simulate::events_of_folder(folder).0).unwrap_or_default();
         let request = Request { unknown_segments_hold_all: folder.is_none(), ..Request::default() };
         let request = request.in_folder(folder)?;
-        Ok(Campaign::new(&command.project, &command.campaign, people, events, &request)?.view())
+        let campaign = Arc::new(Campaign::new(&command.project, &command.campaign, people, events, &request)?);
+        let (view, rows) = campaign.view();
+        let run_id = lock(&self.campaigns).keep(Rows::new(campaign, rows));
+        Ok(bridge::CampaignView { run_id, ..view })
+    }
+
+    pub(crate) fn campaign_messages(&self, command: bridge::CampaignMessages) -> Outcome<bridge::CampaignPage> {
+        Ok(lock(&self.campaigns).find(command.run_id)?.page(&command))
+    }
+
+    pub(crate) fn write_campaign_messages(&self, command: bridge::WriteCampaignMessages) -> Outcome<u64> {
+        let rows = lock(&self.campaigns).find(command.run_id)?;
+        rows.write(simulate::file(&command.path)?)
     }
 }
 
@@ -246,11 +269,14 @@ mod tests {
                 json!({"ChannelType": "EMAIL", "Address": format!("{id}@x.example"), "Demographic": demographic});
             people.push(Some(id), &endpoint).unwrap();
         }
-        let view = Campaign::new(&project, "news", people, Vec::new(), &Request::default()).unwrap().view();
+        let view = Campaign::new(&project, "news", people, Vec::new(), &Request::default()).unwrap();
+        let (view, rows) = view.view();
         assert_eq!(view.days, [("2026-12-03".to_owned(), 2), ("2026-12-04".to_owned(), 1)]);
         let busy: Vec<(usize, u64)> = view.hours.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
         assert_eq!(busy, [(8, 1), (18, 1), (23, 1)]);
         assert_eq!((view.run.messages, view.without_zone), (3, 1));
+        let cells: Vec<String> = view.over_time.rows.iter().map(|row| row.cells.join(" ")).collect();
+        assert_eq!((cells, rows.len()), (vec!["2026-12-03 23:00 3".to_owned()], 3), "in one hour of UTC");
         let [treatment] = view.forecast.treatments.as_slice() else { panic!("{:?}", view.forecast) };
         assert_eq!((view.forecast.seeds, treatment.messages, treatment.people), (MOST_SEEDS, 3, 3));
         assert!(treatment.delivered.mean > 2.5 && treatment.opened.mean < treatment.delivered.mean, "{treatment:?}");

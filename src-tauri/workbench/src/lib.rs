@@ -107,7 +107,9 @@ struct Inner {
     /// Fetches of people, by the number that `FetchPeople` answered.
     fetches: Mutex<Vec<Arc<people::fetch::Job>>>,
     /// The last simulated runs, by number.
-    runs: Mutex<Runs>,
+    runs: Mutex<Runs<simulate::Cohort>>,
+    /// The last simulated campaigns, by number.
+    campaigns: Mutex<Runs<campaign::Rows>>,
     /// Publications, by the number that `Apply` answered.
     jobs: Mutex<Vec<ProgressView>>,
     /// What was predicted last for a journey that runs.
@@ -146,6 +148,7 @@ impl Workbench {
                 imports: Mutex::default(),
                 fetches: Mutex::default(),
                 runs: Mutex::default(),
+                campaigns: Mutex::default(),
                 jobs: Mutex::default(),
                 predicted: Mutex::default(),
             }),
@@ -245,6 +248,8 @@ impl Workbench {
             bridge::Promised::NAME => self.answer(body, |_, command| testing::promised(&command)).await,
             bridge::Promise::NAME => self.answer(body, |_, command| testing::promise(&command)).await,
             bridge::SimulateCampaign::NAME => self.answer(body, Inner::simulate_campaign).await,
+            bridge::CampaignMessages::NAME => self.answer(body, Inner::campaign_messages).await,
+            bridge::WriteCampaignMessages::NAME => self.answer(body, Inner::write_campaign_messages).await,
             bridge::Build::NAME => self.answer(body, |_, command| Ok(source::build(command))).await,
             bridge::SimulateProject::NAME => self.answer(body, Inner::simulate_project).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,
@@ -259,13 +264,16 @@ impl Workbench {
                 let plan: bridge::Plan = read(body)?;
                 self.inner.refuse_damaged(&plan)?;
                 let local = self.local_address(&plan.target).await;
-                say::<bridge::Plan>(&publication(plan).plan(local.as_deref()).await?)
+                say::<bridge::Plan>(&publication::jobs::publication(plan).plan(local.as_deref()).await?)
             }
             bridge::Apply::NAME => {
                 let command: bridge::Apply = read(body)?;
                 self.inner.refuse_damaged(&command.plan)?;
                 say::<bridge::Apply>(&self.apply(command).await)
             }
+            bridge::ListPublications::NAME => self.answer(body, |_, command| publication::jobs::list(&command)).await,
+            bridge::PlanBack::NAME => say::<bridge::PlanBack>(&self.plan_back(read(body)?).await?),
+            bridge::RollBack::NAME => say::<bridge::RollBack>(&self.roll_back(read(body)?).await),
             bridge::Progress::NAME => {
                 let command: bridge::Progress = read(body)?;
                 say::<bridge::Progress>(&self.inner.progress(command.job)?)
@@ -314,30 +322,6 @@ impl Workbench {
             return None;
         }
         self.inner.local.server().await.ok().map(|server| server.endpoint_url())
-    }
-
-    async fn apply(&self, command: bridge::Apply) -> u64 {
-        let local = self.local_address(&command.plan.target).await;
-        let mut publication = publication(command.plan);
-        publication.terms.over_drift = command.over_drift;
-        let job = {
-            let mut jobs = lock(&self.inner.jobs);
-            jobs.push(ProgressView::default());
-            jobs.len() - 1
-        };
-        let inner = self.inner.clone();
-        tokio::spawn(async move {
-            let mut tell = |sentence: String, _: usize, total: usize| {
-                let progress = &mut lock(&inner.jobs)[job];
-                progress.done.push(sentence);
-                progress.total = total as u64;
-            };
-            let outcome = publication.apply(local.as_deref(), &mut tell).await;
-            let progress = &mut lock(&inner.jobs)[job];
-            progress.failure = outcome.err();
-            progress.ended = true;
-        });
-        job as u64
     }
 
     async fn load_people(&self, command: bridge::LoadPeople) -> Outcome<u64> {
@@ -583,13 +567,6 @@ pub(crate) fn now() -> model::Millis {
 
 fn unsaved(found: elsewhere::Found) -> Opened {
     Opened { project: found.project, problems: found.problems, ..Opened::default() }
-}
-
-fn publication(plan: bridge::Plan) -> Publication {
-    let bridge::Plan { project, folder, journeys, target, activate } = plan;
-    let folder = folder.map(PathBuf::from);
-    let terms = publication::Terms::default();
-    Publication { project, folder, journeys, campaigns: false, target, activate, terms }
 }
 
 /// One name for a folder, however it is written.

@@ -6,18 +6,20 @@ mod campaign;
 mod figures;
 mod flight;
 mod journey;
-mod plot;
+pub(crate) mod plot;
 mod predicting;
 mod words;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bridge::{Figure, FigureRow, LiveView, OnTarget};
-use model::{DocumentId, Project};
+use model::{DocumentId, Project, references};
 use publishing::{Found, Remote, TargetBindings};
+use serde_json::Value;
 
 pub(crate) use self::predicting::Predicted;
-use crate::failure::{Outcome, not_found};
+use crate::failure::{Outcome, bad_input, not_found};
 use crate::publication::{bindings_of, target_failure, target_of};
 use crate::{Workbench, key, lock};
 
@@ -44,7 +46,7 @@ impl Workbench {
             return Ok(LiveView { said: words::not_there(&desk.id, &command.of.target), again, ..LiveView::default() });
         };
         let view = match &desk.id {
-            DocumentId::Campaign(_) => campaign::view(&desk, &found).await?,
+            DocumentId::Campaign(_) => campaign::view(self, &desk, &found, &command).await?,
             _ => journey::view(self, &desk, &found, &command).await?,
         };
         Ok(LiveView { again: if view.again > 0 { view.again } else { again }, ..view })
@@ -56,7 +58,13 @@ impl Workbench {
         let found = desk.there(&command.of).await?;
         let changed = match &desk.id {
             DocumentId::Campaign(_) => {
-                let paused = command.state != "ACTIVE";
+                let paused = match command.state.as_str() {
+                    "ACTIVE" => false,
+                    "PAUSED" => true,
+                    other => {
+                        return Err(bad_input(format!("no campaign can be brought to {other}"), "pause it instead"));
+                    }
+                };
                 desk.remote.pause_campaign(&found.application, &found.id, paused).await
             }
             _ => desk.remote.set_journey_state(&found.application, &found.id, &command.state).await,
@@ -93,6 +101,19 @@ impl Desk {
         publishing::find(&self.remote, &self.project, &self.bindings, &self.id).await.map_err(target_failure)
     }
 
+    /// The document that runs, with names of segments in the place of remote ids.
+    fn named(&self, found: &Found) -> Value {
+        let names: BTreeMap<&str, &str> =
+            self.bindings.segments.iter().map(|(name, id)| (id.as_str(), name.as_str())).collect();
+        let mut document = found.document.clone();
+        references::segment_references(&self.id, &mut document, &mut |reference| {
+            if let Some(name) = names.get(reference.as_str()) {
+                *reference = (*name).to_owned();
+            }
+        });
+        document
+    }
+
     async fn there(&self, of: &OnTarget) -> Outcome<Found> {
         let found = self.find().await?;
         found.ok_or_else(|| not_found(format!("{} is not on `{}`", of.id, of.target), "publish it there first"))
@@ -100,12 +121,12 @@ impl Desk {
 }
 
 /// A row about an activity.
-fn row(activity: &str, cells: impl IntoIterator<Item = String>) -> FigureRow {
+pub(crate) fn row(activity: &str, cells: impl IntoIterator<Item = String>) -> FigureRow {
     FigureRow { activity: activity.to_owned(), cells: cells.into_iter().collect(), bad: false }
 }
 
 /// A figure without a plot.
-fn table(key: &str, title: &str, head: &[&str], rows: Vec<FigureRow>) -> Figure {
+pub(crate) fn table(key: &str, title: &str, head: &[&str], rows: Vec<FigureRow>) -> Figure {
     let head = head.iter().map(|head| (*head).to_owned()).collect();
     Figure { key: key.to_owned(), title: title.to_owned(), head, rows, ..Figure::default() }
 }

@@ -1,5 +1,7 @@
 //! Publishing from a project folder: checks, plans, applies, and keeps the bindings in `.waymark/`.
 
+pub(crate) mod jobs;
+
 use std::path::{Path, PathBuf};
 
 use bridge::{DriftView, Failure, FailureCode, PlanStep, PlanView};
@@ -54,7 +56,7 @@ impl Publication {
         let remote = self.connect(local).await?;
         let bindings = bindings_of(self.folder.as_deref())?;
         let filled = self.filled()?;
-        let plan = filled.make(&remote, &bindings).await?;
+        let plan = filled.make(&remote, &bindings, local.is_some()).await?;
         self.seen(&plan)
     }
 
@@ -66,7 +68,7 @@ impl Publication {
         let remote = self.connect(local).await?;
         let mut bindings = bindings_of(self.folder.as_deref())?;
         let filled = self.filled()?;
-        let plan = filled.make(&remote, &bindings).await?;
+        let plan = filled.make(&remote, &bindings, local.is_some()).await?;
         let view = self.seen(&plan)?;
         let approved_by = self.demanded(&plan, &view)?;
         let mut entry = match &self.folder {
@@ -96,25 +98,39 @@ impl Publication {
     ///
     /// # Errors
     /// As [`apply`](Publication::apply); `NotFound`: there is no such publication.
-    pub async fn roll_back(&self, number: Option<u32>, tell: &mut Tell<'_>) -> Outcome<(PlanView, u32)> {
+    pub async fn roll_back(
+        &self,
+        number: Option<u32>,
+        local: Option<&str>,
+        tell: &mut Tell<'_>,
+    ) -> Outcome<(PlanView, u32)> {
+        let (back, _, entry) = self.former(number, local).await?;
+        Ok((back.apply(local, tell).await?, entry.number))
+    }
+
+    /// What [`roll_back`](Publication::roll_back) would carry out, with its plan and the publication that it goes back to.
+    ///
+    /// # Errors
+    /// As [`plan`](Publication::plan); `NotFound`: there is no such publication.
+    pub async fn former(&self, number: Option<u32>, local: Option<&str>) -> Outcome<(Publication, PlanView, Entry)> {
         let Some(folder) = &self.folder else {
             return Err(bad_input("there is no folder with a history", "name the project folder"));
         };
         let entries = history::entries(folder, &self.target)?;
-        let complete = entries.iter().rev().filter(|entry| entry.complete);
+        let complete = entries.into_iter().rev().filter(|entry| entry.complete);
         for entry in complete.filter(|entry| number.is_none_or(|number| number == entry.number)) {
             let message = match self.terms.message.as_str() {
                 "" => format!("back to publication {}", entry.number),
                 said => said.to_owned(),
             };
             let mut back = self.clone();
-            back.project = history::project(&self.project, entry);
+            back.project = history::project(&self.project, &entry);
             back.journeys.clone_from(&entry.published);
             back.campaigns = false;
             back.terms = Terms { message, over_drift: true };
-            let view = back.plan(None).await?;
+            let view = back.plan(local).await?;
             if !view.steps.is_empty() || number.is_some() {
-                return Ok((back.apply(None, tell).await?, entry.number));
+                return Ok((back, view, entry));
             }
         }
         Err(not_found(
@@ -293,7 +309,9 @@ impl Publication {
         Remote::connect(&self.target, &target).await.map_err(target_failure)
     }
 
-    async fn make(&self, remote: &Remote, bindings: &Bindings) -> Outcome<publishing::Plan> {
+    /// `is_own`: the target is the Pinpoint of this studio. Nothing leaves the machine from there, and it takes campaigns of
+    /// every channel.
+    async fn make(&self, remote: &Remote, bindings: &Bindings, is_own: bool) -> Outcome<publishing::Plan> {
         let all = |wanted: &dyn Fn(&DocumentId) -> Option<String>| {
             self.project.documents.keys().filter_map(wanted).collect::<Vec<String>>()
         };
@@ -348,7 +366,7 @@ impl Publication {
                 }
             }
         }
-        let checked = Checked { journeys: &journeys, campaigns: &campaigns };
+        let checked = Checked { journeys: &journeys, campaigns: &campaigns, enable_channels: is_own };
         publishing::plan(checked, &self.project, &bindings.of(&self.target), remote, self.activate)
             .await
             .map_err(target_failure)
@@ -437,8 +455,9 @@ impl Observer for Keeper<'_, '_> {
 }
 
 fn drift_view(drift: publishing::Drift) -> DriftView {
+    let words = drift.changes.iter().map(|one| one.words.clone()).collect();
     let change = |one: publishing::Difference| (one.path.to_string(), one.before, one.after);
-    DriftView { subject: drift.subject, changes: drift.changes.into_iter().map(change).collect() }
+    DriftView { subject: drift.subject, words, changes: drift.changes.into_iter().map(change).collect() }
 }
 
 fn view(plan: &publishing::Plan) -> PlanView {
@@ -450,6 +469,7 @@ fn view(plan: &publishing::Plan) -> PlanView {
             .map(|step| PlanStep {
                 operation: step.operation.to_owned(),
                 subject: step.subject.clone(),
+                title: step.title(),
                 words: step.words.clone(),
                 changes: step
                     .changes

@@ -26,11 +26,34 @@ const BUSY_HOURS: usize = 20;
 /// Most runs that differ in chance.
 const MOST_RUNS: u32 = 10_000;
 
-/// Simulated runs that questions can be asked of.
-#[derive(Default)]
-pub(crate) struct Runs {
+/// Simulated runs that questions can be asked of: the last few, by number.
+pub(crate) struct Runs<T> {
     made: u64,
-    kept: Vec<(u64, Arc<Cohort>)>,
+    kept: Vec<(u64, Arc<T>)>,
+}
+
+impl<T> Default for Runs<T> {
+    fn default() -> Self {
+        Runs { made: 0, kept: Vec::new() }
+    }
+}
+
+impl<T> Runs<T> {
+    /// Keeps a run instead of the oldest; answers its number.
+    pub fn keep(&mut self, run: T) -> u64 {
+        self.made += 1;
+        self.kept.push((self.made, Arc::new(run)));
+        let old = self.kept.len().saturating_sub(KEPT);
+        self.kept.drain(..old);
+        self.made
+    }
+
+    /// # Errors
+    /// `NotFound`: others were kept since.
+    pub fn find(&self, number: u64) -> Outcome<Arc<T>> {
+        let found = self.kept.iter().find(|(id, _)| *id == number).map(|(_, run)| run.clone());
+        found.ok_or_else(|| not_found("this run is not kept any more", "simulate again"))
+    }
 }
 
 impl Inner {
@@ -50,19 +73,13 @@ impl Inner {
         let cohort = Cohort::new(&command.project, &command.journey, people, events, &request)?;
         let (run, people) = cohort.run(SHOWN_PEOPLE, &|_| {});
         let evidence = cohort.evidence(&command.journey, &run);
-        let mut runs = lock(&self.runs);
-        runs.made += 1;
-        let run_id = runs.made;
-        runs.kept.push((run_id, Arc::new(cohort)));
-        let old = runs.kept.len().saturating_sub(KEPT);
-        runs.kept.drain(..old);
+        let run_id = lock(&self.runs).keep(cohort);
         let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok(bridge::SimulationView { run_id, run, people, took, evidence })
     }
 
     pub(crate) fn cohort(&self, run_id: u64) -> Outcome<Arc<Cohort>> {
-        let cohort = lock(&self.runs).kept.iter().find(|(id, _)| *id == run_id).map(|(_, cohort)| cohort.clone());
-        cohort.ok_or_else(|| not_found("this run is not kept any more", "simulate again"))
+        lock(&self.runs).find(run_id)
     }
 
     pub(crate) fn flow(&self, command: bridge::Flow) -> Outcome<FlowView> {
@@ -98,10 +115,7 @@ impl Inner {
 
     pub(crate) fn write_messages(&self, command: bridge::WriteMessages) -> Outcome<u64> {
         let cohort = self.cohort(command.run_id)?;
-        if command.path.trim().is_empty() {
-            return Err(bad_input("no file is named", "name a file that ends in `.csv`, `.jsonl` or `.parquet`"));
-        }
-        cohort.write_messages(Path::new(command.path.trim()), command.render, &|_| {})
+        cohort.write_messages(simulate::file(&command.path)?, command.render, &|_| {})
     }
 
     pub(crate) fn many_runs(&self, command: bridge::ManyRuns) -> Outcome<bridge::Bands> {

@@ -40,6 +40,17 @@ use crate::export::{JourneyOfFile, journey_of_file};
 use crate::failure::{Outcome, bad_input, failure, not_found};
 use crate::{check, people};
 
+/// The file that somebody named for a table.
+///
+/// # Errors
+/// `BadInput`: none is named.
+pub(crate) fn file(path: &str) -> Outcome<&Path> {
+    match path.trim() {
+        "" => Err(bad_input("no file is named", "name a file that ends in `.csv`, `.jsonl` or `.parquet`")),
+        path => Ok(Path::new(path)),
+    }
+}
+
 /// People that one thread walks at a time.
 const CHUNK: usize = 1 << 13;
 

@@ -268,7 +268,8 @@ async fn kpis_of_a_journey_and_of_its_application_are_shown_and_written() {
 async fn a_campaign_that_runs_is_shown_paused_and_resumed() {
     let desk = Desk::open().await;
     let id = DocumentId::Campaign("december-newsletter".to_owned());
-    let live = async || desk.ask(Live { of: desk.about(id.clone()), run: None, predict: false }).await;
+    let asked = async |predict| desk.ask(Live { of: desk.about(id.clone()), run: None, predict }).await;
+    let live = async || asked(false).await;
     assert!(live().await.said.contains("This campaign is not on “stage” yet"));
     desk.ask(LoadPeople { folder: desk.path(), target: "stage".to_owned() }).await;
     desk.enable_email().await;
@@ -285,7 +286,10 @@ async fn a_campaign_that_runs_is_shown_paused_and_resumed() {
     assert_eq!(action(&before, "Pause").refused, "");
     set("PAUSED").await;
     let paused = live().await;
-    assert_eq!((paused.state.as_str(), paused.actions.len()), ("PAUSED", 1));
+    assert_eq!((paused.state.as_str(), paused.actions.len()), ("PAUSED", 2));
+    assert!(action(&paused, "Stop").refused.contains("can not stop a campaign"));
+    let stop = SetState { of: desk.about(id.clone()), state: "CANCELLED".to_owned() };
+    assert_eq!(desk.try_ask(stop).await.unwrap_err().code, FailureCode::BadInput);
     set("ACTIVE").await;
     assert_eq!(live().await.state, "SCHEDULED");
 
@@ -298,5 +302,18 @@ async fn a_campaign_that_runs_is_shown_paused_and_resumed() {
     assert!(reached > 100, "{runs:?}");
     let treatment = &figure(&after, "treatments").unwrap().rows[0];
     assert_eq!(treatment.cells[4].replace(',', "").parse::<u64>().unwrap(), reached, "{treatment:?}");
+
+    // Everything is delivered there, and nobody opens anything, which the sample people do.
+    let predicted = loop {
+        let found = figure(&asked(true).await, "predicted").unwrap().clone();
+        if !found.note.contains('…') {
+            break found;
+        }
+        tokio::task::yield_now().await;
+    };
+    let [delivered, opened] = predicted.rows.as_slice() else { panic!("{predicted:?}") };
+    assert_eq!(delivered.cells[0], "Standard treatment · delivered");
+    assert!(opened.cells[0].ends_with("opened") && opened.bad && opened.cells[2].contains("too few"), "{opened:?}");
+    assert!(predicted.note.starts_with('⚠'), "{predicted:?}");
     desk.server.stop().await;
 }

@@ -44,6 +44,9 @@ impl Desk {
         project.documents.insert(DocumentId::Journey("hello".into()), journey);
         let template = json!({"Subject": "Hello {{User.UserAttributes.FirstName}}", "TextPart": "Hi"});
         project.documents.insert(DocumentId::Template(model::TemplateKind::Email, "hello".into()), template);
+        let campaign = json!({"Name": "news", "SegmentId": "pro", "Schedule": {"StartTime": "2026-12-02T10:00:00Z", "Frequency": "ONCE"},
+            "TemplateConfiguration": {"EmailTemplate": {"Name": "hello"}}});
+        project.documents.insert(DocumentId::Campaign("news".into()), campaign);
         Desk { workbench: Workbench::start(settings).unwrap(), folder, project }
     }
 
@@ -141,6 +144,14 @@ async fn a_person_is_shown_with_segments_journeys_and_messages() {
     assert_eq!((message.endpoint.as_deref(), message.parts[0].1.as_str()), (Some("ada-mail"), "Hello Ada"));
     let ben = desk.person("ben").await;
     assert!(!ben.journeys[0].enters && ben.journeys[0].messages.is_empty(), "{:?}", ben.journeys);
+
+    let [campaign] = page.campaigns.as_slice() else { panic!("{:?}", page.campaigns) };
+    assert!(campaign.gets && campaign.words.contains("was sent to `ada-mail`"), "{campaign:?}");
+    let [message] = campaign.messages.as_slice() else { panic!("{campaign:?}") };
+    assert_eq!(message.at, model::time::parse_instant("2026-12-02T10:00:00Z").unwrap());
+    assert_eq!((message.status.as_str(), message.parts[0].1.as_str()), ("SUCCESS", "Hello Ada"));
+    let [campaign] = ben.campaigns.as_slice() else { panic!("{:?}", ben.campaigns) };
+    assert!(!campaign.gets && campaign.messages.is_empty() && campaign.words.contains("Plan"), "{campaign:?}");
     let nobody = ShowPerson { project: desk.project.clone(), folder: Some(desk.path()), id: "x".into() };
     assert_eq!(desk.try_ask(nobody).await.unwrap_err().code, FailureCode::NotFound);
 }

@@ -1,8 +1,7 @@
-//! Questions about messages and campaigns before anything is sent to anybody.
+//! Questions about messages before anything is sent to anybody.
 
 use model::{DocumentId, Project};
 use serde::{Deserialize, Serialize};
-use simulation::{CampaignRun, Forecast};
 
 /// Renders a template for one of the sample people, and counts what they lack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -161,32 +160,4 @@ pub struct SmsSize {
     pub parts: u64,
     /// Units left in the last of them.
     pub left: u64,
-}
-
-/// Runs the sample people through a campaign.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SimulateCampaign {
-    /// The project's folder, for its sample people and events; without any people, a few are invented.
-    pub folder: Option<String>,
-    /// The project as it is in the window.
-    pub project: Project,
-    /// File name of the campaign.
-    pub campaign: String,
-}
-
-command!(SimulateCampaign, "simulate-campaign" => CampaignView);
-
-/// A simulated campaign.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct CampaignView {
-    /// The counts.
-    pub run: CampaignRun,
-    /// Messages by day, `2026-12-03`, of the clock that each person has; in order, only days with some.
-    pub days: Vec<(String, u64)>,
-    /// Messages by hour of that clock, 24 numbers.
-    pub hours: Vec<u64>,
-    /// Messages to people whose time zone is not known: they are counted by UTC.
-    pub without_zone: u64,
-    /// What comes of it, treatment by treatment.
-    pub forecast: Forecast,
 }

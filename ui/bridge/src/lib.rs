@@ -14,10 +14,12 @@ macro_rules! command {
 }
 
 mod calendar;
+mod campaign;
 mod content;
 mod known;
 mod live;
 mod people;
+mod publications;
 mod runs;
 mod segments;
 mod template;
@@ -25,12 +27,14 @@ mod template;
 use std::collections::BTreeMap;
 
 pub use calendar::*;
+pub use campaign::*;
 pub use content::*;
 pub use known::*;
 pub use live::*;
 use model::journal::Entry;
 use model::{DocumentId, History, Millis, Project};
 pub use people::*;
+pub use publications::*;
 pub use runs::*;
 pub use segments::*;
 use serde::de::DeserializeOwned;
@@ -416,18 +420,18 @@ pub struct SimulationView {
     pub evidence: Evidence,
 }
 
-/// What publishing a journey would do.
+/// What publishing journeys and campaigns would do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Plan {
     /// The project.
     pub project: Project,
     /// Its folder, where bindings to remote ids are kept.
     pub folder: Option<String>,
-    /// File names of the journeys; empty = all.
+    /// File names of the journeys, and of campaigns as `campaigns/NAME`; empty = all journeys.
     pub journeys: Vec<String>,
     /// Name of the target; `local` is the Pinpoint inside the studio when the project names no such target.
     pub target: String,
-    /// Whether the journeys are started too (`State` `ACTIVE`), or stay drafts.
+    /// Whether the journeys are started too (`State` `ACTIVE`), or stay drafts. A campaign is made paused otherwise.
     #[serde(default)]
     pub activate: bool,
 }
@@ -461,9 +465,13 @@ pub struct PlanStep {
     pub operation: String,
     /// What it is about, in words: "segment `new-customers`".
     pub subject: String,
+    /// What is to be done, in words: "create segment `new-customers`".
+    #[serde(default)]
+    pub title: String,
     /// Members that change, for an update: place, before, after (both as JSON text, `-` = absent).
     pub changes: Vec<(String, String, String)>,
-    /// What changes for people, for an update of a journey: sentences that are new (`+ …`) and gone (`- …`).
+    /// What changes, for an update, in sentences; of a journey what people go through, sentences that are new (`+ …`) and
+    /// gone (`- …`).
     #[serde(default)]
     pub words: Vec<String>,
 }
@@ -473,6 +481,9 @@ pub struct PlanStep {
 pub struct DriftView {
     /// What it is, in words, as in [`PlanStep::subject`].
     pub subject: String,
+    /// What differs, in sentences.
+    #[serde(default)]
+    pub words: Vec<String>,
     /// What differs: place, as it was published, as it is now.
     pub changes: Vec<(String, String, String)>,
 }
@@ -485,6 +496,9 @@ pub struct Apply {
     /// Whether what others changed on the target is written over.
     #[serde(default)]
     pub over_drift: bool,
+    /// Why it is published; it stands in the history.
+    #[serde(default)]
+    pub message: String,
 }
 
 command!(Apply, "apply" => u64);
@@ -492,7 +506,7 @@ command!(Apply, "apply" => u64);
 /// How far a publication is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Progress {
-    /// The number that `Apply` answered.
+    /// The number that `Apply` or `RollBack` answered.
     pub job: u64,
 }
 

@@ -67,7 +67,7 @@ pub struct LiveAction {
     pub state: String,
     /// "Pause", "Resume", "Stop".
     pub words: String,
-    /// Why it can not be asked for now; empty = it can.
+    /// Why it can not be asked for, now or ever; empty = it can.
     pub refused: String,
     /// What it means, with the numbers.
     pub tells: Vec<String>,

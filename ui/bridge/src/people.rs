@@ -65,6 +65,8 @@ pub struct PersonPage {
     pub segments: Vec<SegmentOf>,
     /// Every journey of the project, as a simulated run goes.
     pub journeys: Vec<JourneyOf>,
+    /// Every campaign of the project, as a simulated one goes for this person alone: caps that others fill are not met.
+    pub campaigns: Vec<CampaignOf>,
 }
 
 /// Whether somebody is in a segment.
@@ -91,6 +93,21 @@ pub struct JourneyOf {
     pub words: String,
     /// What is sent to them or was to be.
     pub messages: Vec<PersonMessage>,
+}
+
+/// What somebody gets from a campaign.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CampaignOf {
+    /// File name of the campaign.
+    pub name: String,
+    /// Whether a message is sent to them.
+    pub gets: bool,
+    /// The reason why they get one or not, or why the campaign can not run.
+    pub words: String,
+    /// The first messages that are sent to them or were to be, at most 20; the treatment stands for the activity.
+    pub messages: Vec<PersonMessage>,
+    /// How many more there are.
+    pub more: u64,
 }
 
 /// Writes a person's endpoints into the folder's files, in place of those with `ids`.

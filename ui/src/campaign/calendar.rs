@@ -2,46 +2,58 @@
 
 use leptos::prelude::*;
 
-/// Months drawn at most; what is later is told in words.
+/// Months drawn at a time.
 const MOST: usize = 6;
 
-/// The months in which something is sent, each a calendar from Monday on; `days` = `2026-12-03` and how many.
-pub fn months(days: &[(String, u64)]) -> AnyView {
+/// The months in which something is sent, each a calendar from Monday on; `days` = `2026-12-03` and how many. `from` is the
+/// first that is drawn.
+#[component]
+pub fn Months(days: Vec<(String, u64)>, from: RwSignal<usize>) -> impl IntoView {
     if days.is_empty() {
         return view! { <p class="note">"Nothing is sent."</p> }.into_any();
     }
-    let most = days.iter().map(|(_, count)| *count).max().unwrap_or(1);
-    let mut months: Vec<&str> = days.iter().filter_map(|(day, _)| day.get(..7)).collect();
-    months.dedup();
-    let later = months.len().saturating_sub(MOST);
-    let drawn = months.iter().take(MOST).filter_map(|month| {
-        let (year, number) = month.split_once('-')?;
-        let (year, number) = (year.parse().ok()?, number.parse().ok()?);
-        let cells = (1..=length(year, number)).map(|day| {
-            let name = format!("{month}-{day:02}");
-            let count = days.iter().find(|(at, _)| *at == name).map_or(0, |(_, count)| *count);
-            let words = (count > 0).then(|| format!("{name}: {count} messages"));
-            let depth = if count == 0 { 0 } else { 1 + (3 * count / most.max(1)).min(3) };
-            let column = (day == 1).then(|| format!("grid-column: {}", weekday(year, number, 1) + 1));
-            view! {
-                <span class="day" data-depth=depth style=column title=words.clone() role=words.is_some().then_some("img") aria-label=words>
-                    <span class="date">{day}</span>
-                    {(count > 0).then(|| view! { <b>{count}</b> })}
-                </span>
-            }
-        });
-        Some(view! {
-            <figure class="month">
-                <figcaption>{format!("{} {year}", MONTHS.get(number as usize - 1).copied().unwrap_or_default())}</figcaption>
-                <div class="days">{cells.collect_view()}</div>
-            </figure>
-        })
-    });
+    let mut names: Vec<String> = days.iter().filter_map(|(day, _)| Some(day.get(..7)?.to_owned())).collect();
+    names.dedup();
+    let count = names.len();
+    // There may be fewer than when it was paged to.
+    let first = move || from.get().min(count.saturating_sub(1) / MOST * MOST);
+    let drawn = move || names.iter().skip(first()).take(MOST).filter_map(|name| month(name, &days)).collect_view();
+    let page = move |to: usize, words: &'static str, off: bool| {
+        view! { <button class="quiet" disabled=off on:click=move |_| from.set(to)>{words}</button> }
+    };
     view! {
-        <div class="months">{drawn.collect_view()}</div>
-        {(later > 0).then(|| view! { <p class="note">{format!("It goes on for {later} more months.")}</p> })}
+        <div class="months" data-test="months">{drawn}</div>
+        {(count > MOST).then(|| view! {
+            <div class="row" role="group" aria-label="Months">
+                {move || page(first().saturating_sub(MOST), "Earlier", first() == 0)}
+                <span class="note" role="status">{move || format!("Months {} to {} of {count} with messages", first() + 1, (first() + MOST).min(count))}</span>
+                {move || page(first() + MOST, "Later", first() + MOST >= count)}
+            </div>
+        })}
     }
     .into_any()
+}
+
+/// A month, `2026-12`.
+fn month(name: &str, days: &[(String, u64)]) -> Option<AnyView> {
+    let most = days.iter().map(|(_, count)| *count).max().unwrap_or(1);
+    let (year, number) = name.split_once('-')?;
+    let (year, number) = (year.parse().ok()?, number.parse().ok()?);
+    let cells = (1..=length(year, number)).map(|day| {
+        let name = format!("{name}-{day:02}");
+        let count = days.iter().find(|(at, _)| *at == name).map_or(0, |(_, count)| *count);
+        let words = (count > 0).then(|| format!("{name}: {count} messages"));
+        let depth = if count == 0 { 0 } else { 1 + (3 * count / most.max(1)).min(3) };
+        let column = (day == 1).then(|| format!("grid-column: {}", weekday(year, number, 1) + 1));
+        view! {
+            <span class="day" data-depth=depth style=column title=words.clone() role=words.is_some().then_some("img") aria-label=words>
+                <span class="date">{day}</span>
+                {(count > 0).then(|| view! { <b>{count}</b> })}
+            </span>
+        }
+    });
+    let caption = format!("{} {year}", MONTHS.get(number as usize - 1).copied().unwrap_or_default());
+    Some(view! { <figure class="month"><figcaption>{caption}</figcaption><div class="days">{cells.collect_view()}</div></figure> }.into_any())
 }
 
 /// The months, from January.

@@ -7,8 +7,10 @@ use leptos::prelude::*;
 use simulation::monte_carlo::Band;
 use simulation::{CampaignRun, Comparison, Measure, TreatmentForecast, people_needed};
 
-use super::calendar;
+use super::calendar::{self, Months};
+use super::table::WhoGetsWhat;
 use crate::latest::{Latest, Pause};
+use crate::live::figure;
 use crate::problems::{sentence, sentences};
 use crate::simulate::flow::grouped;
 use crate::store::store;
@@ -21,6 +23,8 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub fn Outcome(name: String) -> impl IntoView {
     let store = store();
     let found = RwSignal::new(None::<Result<CampaignView, bridge::Failure>>);
+    // What is searched for, and which months are looked at, stay as the campaign changes.
+    let (text, from) = (RwSignal::new(String::new()), RwSignal::new(0));
     let (latest, pause) = (Latest::new(), Pause::new(PAUSE));
     Effect::new(move |first: Option<()>| {
         store.content.track();
@@ -46,13 +50,14 @@ pub fn Outcome(name: String) -> impl IntoView {
             <p class="failure" role="alert" data-test="campaign-failure">{sentences(&failure.message, &failure.help)}</p>
         }
         .into_any(),
-        Some(Ok(view)) => shown(&view),
+        Some(Ok(view)) => shown(&view, text, from),
     }
     }
 }
 
-fn shown(view: &CampaignView) -> AnyView {
+fn shown(view: &CampaignView, text: RwSignal<String>, from: RwSignal<usize>) -> AnyView {
     let run = &view.run;
+    let over_time = Signal::stored(view.over_time.clone());
     let notes = run.notes.iter().map(|note| view! { <li>{sentence(&note.text)}</li> }).collect_view();
     let runs = run.runs.iter().map(|run| run.number).max().unwrap_or(0);
     let sum = format!(
@@ -69,12 +74,14 @@ fn shown(view: &CampaignView) -> AnyView {
         {treatments(run)}
         {forecast(view)}
         <h3>"When messages arrive, by the clock of each person"</h3>
-        {calendar::months(&view.days)}
+        <Months days=view.days.clone() from=from />
         {calendar::hours(&view.hours)}
         {(view.without_zone > 0).then(|| view! {
             <p class="note">{format!("The time zone of {} recipients is not known; they are counted by UTC.", view.without_zone)}</p>
         })}
         {(!run.notes.is_empty()).then(|| view! { <ul class="users note">{notes}</ul> })}
+        {(run.messages > 0).then(|| figure(store(), over_time))}
+        <WhoGetsWhat run_id=view.run_id campaign=run.campaign.clone() text=text />
         <SampleSize />
     }
     .into_any()

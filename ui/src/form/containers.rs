@@ -2,12 +2,16 @@
 
 use leptos::prelude::*;
 use model::shapes::{Kind, SHAPES, Shape};
-use model::{Path, Step};
+use model::{Path, Step, naming};
 use serde_json::Value;
 
-use super::words::{unit_word, words};
 use super::{complaint, field, members, value_at, write};
 use crate::store::store;
+
+/// What one element of a list or map is called: its label in small letters, "value" where it has none.
+fn unit_word(unit: &str) -> String {
+    if unit.is_empty() { "value".to_owned() } else { unit.to_lowercase() }
+}
 
 /// A frame with a title.
 pub fn group_of(label: String, inside: AnyView) -> AnyView {
@@ -64,7 +68,7 @@ pub fn one_of(shape: &'static Shape, label: String, path: Path) -> AnyView {
         let members = shape.members();
         members.iter().position(|member| value.as_ref().and_then(|v| v.get(member.name)).is_some_and(|v| !v.is_null()))
     });
-    let names: Vec<(String, &'static str)> = shape.members().iter().map(|m| (words(m.name), m.name)).collect();
+    let names: Vec<(String, &'static str)> = shape.members().iter().map(|m| (naming::member(m.name), m.name)).collect();
     let place = path.clone();
     let choose = move |event| {
         let picked = event_target_value(&event);

@@ -1,6 +1,6 @@
 //! Everything about one person, and their endpoints as fields.
 
-use bridge::{ChangePerson, JourneyOf, PersonMessage, PersonPage, SegmentOf, ShowPerson};
+use bridge::{ChangePerson, PersonMessage, PersonPage, SegmentOf, ShowPerson};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DocumentId;
@@ -65,7 +65,11 @@ fn shown(desk: Desk, page: PersonPage, endpoints: RwSignal<Vec<Value>>) -> impl 
         <h3>"Segments"</h3>
         <ul class="belongs" data-test="person-segments">{page.segments.into_iter().map(|of| segment(store, of)).collect_view()}</ul>
         <h3>"Journeys, as a simulated run goes"</h3>
-        <ul class="belongs" data-test="person-journeys">{page.journeys.into_iter().map(|of| journey(store, of)).collect_view()}</ul>
+        <ul class="belongs" data-test="person-journeys">{page.journeys.into_iter().map(|of| gets(store, DocumentId::Journey(of.name), of.enters, of.words, of.messages, 0)).collect_view()}</ul>
+        {(!page.campaigns.is_empty()).then(|| view! {
+            <h3>"Campaigns, as a simulated run goes"</h3>
+            <ul class="belongs" data-test="person-campaigns">{page.campaigns.into_iter().map(|of| gets(store, DocumentId::Campaign(of.name), of.gets, of.words, of.messages, of.more)).collect_view()}</ul>
+        })}
         <h3>"Endpoints"</h3>
         <Fields endpoints=endpoints personal=personal />
         <Show when=move || store.folder.with(Option::is_some) && desk.page.with(|page| page.as_ref().is_none_or(|page| !page.invented))>
@@ -125,17 +129,19 @@ fn segment(store: Store, of: SegmentOf) -> impl IntoView {
     }
 }
 
-fn journey(store: Store, of: JourneyOf) -> impl IntoView {
-    let id = DocumentId::Journey(of.name.clone());
-    let messages: Vec<_> = of.messages.into_iter().map(message).collect();
+/// What becomes of them in a journey, or comes to them from a campaign; `more` messages are not listed.
+fn gets(store: Store, id: DocumentId, is_in: bool, words: String, messages: Vec<PersonMessage>, more: u64) -> AnyView {
+    let name = id.name().to_owned();
+    let messages: Vec<_> = messages.into_iter().map(message).collect();
     view! {
-        <li class:in=of.enters>
-            <span class="sign" aria-hidden="true">{if of.enters { "✓" } else { "–" }}</span>
-            <button type="button" class="link clip" on:click=move |_| store.visit(&id)>{of.name}</button>
-            <span class="words">{sentence(&of.words)}</span>
-            {(!messages.is_empty()).then(|| view! { <ol class="gets">{messages}</ol> })}
+        <li class:in=is_in>
+            <span class="sign" aria-hidden="true">{if is_in { "✓" } else { "–" }}</span>
+            <button type="button" class="link clip" on:click=move |_| store.visit(&id)>{name}</button>
+            <span class="words">{sentence(&words)}</span>
+            {(!messages.is_empty()).then(|| view! { <ol class="gets">{messages}{(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}</ol> })}
         </li>
     }
+    .into_any()
 }
 
 /// A message that they get, by its first part.

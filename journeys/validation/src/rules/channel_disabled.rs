@@ -47,6 +47,11 @@ fn check(document: &Document, found: &mut Findings) {
     }
 }
 
+/// What a document sends by: for each of its messages the channels of which one must be enabled.
+pub(crate) fn channels_of(document: &Document) -> Vec<&'static [ChannelType]> {
+    used(document).into_iter().map(|(_, channels, _)| channels).collect()
+}
+
 /// What goes out by which channels: its place, the channels of which one must be enabled, and their name.
 fn used(document: &Document) -> Vec<(Path, &'static [ChannelType], &'static str)> {
     const EMAIL: &[ChannelType] = &[ChannelType::Email];

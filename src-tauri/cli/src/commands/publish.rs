@@ -57,7 +57,7 @@ pub fn roll_back(rollback: &Rollback) -> Outcome {
         terms: Terms { message: rollback.message.clone(), over_drift: true },
     };
     let mut tell = |sentence: String, done: usize, total: usize| say::note(&format!("[{done}/{total}] {sentence}"));
-    let (view, number) = runtime()?.block_on(publication.roll_back(rollback.to, &mut tell))?;
+    let (view, number) = runtime()?.block_on(publication.roll_back(rollback.to, None, &mut tell))?;
     tell_done(&view, Format::Text);
     say::note(&format!("`{}` is as publication {number} left it; the folder stays as it is", rollback.target));
     Ok(ExitCode::SUCCESS)

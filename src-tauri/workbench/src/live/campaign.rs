@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use bridge::{Figure, LiveAction, LiveView};
+use bridge::{Figure, Live, LiveAction, LiveView};
 use engine::campaign::status::{Turn, after};
+use model::Millis;
 use model::numbers::{grouped, percent};
-use model::time::parse_instant;
+use model::time::{DAY, parse_instant};
 use model::view::Word;
 use model::wire::CampaignStatus;
-use publishing::Found;
+use publishing::{Found, KpiOf, PublishError};
 use serde_json::Value;
 use simulation::live::{metrics, refusal};
 
+use super::figures::measured;
 use super::journey::moment;
+use super::predicting::of_treatments as of_shares;
 use super::words::people;
 use super::{Desk, row, table};
+use crate::Workbench;
+use crate::campaign::expected::Told;
 use crate::failure::Outcome;
 use crate::publication::target_failure;
 
@@ -24,10 +29,81 @@ const LISTED: usize = 50;
 /// The treatment that everybody gets who is in no other.
 const STANDARD: &str = "Standard treatment";
 
+/// How long after the end of a run its messages are opened: by the usual response model all but a few in a million are
+/// by then.
+const OPENED_AFTER: Millis = 3 * DAY;
+
+/// KPIs of each run that shares are made of (events-and-analytics.md 5.4).
+const KPIS: [&str; 4] = ["attempted-deliveries", "unique-deliveries", "email-open-rate", "push-open-rate"];
+
 /// Everything about the campaign.
-pub(super) async fn view(desk: &Desk, found: &Found) -> Outcome<LiveView> {
+pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, asked: &Live) -> Outcome<LiveView> {
     let live = publishing::live_campaign(&desk.remote, found).await.map_err(target_failure)?;
-    Ok(shown(&found.document, &live.activities))
+    let mut view = shown(&found.document, &live.activities);
+    let Some(prediction) = workbench.predicted(desk, &desk.named(found), asked.predict).await else {
+        return Ok(view);
+    };
+    // A prediction is on its way.
+    view.again = u32::from(prediction.is_open());
+    let told = if live.activities.is_empty() { Kpis::default() } else { kpis(desk, found).await? };
+    let treatments = treatments(&found.document);
+    let names: Vec<&str> = treatments.iter().map(|treatment| treatment.name.as_str()).collect();
+    let actual = |treatment: usize, share: Told| actual(&treatments, &live.activities, &told, treatment, share);
+    view.figures.insert(1, of_shares(&prediction, &names, &actual));
+    Ok(view)
+}
+
+/// KPIs by name and run.
+#[derive(Default)]
+struct Kpis {
+    values: BTreeMap<(&'static str, String), f64>,
+    /// As of when (`EndTime`).
+    at: Option<Millis>,
+}
+
+impl Kpis {
+    fn of(&self, kpi: &'static str, run: &str) -> f64 {
+        self.values.get(&(kpi, run.to_owned())).copied().unwrap_or_default()
+    }
+}
+
+/// A KPI that the target does not know is one of which nothing is told.
+async fn kpis(desk: &Desk, found: &Found) -> Outcome<Kpis> {
+    let mut kpis = Kpis::default();
+    let of = KpiOf::Campaign(found.id.clone());
+    for kpi in KPIS {
+        let name = format!("{kpi}-grouped-by-campaign-activity");
+        let answer = match desk.remote.kpi(&found.application, &of, &name, (None, None)).await {
+            Ok(answer) => answer,
+            Err(PublishError::Refused { .. }) => continue,
+            Err(error) => return Err(target_failure(error)),
+        };
+        kpis.at = answer["EndTime"].as_str().and_then(parse_instant).or(kpis.at);
+        kpis.values.extend(measured(&name, &answer).into_iter().map(|one| ((kpi, one.group), one.value)));
+    }
+    Ok(kpis)
+}
+
+/// What came of a share of a treatment, over all runs that ended long enough ago: how many did it, of how many who might
+/// have.
+fn actual(treatments: &[Treatment<'_>], runs: &[Value], kpis: &Kpis, treatment: usize, share: Told) -> (u64, u64) {
+    let patience = if share == Told::Delivered { 0 } else { OPENED_AFTER };
+    let due = |run: &&Value| {
+        let end = run["End"].as_str().and_then(parse_instant);
+        run["State"] == "COMPLETED" && end.zip(kpis.at).is_none_or(|(end, at)| end + patience <= at)
+    };
+    let counts = runs.iter().filter(|run| place(treatments, run) == treatment).filter(due).map(|run| {
+        let of = |kpi| kpis.of(kpi, run["Id"].as_str().unwrap_or_default());
+        let (count, decided) = match share {
+            Told::Delivered => (of("unique-deliveries"), of("attempted-deliveries")),
+            Told::EmailOpened => (of("email-open-rate") * of("unique-deliveries"), of("unique-deliveries")),
+            Told::PushOpened => (of("push-open-rate") * of("attempted-deliveries"), of("attempted-deliveries")),
+        };
+        let whole = |number: f64| number.round().max(0.0) as u64;
+        // Nobody can do it who might not have.
+        (whole(count).min(whole(decided)), whole(decided))
+    });
+    counts.fold((0, 0), |(count, decided), (more, might)| (count + more, decided + might))
 }
 
 fn shown(campaign: &Value, runs: &[Value]) -> LiveView {
@@ -171,7 +247,7 @@ fn not_reached(runs: &[Value]) -> Option<Figure> {
     (!figure.rows.is_empty()).then_some(figure)
 }
 
-/// Pausing and going on (campaigns.md 8).
+/// Pausing and going on (campaigns.md 8). Nothing in the API cancels a campaign: it says so in the place of Stop.
 fn actions(campaign: &Value, state: &str, runs: &[Value]) -> Vec<LiveAction> {
     let Some(status) = CampaignStatus::parse(state) else { return Vec::new() };
     let by_event = campaign["Schedule"]["EventFilter"].is_object();
@@ -181,6 +257,7 @@ fn actions(campaign: &Value, state: &str, runs: &[Value]) -> Vec<LiveAction> {
         .filter(|run| matches!(run["State"].as_str(), Some("RUNNING" | "INITIALIZING" | "PENDING")))
         .collect();
     let (all, sent) = totals(going.iter().copied());
+    let (everybody, reached) = totals(runs.iter());
     let pauses = status == CampaignStatus::Executing || after(status, Turn::Pause { by_event }).is_some();
     let resumes = after(status, Turn::Resume { ran: !runs.is_empty(), more: true }).is_some();
     let pause = LiveAction {
@@ -209,11 +286,20 @@ fn actions(campaign: &Value, state: &str, runs: &[Value]) -> Vec<LiveAction> {
         words: "Resume".to_owned(),
         refused: String::new(),
         tells: vec![
+            format!("It has reached {} of {} so far.", grouped(reached), people(everybody)),
             "It is sent again at its next time. What fell into the pause is not made up for.".to_owned(),
             "If no time is left, it is over.".to_owned(),
         ],
     };
-    [pauses.then_some(pause), resumes.then_some(resume)].into_iter().flatten().collect()
+    let stop = LiveAction {
+        state: "CANCELLED".to_owned(),
+        words: "Stop".to_owned(),
+        refused: "Pinpoint can not stop a campaign for good. Pause it: it sends nothing as long as it stays paused."
+            .to_owned(),
+        tells: Vec::new(),
+    };
+    let lives = pauses || resumes;
+    [pauses.then_some(pause), resumes.then_some(resume), lives.then_some(stop)].into_iter().flatten().collect()
 }
 
 #[cfg(test)]
@@ -255,8 +341,35 @@ mod tests {
             ]
         );
         assert_eq!(cells(&view, "refused"), ["opted out | 9"]);
-        assert_eq!(view.actions.len(), 1);
+        let words: Vec<&str> = view.actions.iter().map(|action| action.words.as_str()).collect();
+        assert_eq!(words, ["Pause", "Stop"]);
         assert!(view.actions[0].tells[0].contains("20 of 60 people so far"), "{:?}", view.actions);
+        assert!(view.actions[1].refused.contains("can not stop a campaign"), "{:?}", view.actions);
+    }
+
+    #[test]
+    fn what_came_of_a_treatment_is_of_the_runs_that_ended_long_enough_ago() {
+        let campaign = json!({"AdditionalTreatments": [{"Id": "t1", "SizePercent": 50}]});
+        let run = |id: &str, treatment: &str, state: &str, end: &str| json!({"Id": id, "TreatmentId": treatment, "State": state, "End": end});
+        let runs = [
+            run("a", "t0", "COMPLETED", "2026-12-01T09:00:00Z"),
+            run("b", "t1", "COMPLETED", "2026-12-01T09:00:00Z"),
+            run("c", "t0", "COMPLETED", "2026-12-05T09:00:00Z"),
+            run("d", "t0", "RUNNING", ""),
+        ];
+        let mut kpis = Kpis { at: parse_instant("2026-12-06T09:00:00Z"), ..Kpis::default() };
+        for (run, sent, delivered, opened) in
+            [("a", 100.0, 90.0, 0.2), ("b", 40.0, 30.0, 0.5), ("c", 50.0, 50.0, 0.1), ("d", 7.0, 7.0, 0.0)]
+        {
+            kpis.values.insert(("attempted-deliveries", run.to_owned()), sent);
+            kpis.values.insert(("unique-deliveries", run.to_owned()), delivered);
+            kpis.values.insert(("email-open-rate", run.to_owned()), opened);
+        }
+        let treatments = treatments(&campaign);
+        let of = |treatment, share| actual(&treatments, &runs, &kpis, treatment, share);
+        assert_eq!((of(0, Told::Delivered), of(1, Told::Delivered)), ((140, 150), (30, 40)));
+        assert_eq!(of(0, Told::EmailOpened), (18, 90), "the last run is a day old, and people still open it");
+        assert_eq!((of(1, Told::EmailOpened), of(0, Told::PushOpened)), ((15, 30), (0, 100)));
     }
 
     #[test]
@@ -265,7 +378,8 @@ mod tests {
             |status: &str, start: &str| json!({"State": {"CampaignStatus": status}, "Schedule": {"StartTime": start}});
         let offered = |campaign: &Value| -> Vec<(String, bool)> {
             let view = shown(campaign, &[]);
-            view.actions.into_iter().map(|one| (one.words, one.refused.is_empty())).collect()
+            let other = view.actions.into_iter().filter(|one| one.words != "Stop");
+            other.map(|one| (one.words, one.refused.is_empty())).collect()
         };
         let one = |words: &str, can| vec![(words.to_owned(), can)];
         assert_eq!(offered(&campaign("EXECUTING", "IMMEDIATE")), one("Pause", false));

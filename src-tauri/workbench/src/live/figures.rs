@@ -182,11 +182,11 @@ const COLUMNS: &[Column] =
 
 /// The value of a KPI for a group; the group is empty where there is none.
 #[derive(Clone, Debug, PartialEq)]
-struct Measured {
+pub(super) struct Measured {
     kpi: String,
     grouped_by: String,
-    group: String,
-    value: f64,
+    pub(super) group: String,
+    pub(super) value: f64,
 }
 
 /// Asks for the KPIs, and writes them to a file where one is named.
@@ -268,7 +268,7 @@ async fn ask(
 }
 
 /// The rows of an answer.
-fn measured(kpi: &str, answer: &Value) -> Vec<Measured> {
+pub(super) fn measured(kpi: &str, answer: &Value) -> Vec<Measured> {
     let rows = answer["KpiResult"]["Rows"].as_array().into_iter().flatten();
     let value = |row: &Value| row["Values"][0]["Value"].as_str()?.parse::<f64>().ok();
     let text = |row: &Value, member: &str| row["GroupedBys"][0][member].as_str().unwrap_or_default().to_owned();

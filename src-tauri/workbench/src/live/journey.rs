@@ -8,7 +8,7 @@ use model::numbers::grouped;
 use model::time::{format_instant, parse_instant};
 use model::view::Word;
 use model::wire::State;
-use model::{DocumentId, Journey, Millis, references};
+use model::{DocumentId, Journey, Millis};
 use publishing::{Found, LiveJourney};
 use serde_json::Value;
 use simulation::live::{Metrics, Told, counts, metrics, refusal};
@@ -27,7 +27,7 @@ const NAMED: usize = 4;
 pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, asked: &Live) -> Outcome<LiveView> {
     let run = asked.run.as_deref();
     let live = publishing::live_journey(&desk.remote, found, run).await.map_err(target_failure)?;
-    let document = named(desk, found);
+    let document = desk.named(found);
     let Some(journey) = Journey::of(&document) else { return Ok(LiveView::default()) };
     let (shown, told) = of(&desk.id, journey, &live);
     // What may be done is about everybody inside, whichever run is looked at.
@@ -64,19 +64,6 @@ pub(super) async fn view(workbench: &Workbench, desk: &Desk, found: &Found, aske
         // A prediction is on its way.
         again: u32::from(soon),
     })
-}
-
-/// The document that runs, with names of segments in the place of remote ids.
-fn named(desk: &Desk, found: &Found) -> Value {
-    let names: BTreeMap<&str, &str> =
-        desk.bindings.segments.iter().map(|(name, id)| (id.as_str(), name.as_str())).collect();
-    let mut document = found.document.clone();
-    references::segment_references(&desk.id, &mut document, &mut |reference| {
-        if let Some(name) = names.get(reference.as_str()) {
-            *reference = (*name).to_owned();
-        }
-    });
-    document
 }
 
 fn of(id: &DocumentId, journey: Journey<'_>, live: &LiveJourney) -> (Run, Told) {

@@ -16,8 +16,8 @@ const NUMBERS: f64 = 56.0;
 /// Characters of a name that have room.
 const LONGEST: usize = 16;
 
-/// Columns over time, one for each day in which something was counted.
-pub(super) fn days(title: &str, points: &[(String, f64)]) -> String {
+/// Columns over time, one for each day or hour in which something was counted.
+pub(crate) fn days(title: &str, points: &[(String, f64)]) -> String {
     let most = most(points);
     let width = WIDTH / points.len().max(1) as f64;
     let mut path = String::new();

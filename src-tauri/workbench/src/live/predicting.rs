@@ -1,18 +1,20 @@
-//! What sample people do in the journey as it was published, to compare with what real people do.
+//! What sample people do in the journey or campaign as it was published, to compare with what real people do.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use bridge::{Compared, Figure, Run};
+use bridge::{Compared, Figure, FigureRow, Run};
 use model::numbers::{grouped, percent};
 use model::{DocumentId, Journey, Slot};
 use serde_json::Value;
-use simulation::prediction::{Predictions, compare, predictions};
+use simulation::prediction::{Predictions, band, compare, predictions};
 
 use super::journey::label;
 use super::{Desk, row, table};
+use crate::campaign::Campaign;
+use crate::campaign::expected::{Expected, Told};
 use crate::crowd::Crowd;
 use crate::simulate::{Cohort, Request, events_of_folder, invent};
 use crate::{Inner, Workbench, lock, people};
@@ -21,10 +23,10 @@ use crate::{Inner, Workbench, lock, people};
 const WALKS: usize = 2_000_000;
 const RUNS: (usize, usize) = (5, 40);
 
-/// What is predicted for a journey, and from what; the last one is kept. Counts do not wait for it.
+/// What is predicted for a journey or campaign, and from what; the last one is kept. Counts do not wait for it.
 pub(crate) struct Predicted {
     folder: Option<PathBuf>,
-    journey: String,
+    id: DocumentId,
     /// The published document, as it is sent.
     document: Value,
     crowd: Option<Arc<Crowd>>,
@@ -32,8 +34,16 @@ pub(crate) struct Predicted {
     outcome: OnceLock<Made>,
 }
 
-/// Predictions, how many people and runs they are made of; or why there are none.
-type Made = Result<(Predictions, u64, u64), String>;
+/// Predictions; or why there are none.
+type Made = Result<Foretold, String>;
+
+/// Predictions, and what they are made of.
+enum Foretold {
+    /// Of a journey: by how many people, in how many runs.
+    Journey(Predictions, u64, u64),
+    /// Of a campaign: by how many messages.
+    Campaign(Vec<Expected>, u64),
+}
 
 impl Predicted {
     /// Whether it is still being made.
@@ -43,7 +53,7 @@ impl Predicted {
 }
 
 impl Workbench {
-    /// What is predicted for the journey as it was published, or will be; `None` = nothing, and nothing is to be made.
+    /// What is predicted for the journey or campaign as it was published, or will be; `None` = nothing, and nothing is to be made.
     pub(super) async fn predicted(&self, desk: &Desk, document: &Value, make: bool) -> Option<Arc<Predicted>> {
         let inner = self.inner.clone();
         let (project, id, folder) = (desk.project.clone(), desk.id.clone(), desk.folder.clone());
@@ -51,6 +61,7 @@ impl Workbench {
         // Whether it is paused changes nothing of what people do in it.
         if let Some(members) = document.as_object_mut() {
             members.shift_remove("State");
+            members.shift_remove("IsPaused");
         }
         let done = tokio::task::spawn_blocking(move || {
             let crowd = folder.as_deref().map(|folder| inner.crowd(folder));
@@ -59,7 +70,7 @@ impl Workbench {
                     (Some(then), Some(now)) => Arc::ptr_eq(then, now),
                     (then, now) => then.is_none() && now.is_none(),
                 };
-                of_same_people && kept.folder == folder && kept.journey == id.name() && kept.document == document
+                of_same_people && kept.folder == folder && kept.id == id && kept.document == document
             };
             let kept = lock(&inner.predicted).clone().filter(same);
             if kept.is_some() || !make {
@@ -67,9 +78,9 @@ impl Workbench {
             }
             let mut project = project;
             project.documents.insert(id.clone(), document.clone());
-            let journey = id.name().to_owned();
+            let of = id.clone();
             let begun =
-                Arc::new(Predicted { folder: folder.clone(), journey, document, crowd, outcome: OnceLock::new() });
+                Arc::new(Predicted { folder: folder.clone(), id: of, document, crowd, outcome: OnceLock::new() });
             *lock(&inner.predicted) = Some(begun.clone());
             let making = begun.clone();
             tokio::task::spawn_blocking(move || {
@@ -92,12 +103,18 @@ impl Inner {
         let events = folder.map(|folder| events_of_folder(folder).0).unwrap_or_default();
         let count = sample.len();
         let request = Request { unknown_segments_hold_all: folder.is_none(), ..Request::default() };
+        if matches!(id, DocumentId::Campaign(_)) {
+            let request = request.in_folder(folder).map_err(|failure| failure.message)?;
+            let campaign = Campaign::new(project, id.name(), sample, events, &request);
+            let (expected, messages) = campaign.map_err(|failure| failure.message)?.expected();
+            return Ok(Foretold::Campaign(expected, messages));
+        }
         let cohort = Cohort::new(project, id.name(), sample, events, &request).map_err(|failure| failure.message)?;
         let runs = (WALKS / count.max(1)).clamp(RUNS.0, RUNS.1);
         let made = cohort.runs(runs as u32, &|_| {});
         let journey = project.journey(id.name()).ok_or("the journey is not there")?;
         let entered = made.first().map_or(0, |run| run.entered);
-        Ok((predictions(&made, journey), entered, runs as u64))
+        Ok(Foretold::Journey(predictions(&made, journey), entered, runs as u64))
     }
 }
 
@@ -105,7 +122,8 @@ impl Inner {
 pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> (Vec<Compared>, Option<Figure>) {
     let mut figure = table("predicted", "Predicted and actual", &["Connection", "Predicted", "Actual"], Vec::new());
     let (predictions, entered, runs) = match predicted.outcome.get() {
-        Some(Ok((predictions, entered, runs))) => (predictions, *entered, *runs),
+        Some(Ok(Foretold::Journey(predictions, entered, runs))) => (predictions, *entered, *runs),
+        Some(Ok(Foretold::Campaign(..))) => return (Vec::new(), None),
         None => {
             figure.note = "The sample people are being run through the published journey …".to_owned();
             return (Vec::new(), Some(figure));
@@ -119,15 +137,7 @@ pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> 
     let labels = labels(journey);
     for one in compared.iter().filter(|one| one.decided > 0) {
         let way = labels.get(&(one.from.as_str(), one.slot)).cloned().unwrap_or_default();
-        let actual = format!("{} of {}", percent(one.actual()), grouped(one.decided));
-        let actual = match one.is_off() {
-            false => actual,
-            true => format!("⚠ {actual}, too {}", if one.actual() < one.low { "few" } else { "many" }),
-        };
-        let predicted = format!("{} ({}–{})", percent(one.predicted), percent(one.low), percent(one.high));
-        let mut line = row(&one.from, [format!("{} · {way}", label(journey, &one.from)), predicted, actual]);
-        line.bad = one.is_off();
-        figure.rows.push(line);
+        figure.rows.push(line(one, &one.from, format!("{} · {way}", label(journey, &one.from))));
     }
     let off = compared.iter().filter(|one| one.is_off()).count();
     let undecided = compared.len() - figure.rows.len();
@@ -146,6 +156,60 @@ pub(super) fn shares(predicted: &Predicted, journey: Journey<'_>, run: &Run) -> 
         super::words::people(entered)
     );
     (compared, Some(figure))
+}
+
+/// A share as it was predicted and as it is; one that lies off is marked.
+fn line(one: &Compared, activity: &str, words: String) -> FigureRow {
+    let actual = format!("{} of {}", percent(one.actual()), grouped(one.decided));
+    let actual = match one.is_off() {
+        false => actual,
+        true => format!("⚠ {actual}, too {}", if one.actual() < one.low { "few" } else { "many" }),
+    };
+    let predicted = format!("{} ({}–{})", percent(one.predicted), percent(one.low), percent(one.high));
+    FigureRow { bad: one.is_off(), ..row(activity, [words, predicted, actual]) }
+}
+
+/// What really came of a share of a treatment: how many did it, of how many who might have.
+pub(super) type Actual<'a> = &'a dyn Fn(usize, Told) -> (u64, u64);
+
+/// Predicted and actual shares of a campaign's treatments.
+pub(super) fn of_treatments(predicted: &Predicted, names: &[&str], actual: Actual<'_>) -> Figure {
+    let mut figure = table("predicted", "Predicted and actual", &["Treatment", "Predicted", "Actual"], Vec::new());
+    let (expected, messages) = match predicted.outcome.get() {
+        Some(Ok(Foretold::Campaign(expected, messages))) => (expected, *messages),
+        Some(Err(why)) => {
+            figure.note = format!("Nothing is predicted: {why}.");
+            return figure;
+        }
+        _ => {
+            figure.note = "The published campaign is being sent to the sample people …".to_owned();
+            return figure;
+        }
+    };
+    for one in expected {
+        let place = usize::from(one.treatment);
+        let (count, decided) = actual(place, one.told);
+        let Some(name) = names.get(place).filter(|_| decided > 0) else { continue };
+        let (low, high) = band(one.prediction, decided);
+        let (from, slot) = ((*name).to_owned(), Slot::Next);
+        let compared = Compared { from, slot, predicted: one.prediction.share, low, high, count, decided };
+        let words = if one.told == Told::Delivered { "delivered" } else { "opened" };
+        figure.rows.push(line(&compared, "", format!("{name} · {words}")));
+    }
+    let off = figure.rows.iter().filter(|row| row.bad).count();
+    let summary = match (expected.is_empty(), figure.rows.is_empty(), off) {
+        (true, ..) => "Nothing that a target tells is predicted for the sample people.".to_owned(),
+        (_, true, _) => "No run has ended long enough ago.".to_owned(),
+        (.., 0) => "All as predicted.".to_owned(),
+        (.., 1) => "⚠ One share is not as predicted.".to_owned(),
+        (.., off) => format!("⚠ {off} shares are not as predicted."),
+    };
+    figure.note = format!(
+        "{summary} Predicted by {} messages to the sample people; of a hundred shares that are as predicted, 99 lie in the \
+         range. Compared are the runs of the last 31 days that have ended; by what is opened, three days later.",
+        grouped(messages)
+    );
+    figure
 }
 
 /// What stands on each way out; the one past a holdout has words of its own.

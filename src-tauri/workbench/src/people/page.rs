@@ -3,15 +3,17 @@
 use std::path::Path;
 
 use audience::{People, Row};
-use bridge::{JourneyOf, ListPeople, PeoplePage, PersonPage, SegmentOf, ShowPerson, Who};
+use bridge::{CampaignOf, JourneyOf, ListPeople, PeoplePage, PersonPage, SegmentOf, ShowPerson, Who};
 use engine::Participant;
+use engine::campaign::SendStatus;
 use model::view::Word;
-use model::{PeopleMarks, Project};
+use model::{DocumentId, PeopleMarks, Project};
 use rayon::prelude::*;
 use serde_json::Value;
 use simulation::Event;
 
 use super::share;
+use crate::campaign::Campaign;
 use crate::failure::{Outcome, bad_input, not_found};
 use crate::segments::{compile, find, line, reason};
 use crate::simulate::{self, Cohort};
@@ -19,6 +21,9 @@ use crate::{Inner, now};
 
 /// Rows of a page.
 const PAGE: usize = 100;
+
+/// Messages of a campaign that are listed: one that is sent daily has many.
+const MESSAGES: usize = 20;
 
 impl Inner {
     pub(crate) fn list_people(&self, command: ListPeople) -> Outcome<PeoplePage> {
@@ -77,6 +82,10 @@ impl Inner {
             None => Vec::new(),
         };
         let journeys = command.project.journeys().map(|(name, _)| name.to_owned()).collect::<Vec<_>>();
+        let campaigns = command.project.documents.keys().filter_map(|id| match id {
+            DocumentId::Campaign(name) => Some(name.as_str()),
+            _ => None,
+        });
         Ok(PersonPage {
             line: line(people.row(rows[0])),
             segments: command
@@ -85,6 +94,7 @@ impl Inner {
                 .map(|name| in_segment(&command.project, name, people, &rows))
                 .collect(),
             journeys: journeys.iter().map(|name| in_journey(&command, name, people, &rows, &events)).collect(),
+            campaigns: campaigns.map(|name| in_campaign(&command, name, people, &rows, &events)).collect(),
             endpoints,
             personal,
         })
@@ -128,13 +138,43 @@ fn in_segment(project: &Project, name: &str, people: &People, rows: &[usize]) ->
     }
 }
 
-/// What becomes of the person alone in a journey, simulated from its start with their own events.
-fn in_journey(command: &ShowPerson, name: &str, people: &People, rows: &[usize], events: &[Event]) -> JourneyOf {
+/// The endpoints of a person, and nobody else's.
+fn alone(people: &People, rows: &[usize]) -> People {
     let mut alone = People::default();
     for row in rows {
         // An endpoint of the store fits into another.
         let _ = alone.push(Some(people.row(*row).id()), &people.row(*row).to_json());
     }
+    alone
+}
+
+/// What the person alone gets from a campaign, simulated from its start with their own events.
+fn in_campaign(command: &ShowPerson, name: &str, people: &People, rows: &[usize], events: &[Event]) -> CampaignOf {
+    let alone = alone(people, rows);
+    let person = Participant::key_of(alone.row(0));
+    let folder = command.folder.as_deref().map(Path::new);
+    let request = simulate::Request { unknown_segments_hold_all: folder.is_none(), ..simulate::Request::default() };
+    let told = request.in_folder(folder).and_then(|request| {
+        let campaign = Campaign::new(&command.project, name, alone, events.to_vec(), &request)?;
+        Ok((campaign.story(&person)?, campaign.messages()))
+    });
+    match told {
+        Ok((story, mut messages)) => {
+            let got = messages.iter().find(|message| message.status == SendStatus::Success.name());
+            let words = got.map(|message| message.why.clone());
+            let why_not = || story.steps.first().map(|step| step.text.clone()).unwrap_or_default();
+            let more = messages.len().saturating_sub(MESSAGES) as u64;
+            let gets = got.is_some();
+            messages.truncate(MESSAGES);
+            CampaignOf { name: name.to_owned(), gets, words: words.unwrap_or_else(why_not), messages, more }
+        }
+        Err(failure) => CampaignOf { name: name.to_owned(), words: failure.message, ..CampaignOf::default() },
+    }
+}
+
+/// What becomes of the person alone in a journey, simulated from its start with their own events.
+fn in_journey(command: &ShowPerson, name: &str, people: &People, rows: &[usize], events: &[Event]) -> JourneyOf {
+    let alone = alone(people, rows);
     let person = Participant::key_of(alone.row(0));
     let request =
         simulate::Request { unknown_segments_hold_all: command.folder.is_none(), ..simulate::Request::default() };
