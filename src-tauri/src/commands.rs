@@ -1,8 +1,10 @@
 //! What the page can ask of the machine. `capabilities/window.json` allows these and nothing else.
 
 use rfd::{AsyncFileDialog, FileHandle};
-use tauri::State;
+use tauri::{AppHandle, State};
 use workbench::Workbench;
+
+use crate::windows;
 
 /// Carries a bridge command to the workbench. Name and texts are those of the bridge: `body` is the command as JSON, the
 /// answer is its answer as JSON, an error is a `bridge::Failure` as JSON.
@@ -30,6 +32,12 @@ pub async fn pick_target(name: String) -> Option<String> {
     let ending = name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_owned());
     let dialog = AsyncFileDialog::new().set_title("Export").set_file_name(&name);
     path(dialog.add_filter(ending.to_uppercase(), &[ending]).save_file().await)
+}
+
+/// Opens another window, on the start.
+#[tauri::command]
+pub async fn open_window(app: AppHandle) -> Result<(), String> {
+    windows::open_another(&app).map_err(|error| error.to_string())
 }
 
 fn path(choice: Option<FileHandle>) -> Option<String> {

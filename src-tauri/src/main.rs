@@ -59,7 +59,8 @@ fn open(folder: Option<std::path::PathBuf>) -> anyhow::Result<()> {
             commands::call,
             commands::pick_folder,
             commands::pick_file,
-            commands::pick_target
+            commands::pick_target,
+            commands::open_window
         ])
         .run(tauri::generate_context!())
         .context("could not open the window")

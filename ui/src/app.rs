@@ -7,7 +7,7 @@ use model::{Word, summary, wire};
 use crate::autosave::BroughtBack;
 use crate::canvas::{Canvas, focus_canvas, listen_to_clipboard};
 use crate::conflicts::Conflicts;
-use crate::dialogs::{Dialogs, Notices, save};
+use crate::dialogs::{Dialogs, Notices, close_project, save};
 use crate::inspector::Inspector;
 use crate::live::Live;
 use crate::outline::Outline;
@@ -151,9 +151,7 @@ fn TopBar() -> impl IntoView {
     };
     view! {
         <header class="top">
-            <button class="home" title="Close the project and go to the start" on:click=move |_| {
-                if store.dirty.get_untracked() { store.dialog.set(Some(Dialog::Leave)) } else { store.open.set(false) }
-            }>
+            <button class="home" title="Close the project and go to the start" on:click=move |_| close_project(store)>
                 <span class="mark" aria-hidden="true"></span>
                 <span class="project" title=place>{name}</span>
             </button>

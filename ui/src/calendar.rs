@@ -12,7 +12,6 @@ use model::time::{day_name, day_number, monday_of};
 use self::days::{month_of, months_later, name_of_month, weeks_of};
 use crate::latest::{Latest, Pause};
 use crate::problems::{sentence, sentences};
-use crate::room::kind;
 use crate::simulate::flow::grouped;
 use crate::store::{Store, store};
 
@@ -261,7 +260,7 @@ fn day(store: Store, desk: Desk, view: &ProjectRunView) -> AnyView {
                     (of.capped > 0).then(|| view! { <span class="note">{format!("{} kept back by a cap", grouped(of.capped))}</span> });
                 Some(view! {
                     <tr>
-                        <th scope="row">{link(store, id)} <span class="room-kind">{kind(id)}</span> {capped}</th>
+                        <th scope="row">{link(store, id)} <span class="room-kind">{id.kind()}</span> {capped}</th>
                         <td class="number">{grouped(of.messages)}</td>
                         <td>{span_words(of)}</td>
                     </tr>

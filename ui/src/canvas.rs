@@ -32,7 +32,9 @@ use wasm_bindgen::prelude::Closure;
 use self::bar::SelectionBar;
 pub use self::bar::{fold, tidy};
 use self::cards::Card;
-pub use self::clipboard::{duplicate, listen as listen_to_clipboard};
+pub use self::clipboard::{
+    copy_command, cut_command, duplicate, listen as listen_to_clipboard, paste_command, take_documents,
+};
 use self::connections::{ConnectionLine, ConnectionMarks, Drafts, why_not};
 use self::far::FarPicture;
 use self::ghosts::{Ghosts, LostLines};
@@ -47,7 +49,7 @@ pub use self::pointer::connect;
 use self::walk::walk;
 pub use self::walk::{focus_inspector, select_all};
 use self::zoom::ZoomBar;
-use crate::outline::heard;
+use crate::outline::{self, heard};
 use crate::store::{Mode, Selection, Store, store};
 use crate::timing::{mark, when_idle};
 
@@ -159,6 +161,7 @@ pub fn Canvas() -> impl IntoView {
             role="application"
             aria-label="Journey canvas. Arrow keys walk along the journey, Enter edits, A adds, Delete removes, Control and A selects all."
             data-test="canvas"
+            on:focus=|_| outline::works_here(false)
             on:wheel=move |event| pointer.wheel(&event, corner())
             on:pointerdown=move |event| pointer.down(&event)
             on:dblclick=move |event| pointer.double(&event)
@@ -253,7 +256,14 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
     });
 }
 
-/// Gives the keyboard back to the canvas.
+/// Gives the keyboard back to where the person works on the steps: the outline, or the canvas.
+pub fn focus_steps() {
+    if !outline::take_back() {
+        focus_canvas();
+    }
+}
+
+/// Gives the keyboard to the canvas.
 pub fn focus_canvas() {
     let take = || {
         let canvas = leptos::prelude::document().query_selector(".canvas").ok().flatten();

@@ -1,12 +1,13 @@
 //! What stands over the window: dialogs and notices; and saving and opening, which need them.
 
-use bridge::{FailureCode, OpenPath, OpenText, Save};
+use bridge::{FailureCode, OpenPath, Save};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DocumentId;
 
 use crate::autosave;
+use crate::canvas::take_documents;
 use crate::commands::{COMMANDS, GESTURES};
 use crate::finder::{Finder, Over};
 use crate::modal;
@@ -62,6 +63,11 @@ async fn save_now(store: Store, folder: String, overwrite_damaged: bool) {
         }
         Err(failure) => store.tell_failure(failure),
     }
+}
+
+/// Closes the project and goes to the start; asks first where changes are not saved.
+pub fn close_project(store: Store) {
+    if store.dirty.get_untracked() { store.dialog.set(Some(Dialog::Leave)) } else { store.open.set(false) }
 }
 
 /// Lets the person pick a folder in the desktop window; asks for a path in a browser.
@@ -136,6 +142,7 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Commands => "Commands",
                     Dialog::Find => "Find in the project",
                     Dialog::Connect => "Connect to a step",
+                    Dialog::AddStep => "Add a step here",
                     Dialog::AddDocument => "Add to the project",
                     Dialog::Damaged => "Damaged files",
                     Dialog::Leave => "Unsaved changes",
@@ -153,6 +160,7 @@ pub fn Dialogs() -> impl IntoView {
                     Dialog::Commands => view! { <Finder over=Over::Commands /> }.into_any(),
                     Dialog::Find => view! { <Finder over=Over::Project /> }.into_any(),
                     Dialog::Connect => view! { <Finder over=Over::Targets /> }.into_any(),
+                    Dialog::AddStep => view! { <Finder over=Over::Kinds /> }.into_any(),
                     Dialog::AddDocument => add_document(store).into_any(),
                     Dialog::Damaged => damaged(store).into_any(),
                     Dialog::Leave => leave(store).into_any(),
@@ -222,21 +230,15 @@ fn paste_form(store: Store) -> impl IntoView {
     });
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let text = input.get_untracked().map(|i| i.value()).unwrap_or_default();
-        spawn_local(async move {
-            match transport::call(&OpenText { text }).await {
-                Ok(opened) => store.take(opened),
-                Err(failure) => store.tell_failure(failure),
-            }
-        });
+        take_documents(store, input.get_untracked().map(|i| i.value()).unwrap_or_default());
     };
     view! {
         <form on:submit=go>
             <label class="field">
-                <span class="name">"A journey as the API or the AWS CLI prints it; several at once are fine"</span>
+                <span class="name">"A journey, segment, campaign or template as the API or the AWS CLI prints it; several at once are fine"</span>
                 <textarea rows="14" node_ref=input data-test="paste-text" spellcheck="false"></textarea>
             </label>
-            <div class="actions"><button class="primary" type="submit">"Open"</button></div>
+            <div class="actions"><button class="primary" type="submit">{if store.open.get_untracked() { "Add" } else { "Open" }}</button></div>
         </form>
     }
 }

@@ -1,35 +1,62 @@
 //! The picture of the journey as a file: in the desktop window where the person says, in a browser as a download.
 
-use bridge::{Picture, PictureKind};
+use bridge::{Picture, PictureKind, PictureMarks};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::DocumentId;
 use wasm_bindgen::JsCast;
 
-use crate::store::Store;
+use crate::simulate::flow;
+use crate::store::{Mode, Store};
 use crate::transport;
 
-/// Exports the picture as it is on the screen: folded, pinned, light or dark.
+/// Exports the picture as it is on the screen: folded, pinned, light or dark; with notes, problems, and what a run or another
+/// version shows on it.
 pub fn picture(store: Store, kind: PictureKind) {
     let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
-    let theme = if dark { diagram::picture::DARK } else { diagram::picture::LIGHT };
-    let svg = store
-        .scene
-        .with_untracked(|scene| store.layout.with_untracked(|layout| diagram::picture::svg(scene, layout, &theme)));
-    let name = format!("{}.{}", store.journey.get_untracked(), kind.ending());
+    let name = store.journey.get_untracked();
+    let canvas = store.project.with_untracked(|p| p.documents.get(&DocumentId::Canvas(name.clone())).cloned());
+    let journey = store.document.get_untracked();
+    let marks = untrack(|| marks(store));
+    let name = format!("{name}.{}", kind.ending());
     spawn_local(async move {
+        let mut command = Picture { journey, canvas, dark, marks, kind, path: None };
         if transport::in_desktop() {
             let Some(path) = transport::pick_target(&name).await else { return };
-            match transport::call(&Picture { svg, kind, path: Some(path.clone()) }).await {
+            command.path = Some(path.clone());
+            match transport::call(&command).await {
                 Ok(_) => store.tell(format!("The picture was written to {path}.")),
                 Err(failure) => store.tell_failure(failure),
             }
             return;
         }
-        match transport::call(&Picture { svg, kind, path: None }).await {
+        match transport::call(&command).await {
             Ok(content) => download(&name, &format!("data:{};base64,{content}", kind.media_type())),
             Err(failure) => store.tell_failure(failure),
         }
     });
+}
+
+/// What the canvas shows on the journey.
+fn marks(store: Store) -> PictureMarks {
+    let problems = store.problems.get().into_iter().map(|(id, (severity, _))| (id, severity)).collect();
+    store.scene.with(|scene| {
+        let count = |node: &diagram::scene::SceneNode| {
+            let is_entry = node.stands == diagram::scene::Stands::Entry;
+            Some((node.id.clone(), flow::counts(store, &node.id, is_entry)?))
+        };
+        let traffic = |connection: &diagram::scene::SceneConnection| {
+            let traffic = flow::traffic(store, &connection.origin)?;
+            Some((connection.origin.key(), (traffic.words(), traffic.share)))
+        };
+        let other = store.playback.other.get().filter(|_| store.mode.get() == Mode::Simulate);
+        PictureMarks {
+            problems,
+            counts: scene.nodes.iter().filter_map(count).collect(),
+            traffic: scene.connections.iter().filter_map(traffic).collect(),
+            other: other.map(|other| (other.journey, other.canvas)),
+        }
+    })
 }
 
 /// Hands a file to the browser's downloads.

@@ -7,12 +7,14 @@ use model::drawing::{self, Origin};
 use model::search::search;
 use model::{ActivityKind, DocumentId, Place};
 
-use crate::canvas::{connect, focus_canvas};
+use crate::canvas::{connect, focus_steps};
 use crate::commands::{COMMANDS, Command, add, kinds};
+use crate::palette::found_kinds;
+use crate::problems::{fixes, sentence};
 use crate::store::{Selection, Store, store};
 
 /// Most lines that are shown.
-const MOST: usize = 60;
+const MOST: usize = 100;
 
 /// What a line does when it is chosen.
 #[derive(Clone)]
@@ -22,6 +24,7 @@ enum Act {
     Show(String),
     GoTo(Place),
     Connect(Origin, String),
+    Fix(model::Edit),
 }
 
 /// What the list is of.
@@ -33,6 +36,8 @@ pub enum Over {
     Project,
     /// The steps that the selected step or connection can lead to.
     Targets,
+    /// The kinds of steps.
+    Kinds,
 }
 
 /// A line of the list.
@@ -56,6 +61,7 @@ pub fn Finder(over: Over) -> impl IntoView {
             Over::Commands => fitting(store, &wanted),
             Over::Project => found(store, &wanted),
             Over::Targets => targets(store, &wanted),
+            Over::Kinds => of_kinds(&wanted),
         })
     });
     let input = NodeRef::<html::Input>::new();
@@ -94,6 +100,7 @@ pub fn Finder(over: Over) -> impl IntoView {
         Over::Commands => "What to do, or a journey",
         Over::Project => "Names, contents, conditions",
         Over::Targets => "Name of a step, or of a branch",
+        Over::Kinds => "Kind of step",
     };
     let none = move || match (over, wanted.with(|wanted| wanted.trim().is_empty())) {
         (Over::Project, true) => "Type what to look for in journeys, segments, templates and campaigns.",
@@ -101,6 +108,7 @@ pub fn Finder(over: Over) -> impl IntoView {
         (Over::Commands, _) => "There is no such command.",
         (Over::Targets, true) => "It can lead to no other step: each would lead back to it.",
         (Over::Targets, false) => "No such step can follow.",
+        (Over::Kinds, _) => "No activity is called that.",
     };
     view! {
         <input type="search" role="combobox" aria-expanded=move || some().to_string() aria-controls="found" aria-autocomplete="list" autocomplete="off"
@@ -139,21 +147,33 @@ fn line_id(place: usize) -> String {
 
 fn act(store: Store, act: Act) {
     match act {
-        Act::Command(command) => (command.run)(store),
+        Act::Command(command) => command.perform(store),
         Act::Add(kind) => add(store, kind),
         Act::Show(journey) => {
             store.show(&journey);
-            focus_canvas();
+            focus_steps();
         }
         Act::Connect(origin, to) => {
             connect(store, &origin, &to);
-            focus_canvas();
+            focus_steps();
         }
+        Act::Fix(edit) => store.edit(edit),
         Act::GoTo(place) => {
             store.go_to_place(&place);
-            focus_canvas();
+            focus_steps();
         }
     }
+}
+
+/// The kinds of steps, as the palette finds them.
+fn of_kinds(wanted: &str) -> Vec<Line> {
+    let line = |(family, kind): (&'static str, ActivityKind)| Line {
+        title: kind.title().to_owned(),
+        about: family.to_owned(),
+        keys: "",
+        act: Act::Add(kind),
+    };
+    found_kinds(wanted).into_iter().map(line).collect()
 }
 
 /// Commands, kinds to add and journeys that have all words of `wanted`.
@@ -181,11 +201,17 @@ fn fitting(store: Store, wanted: &str) -> Vec<Line> {
         keys: "",
         act: Act::Show(name),
     });
+    let fixing = untrack(|| fixes(store)).into_iter().enumerate().map(|(place, (found, fix))| Line {
+        title: format!("Fix: {}", fix.title),
+        about: sentence(&found.message),
+        keys: if place == 0 { "." } else { "" },
+        act: Act::Fix(fix.edit),
+    });
     let fits = |line: &Line| {
         let title = line.title.to_lowercase();
         words.iter().all(|word| title.contains(word.as_str()))
     };
-    commands.chain(adding).chain(journeys).filter(fits).take(MOST).collect()
+    commands.chain(adding).chain(journeys).chain(fixing).filter(fits).take(MOST).collect()
 }
 
 /// The steps that the ways out of what is selected can lead to, those first that lead nowhere yet.

@@ -28,9 +28,11 @@ pub use self::sentence::{Open, event_start, told};
 pub use self::split::judged;
 use crate::store::{Store, store};
 
-/// Writes `value` at a place of the document that is edited, or takes it away, as one edit.
+/// Writes `value` at a place of the document that is edited, or takes it away, as one edit that says so.
 pub fn write(store: Store, path: &Path, value: Option<Value>) {
-    write_as(store, path, value, &format!("Change {}", label_of(path).to_lowercase()));
+    let id = store.subject.get_untracked();
+    let label = store.content.with_untracked(|root| naming::edit(&id, root, path, value.as_ref()));
+    write_as(store, path, value, &label);
 }
 
 /// The same, named as undo shows it.
@@ -54,15 +56,6 @@ pub fn write_as(store: Store, path: &Path, value: Option<Value>, label: &str) {
 /// How many leading steps stay when a member below them is cleared: the payload of an activity never goes by itself.
 fn keep_of(path: &Path) -> usize {
     if path.activity().is_some() { 3 } else { 0 }
-}
-
-/// The label of the last named step.
-fn label_of(path: &Path) -> String {
-    let key = path.0.iter().rev().find_map(|step| match step {
-        Step::Key(key) => Some(key.as_str()),
-        Step::Index(_) => None,
-    });
-    naming::member(key.unwrap_or("value"))
 }
 
 /// The value at a place of the document that is edited, as it changes.

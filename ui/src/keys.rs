@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use model::drawing::{self};
 use wasm_bindgen::JsCast;
 
-use crate::canvas::{duplicate, focus_canvas};
-use crate::commands;
+use crate::canvas::{duplicate, focus_canvas, focus_steps};
 use crate::dialogs::save;
 use crate::palette::focus_search;
 use crate::store::{Dialog, Mode, Room, Selection, Store};
+use crate::{commands, outline, problems};
 
 /// A key anywhere in the window.
 pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
@@ -29,7 +29,7 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
         "s" if control => {
             // A field that is being typed in hands its text over when it loses the focus.
             if typing {
-                focus_canvas();
+                focus_steps();
             }
             save(store);
             true
@@ -71,13 +71,19 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             // A dialog gives the keyboard back to what had it.
             if store.dialog.get_untracked().is_some() {
                 store.dialog.set(None);
-            } else {
+            } else if document().active_element().is_some_and(|at| matches!(at.closest(".outline"), Ok(Some(_)))) {
                 focus_canvas();
+            } else {
+                focus_steps();
             }
             true
         }
         "?" if !typing => {
             store.dialog.set(Some(Dialog::Keys));
+            true
+        }
+        "." if !typing && !control => {
+            problems::fix_first(store);
             true
         }
         // The rest is the canvas's.
@@ -104,6 +110,14 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
         }
         "n" if store.mode.get_untracked() == Mode::Design => {
             focus_search(store);
+            true
+        }
+        "w" => {
+            outline::select_next_way(store);
+            true
+        }
+        "o" => {
+            outline::show(store);
             true
         }
         "c" if store.mode.get_untracked() == Mode::Design => {
@@ -136,6 +150,6 @@ pub fn delete(store: Store) {
     };
     if let Some(edit) = edit {
         store.edit(edit);
-        focus_canvas();
+        focus_steps();
     }
 }

@@ -57,6 +57,12 @@ fn fits(title: &str, kind: ActivityKind, wanted: &str) -> bool {
     wanted.to_lowercase().split_whitespace().all(|word| names.contains(word))
 }
 
+/// The kinds that a search asks for, with their families.
+pub fn found_kinds(wanted: &str) -> Vec<(&'static str, ActivityKind)> {
+    let all = FAMILIES.into_iter().flat_map(|(title, kinds)| kinds.iter().map(move |kind| (title, *kind)));
+    all.filter(|(title, kind)| fits(title, *kind, wanted)).collect()
+}
+
 /// The keyboard goes to the search.
 pub fn focus_search(store: Store) {
     store.outlined.set(false);

@@ -1,9 +1,9 @@
 //! What the checks say about the journey on the canvas; a click leads to the activity and the field.
 
 use leptos::prelude::*;
-use model::{Diagnostic, DocumentId, Severity};
+use model::{Diagnostic, DocumentId, Fix, Severity};
 
-use crate::store::{Dialog, store};
+use crate::store::{Dialog, Room, Selection, Store, store};
 
 /// How many rows the list has at most; nobody reads on, and each row weighs on the page.
 const MOST: usize = 200;
@@ -22,25 +22,8 @@ pub fn Problems() -> impl IntoView {
         }
         checked
     });
-    let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| {
-        let here = DocumentId::Journey(store.journey.get());
-        store.report.with(|report| {
-            // Problems of this journey, and of what journeys share; those of other journeys stand in the list of journeys.
-            let mut found: Vec<Diagnostic> = report
-                .diagnostics
-                .iter()
-                .filter(|found| match &found.place.document {
-                    DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => {
-                        found.place.document == here
-                    }
-                    _ => true,
-                })
-                .cloned()
-                .collect();
-            found.sort_by_key(|found| found.severity);
-            found
-        })
-    });
+    let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| listed(store));
+    let by_key = Memo::new(move |_| first_fix(store).map(|(found, _)| found));
     let count = move |severity| found.with(|all| all.iter().filter(|f| f.severity == severity).count());
     let title = move || {
         if !store.checks.get() {
@@ -83,9 +66,13 @@ pub fn Problems() -> impl IntoView {
                                         <span class="where">{move || at().map(|f| place(&f))}</span>
                                     </button>
                                     <span class="side">
-                                        {move || at().and_then(|f| f.fix).map(|fix| {
+                                        {move || at().and_then(|f| Some((by_key.with(|by_key| by_key.as_ref() == Some(&f)), f.fix?))).map(|(by_key, fix)| {
                                             let title = fix.title.clone();
-                                            view! { <button class="fix" on:click=move |_| store.edit(fix.edit.clone())>{title}</button> }
+                                            view! {
+                                                <button class="fix" aria-keyshortcuts=by_key.then_some(".") on:click=move |_| store.edit(fix.edit.clone())>
+                                                    {title}{by_key.then(|| view! { " " <kbd aria-hidden="true">"."</kbd> })}
+                                                </button>
+                                            }
                                         })}
                                         <span class="rule-line">
                                             {move || at().filter(|f| of_run(&f.rule)).map(|_| view! {
@@ -111,6 +98,53 @@ pub fn Problems() -> impl IntoView {
                 </ul>
             </Show>
         </section>
+    }
+}
+
+/// The problems of the journey on the canvas and of what journeys share, worst first; those of other journeys stand in the
+/// list of journeys. In another room, the problems of its document.
+fn listed(store: Store) -> Vec<Diagnostic> {
+    let about = match store.room.get() {
+        Room::Document(id) => Some(id),
+        Room::Journey | Room::People | Room::Calendar => None,
+    };
+    let journey = store.journey.get();
+    let concerns = |found: &Diagnostic| match (&about, &found.place.document) {
+        (Some(about), document) => document == about,
+        (None, DocumentId::Journey(name) | DocumentId::Canvas(name) | DocumentId::Conflicts(name)) => *name == journey,
+        (None, _) => true,
+    };
+    store.report.with(|report| {
+        let mut found: Vec<Diagnostic> = report.diagnostics.iter().filter(|found| concerns(found)).cloned().collect();
+        found.sort_by_key(|found| found.severity);
+        found
+    })
+}
+
+/// Problems with their fixes, those of the selected steps first: the first is what the key for fixes mends.
+pub fn fixes(store: Store) -> Vec<(Diagnostic, Fix)> {
+    let selected = match store.selection.get() {
+        Selection::Activities(ids) => ids,
+        _ => Vec::new(),
+    };
+    let mut all: Vec<(Diagnostic, Fix)> =
+        listed(store).into_iter().filter_map(|found| Some((found.clone(), found.fix?))).collect();
+    all.sort_by_key(|(found, _)| !found.place.path.activity().is_some_and(|id| selected.iter().any(|of| of == id)));
+    all
+}
+
+fn first_fix(store: Store) -> Option<(Diagnostic, Fix)> {
+    fixes(store).into_iter().next()
+}
+
+/// Carries out the first of the [`fixes`], and says so.
+pub fn fix_first(store: Store) {
+    match untrack(|| first_fix(store)) {
+        Some((_, fix)) => {
+            store.edit(fix.edit);
+            store.tell(format!("Done: {}.", fix.title));
+        }
+        None => store.tell("No problem here can be fixed with a key."),
     }
 }
 

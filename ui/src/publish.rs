@@ -11,7 +11,7 @@ use self::history::History;
 use crate::live::InFlight;
 use crate::outbox::Outbox;
 use crate::problems::{sentence, sentences};
-use crate::review::obstacle;
+use crate::review::{obstacle, state};
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -109,7 +109,7 @@ pub fn Publish(id: DocumentId) -> impl IntoView {
             </div>
             <div class="row review-state">
                 <button data-test="review-open" on:click=move |_| store.dialog.set(Some(Dialog::Review(desk.of.get_untracked())))>"Review"</button>
-                <span class="note" data-test="review-state">{move || not_yet.get().unwrap_or_else(|| "Reviewed: it can be published.".to_owned())}</span>
+                <span class="note" data-test="review-state">{move || desk.of.with(|of| state(store, of))}</span>
             </div>
             {(!is_campaign).then(|| view! { <InFlight target=desk.target /> })}
             {move || desk.plan.get().map(|plan| plan_list(store, desk, &plan))}

@@ -28,18 +28,25 @@ fn to_review(store: Store, of: &[DocumentId]) -> usize {
     store.reviewed.with(|reviewed| all.iter().filter(|one| !reviewed.contains(&mark(one))).count())
 }
 
-/// Why journeys or campaigns can not be published now; `None` = they can.
+/// Why journeys or campaigns can not be published now; `None` = they can. Recommendations stand in nobody's way.
 pub fn obstacle(store: Store, of: &[DocumentId]) -> Option<String> {
-    let errors = found(store, of, Severity::Error).len();
-    let open = to_review(store, of);
-    match (errors, open) {
-        _ if !store.checks.get() => Some("Not before it is checked.".to_owned()),
-        (0, 0) => None,
-        (0, 1) => Some("Not before 1 recommendation is reviewed.".to_owned()),
-        (0, n) => Some(format!("Not before {n} recommendations are reviewed.")),
-        (1, _) => Some("Not before 1 error is mended.".to_owned()),
-        (n, _) => Some(format!("Not before {n} errors are mended.")),
+    if !store.checks.get() {
+        return Some("Not before it is checked.".to_owned());
     }
+    match found(store, of, Severity::Error).len() {
+        0 => None,
+        1 => Some("Not before 1 error is mended.".to_owned()),
+        n => Some(format!("Not before {n} errors are mended.")),
+    }
+}
+
+/// How far the review has come, in a sentence.
+pub fn state(store: Store, of: &[DocumentId]) -> String {
+    obstacle(store, of).unwrap_or_else(|| match to_review(store, of) {
+        0 => "Reviewed: it can be published.".to_owned(),
+        1 => "It can be published; 1 recommendation is not reviewed.".to_owned(),
+        n => format!("It can be published; {n} recommendations are not reviewed."),
+    })
 }
 
 /// The dialog.
@@ -82,7 +89,7 @@ pub fn review(of: Vec<DocumentId>) -> AnyView {
                     <Findings all=advice of=of />
                 }.into_any()
             } else if errors.with(Vec::is_empty) {
-                view! { <p>"No errors: it can be published once the recommendations are reviewed."</p> }.into_any()
+                view! { <p>"No errors: it can be published."</p> }.into_any()
             } else {
                 view! {
                     <p>"These keep it from being published. A click leads to the field."</p>

@@ -34,7 +34,7 @@ fn DocumentRoom(id: DocumentId) -> impl IntoView {
         let id = id.clone();
         Memo::new(move |_| store.project.with(|project| project.documents.contains_key(&id)))
     };
-    let (label, name, kind) = (id.to_string(), id.name().to_owned(), kind(&id));
+    let (label, name, kind) = (id.to_string(), id.name().to_owned(), id.kind());
     view! {
         <main class="room" aria-label=label>
             <header class="room-head">
@@ -50,22 +50,6 @@ fn DocumentRoom(id: DocumentId) -> impl IntoView {
                 }}
             </Show>
         </main>
-    }
-}
-
-/// What kind of document it is, in words.
-pub fn kind(id: &DocumentId) -> &'static str {
-    use model::TemplateKind::{Email, InApp, Push, Sms, Voice};
-    match id {
-        DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => "Journey",
-        DocumentId::Campaign(_) => "Campaign",
-        DocumentId::Segment(_) => "Segment",
-        DocumentId::Partial(_) => "Partial of e-mails",
-        DocumentId::Template(Email, _) | DocumentId::Source(..) => "E-mail",
-        DocumentId::Template(Sms, _) => "Text message",
-        DocumentId::Template(Push, _) => "Push notification",
-        DocumentId::Template(InApp, _) => "In-app message",
-        DocumentId::Template(Voice, _) => "Voice message",
     }
 }
 

@@ -66,7 +66,7 @@ fn run(store: Store, words: &str) {
         return;
     }
     if let Some(command) = COMMANDS.iter().find(|command| command.words == words) {
-        (command.run)(store);
+        command.perform(store);
     }
 }
 

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use model::{DocumentId, Edit, Severity, TemplateKind, path};
 use serde_json::json;
 
-use crate::room::kind;
 use crate::simulate::flow::grouped;
 use crate::store::{Dialog, Room, Store, store};
 
@@ -172,7 +171,7 @@ pub fn add_document(store: Store) -> impl IntoView {
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some(id) = made().filter(|id| refusal(store, id).is_none()) else { return };
-        let words = kind(&id).to_lowercase();
+        let words = id.kind().to_lowercase();
         store.edit(Edit::new(format!("Add {words} {}", id.name())).set(&id, path![], blank(&id)));
         store.dialog.set(None);
         store.visit(&id);
@@ -184,7 +183,7 @@ pub fn add_document(store: Store) -> impl IntoView {
                 {kinds.into_iter().enumerate().map(|(place, of)| view! {
                     <label class="field check">
                         <input type="radio" name="kind" prop:checked=move || chosen.get() == place on:change=move |_| chosen.set(place) />
-                        <span class="name">{kind(&of(String::new()))}</span>
+                        <span class="name">{of(String::new()).kind()}</span>
                     </label>
                 }).collect_view()}
             </fieldset>

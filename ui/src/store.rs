@@ -93,6 +93,8 @@ pub enum Dialog {
     Find,
     /// Lists the steps that the selected one can lead to.
     Connect,
+    /// Lists the kinds of steps that can be put behind what is selected.
+    AddStep,
     /// Asks for the kind and name of a document to add.
     AddDocument,
     /// Damaged files: whether to overwrite them.

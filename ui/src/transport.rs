@@ -42,6 +42,14 @@ pub async fn pick_target(name: &str) -> Option<String> {
     invoke("pick_target", arguments.into()).await.ok()?.as_string()
 }
 
+/// Opens another window, on the start; answers whether there is one now.
+pub async fn open_window() -> bool {
+    if in_desktop() {
+        return invoke("open_window", js_sys::Object::new().into()).await.is_ok();
+    }
+    web_sys::window().and_then(|window| window.open_with_url_and_target("?new", "_blank").ok().flatten()).is_some()
+}
+
 async fn by_tauri(name: &str, body: &str) -> Result<String, String> {
     let arguments = js_sys::Object::new();
     for (key, value) in [("name", name), ("body", body)] {

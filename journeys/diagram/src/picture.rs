@@ -1,8 +1,11 @@
 //! The whole journey as one stand-alone SVG document.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use model::Severity;
 use model::changes::Change;
+use model::drawing::canvas::Note;
 
 use crate::comparison::Comparison;
 use crate::geometry::{Point, Rect};
@@ -30,6 +33,8 @@ pub struct Theme {
     pub bad: &'static str,
     /// The icon and the tile behind it: of the entry, messages, waits, splits, activities without a kind.
     pub icons: [(&'static str, &'static str); 5],
+    /// A note's face and its border.
+    pub paper: (&'static str, &'static str),
     /// CSS `font-family`.
     pub font: &'static str,
 }
@@ -52,6 +57,7 @@ pub const LIGHT: Theme = Theme {
         ("#6b3fb3", "#efe8fa"),
         ("#566172", "#eef0f3"),
     ],
+    paper: ("#fff6cf", "#e6d58e"),
     font: FONT,
 };
 
@@ -71,6 +77,7 @@ pub const DARK: Theme = Theme {
         ("#c3a3ff", "#33284d"),
         ("#a3afbf", "#242b35"),
     ],
+    paper: ("#3a3420", "#5d5330"),
     font: FONT,
 };
 
@@ -85,29 +92,52 @@ const HEAD: f64 = 7.0;
 /// How a connection that is new, or gone, is drawn.
 const NEW_LINE: &str = r#" stroke-width="4""#;
 const GONE_LINE: &str = r#" stroke-dasharray="7 5""#;
+/// How wide a connection is that nobody goes along, and one that all do; as on the canvas.
+const THIN: f64 = 1.5;
+const THICK: f64 = 8.5;
+/// Width and least height of a note, what is around its words, and their size; as on the canvas.
+const NOTE: f64 = 200.0;
+const LEAST_NOTE: f64 = 80.0;
+const PADDING: f64 = 10.0;
+const NOTE_TEXT: f64 = 13.0;
 /// Height of a label.
 const LABEL: f64 = 22.0;
+
+/// What is on the picture beside the journey itself.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Notes.
+    pub notes: Vec<Note>,
+    /// Problems by node: how bad the worst is. An error is an exclamation mark, advice an `i`.
+    pub problems: BTreeMap<String, Severity>,
+    /// Words at the foot of a card, by node: how many came by.
+    pub counts: BTreeMap<String, String>,
+    /// Words on a connection, behind its label, by `Origin::key`; and the share of all people that go along, 0 to 1, which is
+    /// how thick the line is.
+    pub traffic: BTreeMap<String, (String, f64)>,
+    /// What another version has otherwise: cards that differ say so on a tag, those that are gone stand beside the others; they
+    /// have a border of their own: thick for new, dashed for gone, double for changed. Connections that are new are thick,
+    /// those that are gone dashed. So it reads without colours, too.
+    pub comparison: Comparison,
+    /// How the journey's own members differ from that version's.
+    pub entry: Option<Change>,
+}
 
 /// The picture of a scene where `layout` puts it.
 ///
 /// Text is escaped, and cut with an ellipsis where it would not fit. The same input gives the same bytes.
 pub fn svg(scene: &Scene, layout: &Layout, theme: &Theme) -> String {
-    compared(scene, layout, theme, &Comparison::default(), None)
+    marked(scene, layout, theme, &Marks::default())
 }
 
-/// As [`svg`], with what another version has otherwise: cards that differ say so on a tag, those that are gone stand beside
-/// the others; they have a border of their own: thick for new, dashed for gone, double for changed. Connections that are new
-/// are thick, those that are gone dashed. So it reads without colours, too. `entry` is how the journey's own members differ.
-pub fn compared(
-    scene: &Scene,
-    layout: &Layout,
-    theme: &Theme,
-    comparison: &Comparison,
-    entry: Option<Change>,
-) -> String {
+/// As [`svg`], with what stands on it.
+pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> String {
+    let comparison = &marks.comparison;
     let lost = comparison.lost.iter().filter_map(Route::bounds);
     let ghosts = comparison.ghosts.iter().map(|(_, area)| *area);
-    let area = ghosts.chain(lost).fold(layout.bounds, |area, other| area.union(&other)).inflate(MARGIN);
+    let notes: Vec<Sheet> = marks.notes.iter().map(Sheet::of).collect();
+    let beside = ghosts.chain(lost).chain(notes.iter().map(|sheet| sheet.area));
+    let area = beside.fold(layout.bounds, |area, other| area.union(&other)).inflate(MARGIN);
     let mut out = String::new();
     let mut line = |text: &str| {
         out.push_str(text);
@@ -129,7 +159,13 @@ pub fn compared(
     for (route, connection) in layout.edges.iter().zip(&scene.connections) {
         if !route.points.is_empty() {
             let is_new = comparison.added.contains(&connection.origin);
-            let stroke = if is_new { NEW_LINE } else { "" };
+            let stroke = match marks.traffic.get(&connection.origin.key()) {
+                Some((_, share)) => {
+                    format!(r#" stroke-width="{}""#, number(THIN + (THICK - THIN) * share.clamp(0.0, 1.0)))
+                }
+                None if is_new => NEW_LINE.to_owned(),
+                None => String::new(),
+            };
             line(&format!(r#"<path d="{}"{stroke}/>"#, route.svg_path(CORNER)));
         }
     }
@@ -147,8 +183,11 @@ pub fn compared(
     line("</g>");
     line(r#"<g font-size="12" text-anchor="middle">"#);
     for (route, connection) in layout.edges.iter().zip(&scene.connections) {
-        if !route.points.is_empty() && !connection.label.is_empty() {
-            line(&edge_label(route.label_at, &connection.label, theme));
+        let counted = marks.traffic.get(&connection.origin.key()).map_or("", |(words, _)| words);
+        let words = [connection.label.as_str(), counted].into_iter().filter(|words| !words.is_empty());
+        let words = words.collect::<Vec<_>>().join(" · ");
+        if !route.points.is_empty() && !words.is_empty() {
+            line(&edge_label(route.label_at, &words, theme));
         }
     }
     line("</g>");
@@ -156,7 +195,7 @@ pub fn compared(
     let gone = comparison.ghosts.iter().map(|(node, area)| (area, node));
     let differs = here.clone().filter_map(|(area, node)| {
         let change = match node.stands {
-            Stands::Entry => entry,
+            Stands::Entry => marks.entry,
             _ => comparison.steps.get(&node.id).map(|step| step.what),
         };
         Some((area, change?))
@@ -165,11 +204,22 @@ pub fn compared(
     for (area, change) in &differs {
         line(&change_border(area, *change, theme));
     }
-    for (area, node) in here.chain(gone) {
+    for (area, node) in here.clone().chain(gone) {
         line(&node_of(area, node, theme));
     }
     for (area, change) in differs {
         line(&change_tag(area, change, theme));
+    }
+    for (area, node) in here {
+        if let Some(words) = marks.counts.get(&node.id) {
+            line(&count(area, words, theme));
+        }
+        if let Some(severity) = marks.problems.get(&node.id) {
+            line(&badge(area, *severity, theme));
+        }
+    }
+    for sheet in &notes {
+        line(&sheet.svg(theme));
     }
     line("</svg>");
     out
@@ -220,7 +270,7 @@ fn change_word(change: Change, theme: &Theme) -> (&'static str, &'static str) {
 fn change_tag(area: &Rect, change: Change, theme: &Theme) -> String {
     let (text, color) = change_word(change, theme);
     let width = label_width(text) + 10.0;
-    let tag = Rect::new(area.right() - width - 8.0, area.y - LABEL / 2.0 - 2.0, width, LABEL);
+    let tag = Rect::new(area.right() - width - 20.0, area.y - LABEL / 2.0 - 2.0, width, LABEL);
     format!(
         r#"<g><rect {} rx="{}" fill="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{}">{text}</text></g>"#,
         place(&tag),
@@ -229,6 +279,99 @@ fn change_tag(area: &Rect, change: Change, theme: &Theme) -> String {
         number(tag.center().y + 4.2),
         theme.card,
     )
+}
+
+/// How many came by, at the foot of a card.
+fn count(area: &Rect, words: &str, theme: &Theme) -> String {
+    let width = label_width(words);
+    let tag = Rect::new(area.right() - width - 8.0, area.bottom() - LABEL / 2.0, width, LABEL);
+    format!(
+        r#"<rect {} rx="{}" fill="{}"/><text x="{}" y="{}" font-size="12" text-anchor="middle" fill="{}">{}</text>"#,
+        place(&tag),
+        LABEL / 2.0,
+        theme.text,
+        number(tag.center().x),
+        number(tag.center().y + 4.2),
+        theme.card,
+        escape(words),
+    )
+}
+
+/// That something is wrong with a step, at the corner of its card.
+fn badge(area: &Rect, severity: Severity, theme: &Theme) -> String {
+    let (letter, color, face) = match severity {
+        Severity::Error => ("!", theme.bad, theme.card),
+        Severity::Warning => ("i", theme.icons[2].0, theme.icons[2].1),
+    };
+    let (x, y) = (area.right() - 2.0, area.y + 1.0);
+    format!(
+        r#"<circle cx="{}" cy="{}" r="10" fill="{face}" stroke="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{color}">{letter}</text>"#,
+        number(x),
+        number(y),
+        number(x),
+        number(y + 4.2),
+    )
+}
+
+/// A note as it is drawn.
+struct Sheet {
+    area: Rect,
+    lines: Vec<String>,
+}
+
+impl Sheet {
+    /// As wide as on the canvas, as high as its words need.
+    fn of(note: &Note) -> Sheet {
+        let lines = wrapped(&note.text, NOTE - 2.0 * PADDING, NOTE_TEXT);
+        let height = (lines.len() as f64 * NOTE_TEXT * LEADING + 2.0 * PADDING).max(LEAST_NOTE);
+        Sheet { area: Rect::new(note.x, note.y, NOTE, height), lines }
+    }
+
+    fn svg(&self, theme: &Theme) -> String {
+        let (face, edge) = theme.paper;
+        let mut out = format!(r#"<g><rect {} rx="4" fill="{face}" stroke="{edge}"/>"#, place(&self.area));
+        for (at, words) in self.lines.iter().enumerate() {
+            let y = self.area.y + PADDING + NOTE_TEXT * (at as f64 * LEADING + LEADING / 2.0 + 0.35);
+            push(
+                &mut out,
+                format_args!(
+                    r#"<text x="{}" y="{}" font-size="{NOTE_TEXT}" fill="{}">{}</text>"#,
+                    number(self.area.x + PADDING),
+                    number(y),
+                    theme.text,
+                    escape(words),
+                ),
+            );
+        }
+        out + "</g>"
+    }
+}
+
+/// `text` in lines that are no wider than `room` at font size `size`: broken between words, a long word within.
+fn wrapped(text: &str, room: f64, size: f64) -> Vec<String> {
+    let width = |text: &str| text.chars().map(share).sum::<f64>() * size;
+    let mut lines = Vec::new();
+    for paragraph in text.lines() {
+        let mut line = String::new();
+        for word in paragraph.split_whitespace() {
+            let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+            if width(&joined) <= room {
+                line = joined;
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            for letter in word.chars() {
+                if width(&line) + share(letter) * size > room && !line.is_empty() {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push(letter);
+            }
+        }
+        lines.push(line);
+    }
+    lines
 }
 
 /// The end of a path: a ring with a dot, or with a letter.
@@ -408,5 +551,12 @@ mod tests {
         assert_eq!(fitted("Wait for three days", 60.0, 12.0), "Wait fo…");
         assert_eq!(fitted("Wait for", 0.0, 12.0), "…");
         assert_eq!(fitted("日本語日本語", 40.0, 12.0), "日本…");
+    }
+
+    #[test]
+    fn notes_are_broken_into_lines() {
+        assert_eq!(wrapped("Ask Ana about this\n\nsoon", 70.0, 12.0), ["Ask Ana", "about this", "", "soon"]);
+        assert_eq!(wrapped("mmmmmm", 40.0, 12.0), ["mmm", "mmm"]);
+        assert_eq!(wrapped("", 40.0, 12.0), Vec::<String>::new());
     }
 }

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use diagram::picture::{DARK, LIGHT, svg};
+use diagram::comparison::{Version, compare};
+use diagram::picture::{DARK, LIGHT, Marks, marked, svg};
 use diagram::scene::{Scene, spacing};
 use diagram::{Edge, Graph, Layout, Node, Settings, layout};
 
@@ -88,4 +89,64 @@ fn an_empty_journey_has_a_picture_too() {
     let picture = svg(&scene, &layout(&scene.graph, &spacing()), &DARK);
     assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
     assert!(picture.contains(">Entry<"), "{picture}");
+}
+
+/// A journey with a split, small enough to be looked at.
+fn split() -> serde_json::Value {
+    serde_json::json!({
+        "StartActivity": "who",
+        "Activities": {
+            "who": {"ConditionalSplit": {"TrueActivity": "mail", "FalseActivity": "wait"}},
+            "mail": {"Description": "Mail", "EMAIL": {"TemplateName": "reminder"}},
+            "wait": {"Wait": {"WaitTime": {"WaitFor": "P1D"}}},
+        }
+    })
+}
+
+#[test]
+fn what_the_screen_shows_is_on_the_picture() {
+    let journey = split();
+    let canvas = serde_json::json!({"notes": {"note1": {"text": "Ask Ana <when>\nand why", "at": [400, 40]}}});
+    let scene = Scene::of(model::Journey::of(&journey).expect("an object"), Some(&canvas));
+    let key = |slot| model::drawing::Origin::Activity("who".to_owned(), slot).key();
+    let marks = Marks {
+        notes: model::drawing::canvas::notes(&canvas),
+        problems: [("who".to_owned(), model::Severity::Error), ("mail".to_owned(), model::Severity::Warning)].into(),
+        counts: [("@entry".to_owned(), "100 of 120".to_owned()), ("mail".to_owned(), "64 · 12 opened".to_owned())]
+            .into(),
+        traffic: [
+            (key(model::Slot::Yes), ("64 (64%)".to_owned(), 0.64)),
+            (key(model::Slot::No), ("36 (36%)".to_owned(), 0.36)),
+        ]
+        .into(),
+        ..Marks::default()
+    };
+    insta::assert_snapshot!(marked(&scene, &layout(&scene.graph, &spacing()), &DARK, &marks));
+}
+
+#[test]
+fn what_another_version_has_is_on_the_picture() {
+    let (then, mut now) = (split(), split());
+    let activities = now["Activities"].as_object_mut().expect("activities");
+    activities.shift_remove("mail");
+    activities.insert("text".to_owned(), serde_json::json!({"SMS": {"TemplateName": "short"}}));
+    now["Activities"]["who"]["ConditionalSplit"]["TrueActivity"] = "text".into();
+    now["Activities"]["wait"]["Wait"]["WaitTime"]["WaitFor"] = "P2D".into();
+    let journey = |value| model::Journey::of(value).expect("an object");
+    let drawn = |value| {
+        let scene = Scene::of(journey(value), None);
+        let layout = layout(&scene.graph, &spacing());
+        (scene, layout)
+    };
+    let ((old, old_layout), (scene, layout)) = (drawn(&then), drawn(&now));
+    let comparison = compare(
+        Version { journey: journey(&then), scene: &old, layout: &old_layout },
+        Version { journey: journey(&now), scene: &scene, layout: &layout },
+    );
+    let picture = marked(&scene, &layout, &LIGHT, &Marks { comparison, ..Marks::default() });
+    // the split leads elsewhere, the wait takes longer
+    for (word, count) in [(">+ added<", 1), (">− removed<", 1), (">~ changed<", 2)] {
+        assert_eq!(picture.matches(word).count(), count, "{word} in {picture}");
+    }
+    insta::assert_snapshot!(picture);
 }

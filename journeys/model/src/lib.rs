@@ -12,14 +12,16 @@
 //! - [`variables`]: what differs from target to target.
 //! - [`History`] and [`journal`]: undo and redo, and what survives a crash of them.
 //! - [`drawing`]: every gesture of the canvas as one edit; [`summary`] and [`telling`]: what things do, in plain words;
-//!   [`elapsed`]: on which day; [`search`]: where something stands.
+//!   [`outline`]: the journey as a tree of lines; [`naming`]: what members and changes of them are called; [`elapsed`]: on which day; [`search`]: where something stands.
 //! - [`difference`]: where two JSON values differ; [`changes`]: what differs between two versions of a journey;
 //!   [`comparison`]: the same in words, of any document.
-//! - [`merge`]: two versions brought together; [`naming`]: what members and words of the API are called.
-//! - [`open`]: what a JSON file from elsewhere holds; [`references`]: which segments and templates documents name.
+//! - [`merge`]: two versions brought together.
+//! - [`open`]: what a JSON file from elsewhere holds; [`adding`]: the same added to a project; [`references`]: which segments
+//!   and templates documents name.
 
 pub mod account;
 pub mod activity;
+pub mod adding;
 mod campaign;
 pub mod changes;
 pub mod clause;
@@ -39,6 +41,7 @@ pub mod naming;
 pub mod numbers;
 pub mod open;
 pub mod operations;
+pub mod outline;
 pub mod path;
 pub mod project;
 pub mod reader;

@@ -135,7 +135,7 @@ fn dashed(name: &str) -> String {
 }
 
 /// Whether two documents would be one file where file names do not tell capital letters from small ones.
-fn same_file(one: &DocumentId, other: &DocumentId) -> bool {
+pub(crate) fn same_file(one: &DocumentId, other: &DocumentId) -> bool {
     one.to_string().to_lowercase() == other.to_string().to_lowercase()
 }
 

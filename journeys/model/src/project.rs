@@ -139,6 +139,36 @@ impl DocumentId {
         }
     }
 
+    /// A document of the same kind, with another name within its folder.
+    pub fn renamed(&self, name: String) -> DocumentId {
+        match self {
+            DocumentId::Journey(_) => DocumentId::Journey(name),
+            DocumentId::Canvas(_) => DocumentId::Canvas(name),
+            DocumentId::Conflicts(_) => DocumentId::Conflicts(name),
+            DocumentId::Campaign(_) => DocumentId::Campaign(name),
+            DocumentId::Segment(_) => DocumentId::Segment(name),
+            DocumentId::Template(kind, _) => DocumentId::Template(*kind, name),
+            DocumentId::Source(markup, _) => DocumentId::Source(*markup, name),
+            DocumentId::Partial(_) => DocumentId::Partial(name),
+        }
+    }
+
+    /// What kind of document it is, in words.
+    pub fn kind(&self) -> &'static str {
+        use TemplateKind::{Email, InApp, Push, Sms, Voice};
+        match self {
+            DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => "Journey",
+            DocumentId::Campaign(_) => "Campaign",
+            DocumentId::Segment(_) => "Segment",
+            DocumentId::Partial(_) => "Partial of e-mails",
+            DocumentId::Template(Email, _) | DocumentId::Source(..) => "E-mail",
+            DocumentId::Template(Sms, _) => "Text message",
+            DocumentId::Template(Push, _) => "Push notification",
+            DocumentId::Template(InApp, _) => "In-app message",
+            DocumentId::Template(Voice, _) => "Voice message",
+        }
+    }
+
     /// The shape of the document; `None` for what is ours alone.
     pub fn shape(&self) -> Option<&'static str> {
         match self {

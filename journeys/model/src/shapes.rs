@@ -116,6 +116,17 @@ impl Shape {
     }
 }
 
+/// The shape at a place in a value of `shape`; `None` = the API has no such place.
+pub fn at(shape: &'static Shape, path: &Path) -> Option<&'static Shape> {
+    path.0.iter().try_fold(shape, |shape, step| match (shape.kind, step) {
+        (Kind::List(inner), Step::Index(_)) | (Kind::Map(inner), Step::Key(_)) => Some(&SHAPES[inner]),
+        (Kind::Structure(members), Step::Key(key)) => {
+            members.iter().find(|member| member.name == key).map(|member| &SHAPES[member.shape])
+        }
+        _ => None,
+    })
+}
+
 /// Everything in `value` that `shape` does not allow, in the order of the document.
 ///
 /// A `null` counts as absent (api.md 1). Unknown members are reported, though the service ignores them.

@@ -5,8 +5,10 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bridge::{FileProblem, PictureKind};
+use diagram::comparison::{self, Version};
+use diagram::picture::Marks;
 use diagram::scene::{self, Scene};
-use model::{DocumentId, Project};
+use model::{DocumentId, Journey, Project};
 
 use crate::check::project_of;
 use crate::failure::{Outcome, bad_input, disk, not_found};
@@ -83,12 +85,32 @@ pub fn svg(project: &Project, name: &str) -> Outcome<String> {
     Ok(diagram::picture::svg(&scene, &layout, &diagram::picture::LIGHT))
 }
 
+/// The picture as the window shows it.
+fn drawn(command: &bridge::Picture) -> Outcome<String> {
+    let no_journey = || bad_input("what is to be drawn is no journey", "open the journey again");
+    let journey = Journey::of(&command.journey).ok_or_else(no_journey)?;
+    let scene = Scene::of(journey, command.canvas.as_ref());
+    let layout = diagram::layout(&scene.graph, &scene::spacing());
+    let other = command.marks.other.as_ref().and_then(|(value, canvas)| {
+        let then = Journey::of(value)?;
+        let old = Scene::of(then, canvas.as_ref());
+        let old_layout = diagram::layout(&old.graph, &scene::spacing());
+        let then = Version { journey: then, scene: &old, layout: &old_layout };
+        Some(comparison::compare(then, Version { journey, scene: &scene, layout: &layout }))
+    });
+    let bridge::PictureMarks { problems, counts, traffic, .. } = command.marks.clone();
+    let notes = command.canvas.as_ref().map(model::drawing::canvas::notes).unwrap_or_default();
+    let marks = Marks { notes, problems, counts, traffic, comparison: other.unwrap_or_default(), entry: None };
+    let theme = if command.dark { diagram::picture::DARK } else { diagram::picture::LIGHT };
+    Ok(diagram::picture::marked(&scene, &layout, &theme, &marks))
+}
+
 /// The picture in another form: written to a file, or as base64 to be handed on.
 ///
 /// # Errors
 /// When it can not be drawn, or the file not be written.
 pub fn picture(command: &bridge::Picture) -> Outcome<String> {
-    let content = picture_as(&command.svg, command.kind)?;
+    let content = picture_as(&drawn(command)?, command.kind)?;
     let Some(path) = &command.path else { return Ok(STANDARD.encode(content)) };
     let path = Path::new(path);
     files::write(path, &content).map_err(|error| disk("write", path, &error))?;

@@ -91,9 +91,10 @@ impl Inner {
         // The first of those alike.
         let busiest = (0..hours.len()).rev().max_by_key(|step| sends(*step)).filter(|step| sends(*step) > 0);
         let busiest = busiest.map(|step| (hours.at(step), sends(step)));
+        let plots = simulate::hours::plots(&hours, cohort.rates());
         let step = hours.len().div_ceil(STEPS).max(1);
         let series = if step == 1 { hours } else { cohort.series(HOUR * step as i64) };
-        Ok(FlowView { series, rates: cohort.rates().clone(), busy, busiest })
+        Ok(FlowView { series, rates: cohort.rates().clone(), busy, busiest, plots })
     }
 
     pub(crate) fn waiting(&self, command: bridge::Waiting) -> Outcome<WaitingView> {

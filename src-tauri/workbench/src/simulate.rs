@@ -2,6 +2,7 @@
 
 mod compare;
 mod evidence;
+pub(crate) mod hours;
 mod many;
 mod messages;
 mod page;

@@ -209,7 +209,8 @@ impl Differences {
                 (Comparison { steps: steps.collect(), ..Comparison::default() }, Some(whole))
             }
         };
-        Ok(picture::compared(&now.scene, &now.layout, &picture::LIGHT, &differs, entry))
+        let marks = picture::Marks { comparison: differs, entry, ..picture::Marks::default() };
+        Ok(picture::marked(&now.scene, &now.layout, &picture::LIGHT, &marks))
     }
 }
 

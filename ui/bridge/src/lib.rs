@@ -32,7 +32,7 @@ pub use content::*;
 pub use known::*;
 pub use live::*;
 use model::journal::Entry;
-use model::{DocumentId, History, Millis, Project};
+use model::{DocumentId, History, Millis, Project, Severity};
 pub use people::*;
 pub use publications::*;
 pub use runs::*;
@@ -83,11 +83,18 @@ pub enum FailureCode {
     Internal,
 }
 
-/// Makes a file of the picture of a journey. Answers its bytes as base64, or nothing when they were written to `path`.
+/// Makes a file of the picture of a journey, as the window shows it. Answers its bytes as base64, or nothing when they were
+/// written to `path`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Picture {
-    /// The picture as the window drew it.
-    pub svg: String,
+    /// The journey's document.
+    pub journey: Value,
+    /// What its canvas keeps: pins, notes, folded branches.
+    pub canvas: Option<Value>,
+    /// Whether it is drawn light on dark.
+    pub dark: bool,
+    /// What stands on it.
+    pub marks: PictureMarks,
     /// What to make of it.
     pub kind: PictureKind,
     /// The file; `None` = the bytes are wanted.
@@ -95,6 +102,19 @@ pub struct Picture {
 }
 
 command!(Picture, "picture" => String);
+
+/// What stands on the picture of a journey; steps by their ids, `@entry` for the entry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PictureMarks {
+    /// How bad the worst problem of a step is.
+    pub problems: BTreeMap<String, Severity>,
+    /// How many people came by, in words.
+    pub counts: BTreeMap<String, String>,
+    /// How many people went along a connection, in words, and their share of all, 0 to 1; by `Origin::key`.
+    pub traffic: BTreeMap<String, (String, f64)>,
+    /// The version that is compared with: the journey's document, and what its canvas keeps.
+    pub other: Option<(Value, Option<Value>)>,
+}
 
 /// What a picture is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

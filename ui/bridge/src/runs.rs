@@ -34,6 +34,19 @@ pub struct FlowView {
     pub busy: Vec<Busy>,
     /// The hour in which most was sent, and how much.
     pub busiest: Option<(Millis, u64)>,
+    /// Sends hour by hour: of all messages, then of each channel with a rate; empty when nothing is sent.
+    pub plots: Vec<HourPlot>,
+}
+
+/// Sends hour by hour, with the limit as a line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HourPlot {
+    /// What is sent: "All messages", "E-mail".
+    pub title: String,
+    /// An `svg` element with a name.
+    pub svg: String,
+    /// What is not drawn, in sentences; may be empty.
+    pub note: String,
 }
 
 /// Who is at an activity at an instant.

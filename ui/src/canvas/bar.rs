@@ -5,7 +5,7 @@ use model::DocumentId;
 use model::drawing::{self, Origin, canvas};
 
 use super::clipboard::duplicate;
-use super::focus_canvas;
+use super::focus_steps;
 use crate::keys;
 use crate::store::{Mode, Selection, Store, store};
 
@@ -53,7 +53,7 @@ fn Branch(origin: Origin) -> impl IntoView {
     let store = store();
     view! {
         <button class="quiet" title="Draw what only this connection leads to as one mark (F)" data-test="fold"
-            on:click=move |_| { fold(store, &origin); focus_canvas() }>
+            on:click=move |_| { fold(store, &origin); focus_steps() }>
             "Fold branch"
         </button>
     }

@@ -3,7 +3,7 @@
 use diagram::scene::Stands;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use model::drawing::Origin;
+use model::drawing::{self, Origin};
 use wasm_bindgen::JsCast;
 
 use super::bar::fold;
@@ -51,6 +51,9 @@ pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
             event.prevent_default();
             match here {
                 None => go(Some("@entry".to_owned())),
+                Some(here) if matches!(store.selection.get_untracked(), Selection::Connection(_)) => {
+                    along(store, &here, &event.key());
+                }
                 Some(here) => go(neighbour(store, &here, &event.key())),
             }
         }
@@ -96,6 +99,39 @@ pub fn walk(store: Store, hand: Hand, event: &KeyboardEvent) {
             hand.adding.set(Some(origin));
         }
         _ => {}
+    }
+}
+
+/// From a selected connection of the step `here`: up to the step, down to where it leads, or aside to the next connection.
+fn along(store: Store, here: &str, key: &str) {
+    let Selection::Connection(origin) = store.selection.get_untracked() else { return };
+    let step = |id: &str| match id {
+        "@entry" => {
+            store.selection.set(Selection::Entry);
+            store.reveal("@entry");
+        }
+        id => store.select_activity(id),
+    };
+    match key {
+        "ArrowUp" => step(here),
+        "ArrowDown" => {
+            if let Some(to) = store.peek(|journey| drawing::target(journey, &origin).map(str::to_owned)).flatten() {
+                step(&to);
+            }
+        }
+        key => {
+            let beside = store.peek(|journey| {
+                let ways = journey.activity(here)?.connections();
+                let all: Vec<Origin> =
+                    ways.into_iter().map(|way| Origin::Activity(here.to_owned(), way.slot)).collect();
+                let at = all.iter().position(|one| *one == origin)?;
+                let by = if key == "ArrowLeft" { -1 } else { 1 };
+                all.get(at.checked_add_signed(by)?).cloned()
+            });
+            if let Some(beside) = beside.flatten() {
+                store.selection.set(Selection::Connection(beside));
+            }
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 use model::Millis;
-use model::time::{DAY, HOUR};
+use model::time::{DAY, HOUR, duration_words};
 
 use super::flow::grouped;
 use super::moment;
-use super::playback::{Playback, SPEEDS};
+use super::playback::{Playback, SLIDER, place_of, speed_at};
 use crate::store::store;
 
 /// Columns of the little diagram behind the slider.
@@ -29,10 +29,11 @@ pub fn TimeBar() -> impl IntoView {
         }
     };
     let speed = move |event: leptos::ev::Event| {
-        if let Ok(speed) = event_target_value(&event).parse() {
-            playback.speed.set(speed);
+        if let Ok(place) = event_target_value(&event).parse() {
+            playback.speed.set(speed_at(place));
         }
     };
+    let fast = move || format!("{}/s", duration_words(playback.speed.get()));
     view! {
         <section class="time-bar" aria-label="Time of the run" data-test="time-bar">
             <div class="time-keys">
@@ -61,11 +62,11 @@ pub fn TimeBar() -> impl IntoView {
                 <span class="clip">{move || said.with(|said| said.1.clone())}</span>
             </div>
             <div class="time-more">
-                <select aria-label="Speed" title="How fast it plays" on:change=speed>
-                    {SPEEDS.iter().map(|(span, words)| view! {
-                        <option value=span.to_string() selected=move || playback.speed.get_untracked() == *span>{*words}</option>
-                    }).collect_view()}
-                </select>
+                <label class="speed" title="How fast it plays">
+                    <input type="range" min="0" max=SLIDER.to_string() step="0.5" aria-label="Speed" aria-valuetext=fast data-test="speed"
+                        prop:value=move || place_of(playback.speed.get()).to_string() on:input=speed />
+                    <output>{fast}</output>
+                </label>
                 <button class="quiet" data-test="whole-run" aria-pressed=move || playback.step.get().is_none().to_string() disabled=move || playback.step.get().is_none()
                     title="Counts of the whole run" on:click=move |_| { playback.playing.set(false); playback.step.set(None); }>"Whole run"</button>
                 <button class="quiet" data-test="dots" aria-pressed=move || playback.dots.get().to_string() title="Show people as dots"

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use bridge::{Bands, FlowView, ManyRuns};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::time::HOUR;
 use serde_json::Number;
 
 use super::flow::{grouped, percent};
@@ -13,9 +12,6 @@ use super::playback::{is_shown, run_id};
 use super::{moment, of};
 use crate::store::{Store, store};
 use crate::transport;
-
-/// Columns of the diagram of sends.
-const COLUMNS: usize = 100;
 
 /// The channels and their names.
 const CHANNELS: [(&str, &str); 5] =
@@ -35,31 +31,8 @@ pub fn Numbers() -> impl IntoView {
     }
 }
 
-/// Sends over time: columns, the busiest hour, hours near a limit.
+/// Sends by hour: columns, the busiest hour, hours near a limit.
 fn sends(flow: &FlowView) -> AnyView {
-    let series = &flow.series;
-    let steps = series.len();
-    let mut columns = vec![0u64; COLUMNS.min(steps.max(1))];
-    for of in &series.activities {
-        for (step, sends) in of.sends.iter().enumerate() {
-            let column = step * columns.len() / steps.max(1);
-            columns[column] += sends;
-        }
-    }
-    let most = columns.iter().copied().max().unwrap_or_default().max(1);
-    let width = columns.len();
-    let path: String = columns
-        .iter()
-        .enumerate()
-        .filter(|(_, sends)| **sends > 0)
-        .map(|(x, sends)| {
-            let height = (*sends as f64 / most as f64 * 56.0).max(1.0);
-            format!("M{x}.1 60v-{height:.1}h.8v{height:.1}z")
-        })
-        .collect();
-    let hours = (series.step * steps as i64 / HOUR).max(1);
-    let each = (hours as f64 / width as f64).max(1.0);
-    let each = if each < 36.0 { format!("{each:.0} hours") } else { format!("{:.0} days", each / 24.0) };
     let summary = match flow.busiest {
         Some((at, sends)) => format!("At most {} in an hour, at {}.", of(sends, "message", "messages"), moment(at)),
         None => "Nothing is sent.".to_owned(),
@@ -90,12 +63,20 @@ fn sends(flow: &FlowView) -> AnyView {
         })
         .collect();
     let calm = rows.is_empty();
+    let plot = |of: &bridge::HourPlot| {
+        let name = format!("{} by hour", of.title);
+        view! {
+            // the machine draws it; it is wider than the panel
+            <figure class="sends" data-test="hours">
+                <figcaption><strong>{of.title.clone()}</strong> <span>{of.note.clone()}</span></figcaption>
+                <div class="wide" tabindex="0" role="group" aria-label=name inner_html=of.svg.clone()></div>
+            </figure>
+        }
+    };
+    let plots: Vec<_> = flow.plots.iter().map(plot).collect();
     view! {
-        <h3>"Sends over time"</h3>
-        <figure class="sends">
-            <svg viewBox=format!("0 0 {width} 60") preserveAspectRatio="none" role="img" aria-label=summary.clone()><path d=path /></svg>
-            <figcaption><span>{date(series.start)}</span><span>{format!("each column {each}")}</span><span>{date(series.at(steps))}</span></figcaption>
-        </figure>
+        <h3>"Sends by hour"</h3>
+        {plots}
         <p>{summary}</p>
         <p class="note">{limits}</p>
         {(!calm).then(|| view! {
@@ -107,11 +88,6 @@ fn sends(flow: &FlowView) -> AnyView {
         })}
     }
     .into_any()
-}
-
-/// The day of an instant, in UTC.
-fn date(at: model::Millis) -> String {
-    moment(at).chars().take(10).collect()
 }
 
 fn name_of(channel: &str) -> &'static str {

@@ -7,7 +7,7 @@ use bridge::{
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::time::{DAY, HOUR};
+use model::time::{DAY, HOUR, MINUTE};
 use model::{Millis, Project};
 use serde_json::Value;
 
@@ -30,9 +30,30 @@ pub enum Tab {
     Tests,
 }
 
-/// How fast it plays: virtual time in a second.
-pub const SPEEDS: [(Millis, &str); 5] =
-    [(HOUR, "1 hour/s"), (6 * HOUR, "6 hours/s"), (DAY, "1 day/s"), (7 * DAY, "1 week/s"), (30 * DAY, "30 days/s")];
+/// The slowest and the fastest that it plays: virtual time in a second.
+const SLOWEST: Millis = 5 * MINUTE;
+const FASTEST: Millis = 90 * DAY;
+
+/// How far the slider of the speed goes; equal moves make it so many times faster.
+pub const SLIDER: f64 = 100.0;
+
+/// The speed at a place of the slider, in virtual time a second: whole minutes, hours from two hours on, days from two days.
+pub fn speed_at(place: f64) -> Millis {
+    let ratio = FASTEST as f64 / SLOWEST as f64;
+    let speed = (SLOWEST as f64 * ratio.powf(place.clamp(0.0, SLIDER) / SLIDER)) as Millis;
+    let unit = match speed {
+        speed if speed >= 2 * DAY => DAY,
+        speed if speed >= 2 * HOUR => HOUR,
+        _ => MINUTE,
+    };
+    (speed + unit / 2) / unit * unit
+}
+
+/// The place of a speed on the slider.
+pub fn place_of(speed: Millis) -> f64 {
+    let ratio = FASTEST as f64 / SLOWEST as f64;
+    SLIDER * (speed.max(SLOWEST) as f64 / SLOWEST as f64).ln() / ratio.ln()
+}
 
 /// Another version of the journey.
 #[derive(Clone, Debug, PartialEq)]
@@ -335,4 +356,19 @@ impl PartialEq for Asked {
 /// The instant of the first entry of a story.
 pub fn entry_of(steps: &[StoryStep]) -> Option<Millis> {
     steps.iter().find(|step| step.activity.is_some()).map(|step| step.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slider_reaches_every_speed_and_only_goes_up() {
+        assert_eq!((speed_at(0.0), speed_at(SLIDER)), (SLOWEST, FASTEST));
+        let speeds: Vec<Millis> = (0..=100).map(|place| speed_at(f64::from(place))).collect();
+        assert!(speeds.is_sorted(), "{speeds:?}");
+        for speed in [10 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY, 30 * DAY] {
+            assert_eq!(speed_at(place_of(speed)), speed);
+        }
+    }
 }

@@ -54,6 +54,13 @@ pub fn pasted(value: &Value) -> Option<Value> {
     })
 }
 
+/// Whether what is [`pasted`] is a part of a journey, as [`copy`] makes it, and not a whole one: that has an entry, a
+/// state or other settings.
+pub fn is_part(pasted: &Value) -> bool {
+    let members = pasted.as_object().into_iter().flatten();
+    members.map(|(name, _)| name.as_str()).all(|name| matches!(name, "Name" | "StartActivity" | "Activities"))
+}
+
 /// Puts the activities of `copied` into the journey under new ids. Answers the edit and the ids, in the order of `copied`.
 ///
 /// Connections among them stay, those that lead elsewhere end. Conditions that ask about a message which was not copied
@@ -305,6 +312,17 @@ mod tests {
         let (edit, _) = paste(&id(), Journey::of(&other).expect("a journey"), &part, None).expect("it fits");
         let split = &after(&other, &edit)["Activities"]["split1"]["ConditionalSplit"];
         assert_eq!(split, &json!({"Condition": {"Conditions": [{"EventCondition": {}}]}}));
+    }
+
+    #[test]
+    fn a_copy_is_a_part_and_what_has_an_entry_or_settings_is_whole() {
+        let value = welcome();
+        assert!(is_part(&copy(Journey::of(&value).expect("a journey"), &chosen(&["email1", "wait1"]))));
+        for whole in ["StartCondition", "State", "Id", "Limits"] {
+            let mut value = value.clone();
+            value[whole] = json!({});
+            assert!(!is_part(&value), "{whole}");
+        }
     }
 
     #[test]
