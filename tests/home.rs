@@ -4,13 +4,13 @@
 
 mod target;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use bridge::FailureCode;
-use model::{DocumentId, Target};
+use model::{DocumentId, Project, Target};
 use pinpoint_local::{Server, Settings};
 use publishing::Remote;
 use serde_json::Value;
@@ -251,5 +251,66 @@ async fn what_boto3_made_comes_home_and_goes_back_without_a_change() {
         // Without what this computer keeps beside the folder it is the same.
         fs::remove_dir_all(folder.join(".waymark")).unwrap();
         assert_eq!(plan_back(&folder).await.steps, []);
+        pushed_elsewhere_it_is_the_same(project).await;
     }
+}
+
+/// Publishes a project to an account that has nothing, brings it home from there, and compares all that was said.
+async fn pushed_elsewhere_it_is_the_same(mut project: Project) {
+    let elsewhere = serve().await;
+    // What no journey and no campaign uses is not published, so neither are the members of an import job.
+    let unused = ["from a file", "of a file", "near / by", "push", "call", "banner"];
+    project
+        .documents
+        .retain(|_, value| !unused.iter().any(|name| value["Name"] == *name || value["TemplateName"] == *name));
+    assert_eq!(project.documents.len(), 8, "three segments, two templates, two journeys, a campaign");
+    let place = Target { endpoint_url: Some(elsewhere.endpoint_url()), ..Target::default() };
+    project.settings.target.insert("local".to_owned(), place);
+    let folder = tempfile::tempdir().unwrap();
+    let mut publication = Publication {
+        project: project.clone(),
+        folder: Some(folder.path().to_owned()),
+        journeys: Vec::new(),
+        campaigns: false,
+        target: "local".to_owned(),
+        activate: false,
+        terms: workbench::publication::Terms::default(),
+    };
+    publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    enable_channels(&elsewhere, &project, folder.path()).await;
+    publication.campaigns = true;
+    let last = publication.apply(None, &mut |_, _, _| {}).await.unwrap();
+    assert!(last.steps.iter().any(|step| step.operation == "CreateCampaign"), "{last:?}");
+    let home = tempfile::tempdir().unwrap();
+    let again = home.path().join("home");
+    pull(&request(&again, &elsewhere, None)).await.unwrap();
+    assert_eq!(said(&folder::read(&again).unwrap().project), said(&project));
+    elsewhere.stop().await;
+}
+
+/// What a project says of each document, in order: less what a service writes, ids of segments as what those segments say.
+fn said(project: &Project) -> Vec<String> {
+    let mut segments: BTreeMap<String, String> = BTreeMap::new();
+    let told = |id: &DocumentId, segments: &BTreeMap<String, String>| {
+        let mut body = model::request::body(id, &project.documents[id]);
+        model::references::segment_references(id, &mut body, &mut |reference| {
+            if let Some(words) = segments.get(reference) {
+                reference.clone_from(words);
+            }
+        });
+        // A copy of a campaign rests until somebody lets it send.
+        body.as_object_mut().unwrap().remove("IsPaused");
+        format!("{} {body}", id.kind())
+    };
+    // Segments stand on segments: two rounds, for those of the first stand on none.
+    for _ in 0..2 {
+        let round = segments.clone();
+        for id in project.documents.keys().filter(|id| matches!(id, DocumentId::Segment(_))) {
+            let key = project.documents[id]["Id"].as_str().unwrap_or(id.name()).to_owned();
+            segments.insert(key, told(id, &round));
+        }
+    }
+    let mut all: Vec<String> = project.documents.keys().map(|id| told(id, &segments)).collect();
+    all.sort();
+    all
 }
