@@ -368,11 +368,13 @@ fn watch(store: Store, desk: Desk, job: u64) {
     spawn_local(async move {
         match transport::call(&Progress { job }).await {
             Ok(progress) => {
-                let ended = progress.ended;
+                let (ended, done) = (progress.ended, progress.failure.is_none());
                 desk.progress.set(Some(progress));
                 if ended {
                     desk.busy.set(false);
-                    desk.why.set(String::new());
+                    if done {
+                        desk.why.set(String::new());
+                    }
                     desk.ended.update(|ended| *ended += 1);
                     refresh(store, desk);
                 } else {

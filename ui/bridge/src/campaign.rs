@@ -69,7 +69,7 @@ pub struct CampaignLine {
     pub at: Millis,
     /// `ChannelType`
     pub channel: String,
-    /// The treatment's name or number; empty where the campaign has one alone, and for those who are held out.
+    /// The treatment's name or number; empty for those who are held out.
     pub treatment: String,
     /// Number of the run, from 1.
     pub run: u32,

@@ -47,7 +47,7 @@ pub fn WhoGetsWhat(run_id: u64, campaign: String, text: RwSignal<String>) -> imp
             </div>
             <div class="cells-scroll" tabindex="0" role="group" aria-label="Table of messages">
                 <table class="cells">
-                    <thead><tr>{["Time (UTC)", "Person", "Treatment", "Run", "Channel", "Status"].map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr></thead>
+                    <thead><tr>{["Time (UTC)", "Person", "Treatment", "Status", "Run", "Channel"].map(|head| view! { <th scope="col">{head}</th> }).collect_view()}</tr></thead>
                     <tbody data-test="campaign-rows">{move || page.with(|page| page.rows.iter().map(line).collect_view())}</tbody>
                 </table>
                 <Show when={move || left() > 0}>
@@ -74,9 +74,9 @@ fn line(row: &CampaignLine) -> impl IntoView + use<> {
             <td class="when">{moment(row.at)}</td>
             <td class="clip" title=row.person.clone()>{person}</td>
             <td class="clip" title=row.template.clone()>{row.treatment.clone()}</td>
+            <td class="status">{model::naming::word(&row.status)}</td>
             <td class="n">{row.run}</td>
             <td>{row.channel.clone()}</td>
-            <td class="status">{model::naming::word(&row.status)}</td>
         </tr>
     }
 }

@@ -47,12 +47,11 @@ impl Campaign {
         Some(message)
     }
 
-    /// A treatment in words: its name, else its number; of a campaign with one, nothing.
+    /// A treatment in words: its name, else its number.
     pub(super) fn treatment(&self, number: u8) -> String {
-        match (self.program.treatment_name(number), self.program.len()) {
+        match (self.program.treatment_name(number), number) {
             (Some(name), _) => name.to_owned(),
-            (None, 0 | 1) => String::new(),
-            (None, _) if number == 0 => "Default treatment".to_owned(),
+            (None, 0) => "Default treatment".to_owned(),
             (None, _) => format!("Treatment {number}"),
         }
     }

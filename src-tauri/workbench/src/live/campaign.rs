@@ -168,7 +168,10 @@ fn place(treatments: &[Treatment<'_>], run: &Value) -> usize {
 
 fn said(state: &str, runs: &[Value]) -> String {
     let (all, sent) = totals(runs.iter());
-    let so_far = format!("{} of {} reached so far", grouped(sent), people(all));
+    let so_far = match all {
+        0 => "nothing was sent yet".to_owned(),
+        all => format!("{} of {} reached so far", grouped(sent), people(all)),
+    };
     match state {
         "SCHEDULED" => "It waits for its time; nothing was sent yet.".to_owned(),
         "EXECUTING" => format!("It is sending: {so_far}."),
@@ -286,7 +289,10 @@ fn actions(campaign: &Value, state: &str, runs: &[Value]) -> Vec<LiveAction> {
         words: "Resume".to_owned(),
         refused: String::new(),
         tells: vec![
-            format!("It has reached {} of {} so far.", grouped(reached), people(everybody)),
+            match everybody {
+                0 => "It has sent nothing so far.".to_owned(),
+                all => format!("It has reached {} of {} so far.", grouped(reached), people(all)),
+            },
             "It is sent again at its next time. What fell into the pause is not made up for.".to_owned(),
             "If no time is left, it is over.".to_owned(),
         ],
@@ -294,8 +300,7 @@ fn actions(campaign: &Value, state: &str, runs: &[Value]) -> Vec<LiveAction> {
     let stop = LiveAction {
         state: "CANCELLED".to_owned(),
         words: "Stop".to_owned(),
-        refused: "Pinpoint can not stop a campaign for good. Pause it: it sends nothing as long as it stays paused."
-            .to_owned(),
+        refused: "Pinpoint can not stop a campaign for good. As long as it is paused, it sends nothing.".to_owned(),
         tells: Vec::new(),
     };
     let lives = pauses || resumes;

@@ -182,7 +182,7 @@ pub(super) fn of_treatments(predicted: &Predicted, names: &[&str], actual: Actua
             return figure;
         }
         _ => {
-            figure.note = "The published campaign is being sent to the sample people …".to_owned();
+            figure.note = "The published campaign is being simulated with the sample people …".to_owned();
             return figure;
         }
     };
