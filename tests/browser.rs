@@ -10,8 +10,8 @@ use std::process::Command;
 use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
-    Chromium, DELETE, Group, Hand, campaigns, content, copy_of_example, free_port, keyboard, live, looks_as_before,
-    people, program, project, rooms, segments, tell, wait_for_port,
+    Chromium, DELETE, Group, Hand, campaigns, canvas, content, copy_of_example, free_port, keyboard, live,
+    looks_as_before, people, program, project, rooms, segments, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,6 +23,19 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_a_browser() {
     browser.client.goto(&address).await.expect("the page");
     let hand = Hand::new(browser.client.clone());
     tell(&hand, project.path(), "browser").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_canvas_is_worked_on_with_a_mouse_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    let project = copy_of_example("onboarding");
+    canvas::small(project.path());
+    let (_server, address) = serve(&waymark, &page, project.path(), "canvas-server");
+    let browser = Chromium::start("canvas").await;
+    browser.client.goto(&address).await.expect("the page");
+    let hand = Hand::new(browser.client.clone());
+    canvas::by_pointer(&hand, "browser").await;
     hand.close().await;
 }
 

@@ -5,8 +5,8 @@
 mod studio;
 
 use studio::{
-    campaigns, content, copy_of_example, keyboard, live, people, program, project, rooms, screen, segments, tell,
-    window, window_at_start,
+    campaigns, canvas, content, copy_of_example, keyboard, live, people, program, project, rooms, screen, segments,
+    tell, window, window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
@@ -22,6 +22,17 @@ async fn a_journey_is_opened_drawn_simulated_and_published_in_the_window() {
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     println!("{}", hand.text(FIGURES).await);
     tell(&hand, project.path(), "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_canvas_is_worked_on_with_a_mouse_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    canvas::small(project.path());
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    canvas::by_pointer(&hand, "window").await;
     hand.close().await;
 }
 

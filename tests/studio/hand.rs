@@ -16,6 +16,7 @@ use super::PATIENCE;
 pub const DELETE: char = '\u{e017}';
 pub const ENTER: char = '\u{e007}';
 pub const ESCAPE: char = '\u{e00c}';
+const SHIFT: char = '\u{e008}';
 const CONTROL: char = '\u{e009}';
 const TAB: char = '\u{e004}';
 
@@ -185,6 +186,12 @@ impl Hand {
 
     /// Presses a drawn line, at a share of its length.
     pub async fn press_line(&self, selector: &str, share: f64) {
+        let at = self.on_line(selector, share).await;
+        self.mouse(vec![to(at), down(), up()]).await;
+    }
+
+    /// Where a drawn line is in the window, at a share of its length.
+    pub async fn on_line(&self, selector: &str, share: f64) -> (f64, f64) {
         self.until(&format!("`{selector}` is there"), &format!("return !!document.querySelector(\"{selector}\")"))
             .await;
         // The drawing is one canvas unit wide. Its matrix is not asked: WebKit leaves the zoom of what is around out of it.
@@ -193,8 +200,62 @@ impl Hand {
              const p = e.getPointAtLength(e.getTotalLength() * {share}); \
              return [r.x + p.x * r.width, r.y + p.y * r.width]"
         );
+        self.place(&script).await
+    }
+
+    /// Presses an element at shares of its width and height.
+    pub async fn press_in(&self, selector: &str, across: f64, along: f64) {
+        self.middle(selector).await;
+        let script = format!(
+            "const r = document.querySelector(\"{selector}\").getBoundingClientRect(); \
+             return [r.x + r.width * {across}, r.y + r.height * {along}]"
+        );
         let at = self.place(&script).await;
         self.mouse(vec![to(at), down(), up()]).await;
+    }
+
+    /// Two corners of a frame that is a little wider than these elements together.
+    pub async fn around(&self, selectors: &[&str]) -> ((f64, f64), (f64, f64)) {
+        for selector in selectors {
+            self.middle(selector).await;
+        }
+        let corner = |least: &str, x: &str, y: &str, by: i32| {
+            format!(
+                "const all = [...document.querySelectorAll(\"{}\")].map(e => e.getBoundingClientRect()); \
+                 return [Math.{least}(...all.map(r => r.{x})) + {by}, Math.{least}(...all.map(r => r.{y})) + {by}]",
+                selectors.join(", ")
+            )
+        };
+        (self.place(&corner("min", "left", "top", -9)).await, self.place(&corner("max", "right", "bottom", 9)).await)
+    }
+
+    /// Presses an element while Shift is held.
+    pub async fn press_with_shift(&self, selector: &str) {
+        let at = self.middle(selector).await;
+        self.with_shift(vec![to(at), down(), up()]).await;
+    }
+
+    /// Drags while Shift is held.
+    pub async fn drag_with_shift(&self, from: (f64, f64), at: (f64, f64)) {
+        let half = ((from.0 + at.0) / 2.0, (from.1 + at.1) / 2.0);
+        self.with_shift(vec![to(from), down(), to(half), to(at), up()]).await;
+    }
+
+    async fn with_shift(&self, actions: Vec<PointerAction>) {
+        // keys stay down from one list of actions to the next
+        self.keys([KeyAction::Down { value: SHIFT }]).await;
+        self.mouse(actions).await;
+    }
+
+    /// Presses, and moves to another place without letting go.
+    pub async fn hold(&self, from: (f64, f64), at: (f64, f64)) {
+        let half = ((from.0 + at.0) / 2.0, (from.1 + at.1) / 2.0);
+        self.pointer(vec![to(from), down(), to(half), to(at)]).await;
+    }
+
+    /// Lets go of what is held.
+    pub async fn let_go(&self, at: (f64, f64)) {
+        self.mouse(vec![to(at), up()]).await;
     }
 
     /// Presses a key.
@@ -303,12 +364,16 @@ impl Hand {
     }
 
     async fn mouse(&self, actions: Vec<PointerAction>) {
+        self.pointer(actions).await;
+        self.client.release_actions().await.expect("the mouse rests");
+    }
+
+    async fn pointer(&self, actions: Vec<PointerAction>) {
         let mouse = actions.into_iter().fold(MouseActions::new("mouse".to_owned()), |mouse, action| mouse.then(action));
         if let Err(error) = self.client.perform_actions(mouse).await {
             self.keep_failure().await;
             panic!("the mouse moves: {error}");
         }
-        self.client.release_actions().await.expect("the mouse rests");
     }
 }
 

@@ -4,6 +4,7 @@ use super::{ENTER, ESCAPE, Hand, shots};
 
 const ARROW_DOWN: char = '\u{e015}';
 const ARROW_UP: char = '\u{e013}';
+const HOME: char = '\u{e011}';
 const SPACE: char = ' ';
 
 /// To the start, from a project if one is open.
@@ -109,11 +110,30 @@ pub async fn by_keyboard(hand: &Hand, who: &str) {
     hand.until("the words have the keyboard", "return document.activeElement?.dataset.hole == 'values'").await;
     hand.shot(&shots().join(format!("{who}-keyboard.png"))).await;
 
-    // No leads to the last call as well.
+    // No leads to the last call as well: in the outline, where a step is put on the branch and taken back before.
     back(hand).await;
+    hand.key('w').await;
+    heard(hand, "Connection of Is it Ana?").await;
+    hand.key('o').await;
+    hand.until("the outline has the keyboard", "return document.activeElement?.role == 'treeitem'").await;
+    to_line(hand, "Connection of Is it Ana?, No").await;
+    hand.until("the branch is selected", "return document.activeElement?.ariaSelected == 'true'").await;
+    hand.key('a').await;
+    hand.until("it is asked what", "return document.activeElement?.dataset.test == 'finder'").await;
+    hand.type_text("delay").await;
+    hand.key(ENTER).await;
+    hand.until(
+        "the step is there, and the outline has the keyboard",
+        &format!("return {UNDO}.includes('Add wait') && document.activeElement?.ariaLabel?.startsWith('Wait, branch No') === true"),
+    )
+    .await;
+    hand.chord('z').await;
+    hand.until("it is taken back", &format!("return !{UNDO}.includes('Add wait')")).await;
+    hand.key('o').await;
+    to_line(hand, "Connection of Is it Ana?, No").await;
     hand.key('c').await;
     hand.until("it is asked where to", "return document.querySelectorAll('[data-test=found] li').length > 1").await;
-    hand.type_text("for all no").await;
+    hand.type_text("for all").await;
     hand.key(ENTER).await;
     hand.until("it is connected", "return document.querySelectorAll('[data-connection$=\"/no\"]').length == 1 && !document.querySelector('.dialog') && document.querySelector('[data-test=undo]').title.includes('Connect')").await;
 
@@ -180,6 +200,19 @@ async fn choose(hand: &Hand, selector: &str, value: &str) {
 async fn back(hand: &Hand) {
     hand.key(ESCAPE).await;
     hand.until("the canvas has the keyboard", "return document.activeElement?.matches('.canvas') === true").await;
+}
+
+/// Goes in the outline, from its first line, to the one that begins so.
+async fn to_line(hand: &Hand, begins: &str) {
+    hand.key(HOME).await;
+    for _ in 0..30 {
+        let there = format!("return document.activeElement?.ariaLabel?.startsWith('{begins}') === true");
+        if hand.ask(&there).await == serde_json::Value::Bool(true) {
+            return;
+        }
+        hand.key(ARROW_DOWN).await;
+    }
+    panic!("no line begins with `{begins}`");
 }
 
 /// Walks up until a step of that name is heard.

@@ -8,6 +8,7 @@
 
 pub mod barriers;
 pub mod campaigns;
+pub mod canvas;
 mod chromium;
 pub mod content;
 mod hand;

@@ -47,6 +47,25 @@ pub async fn visit(hand: &Hand, who: &str) {
     hand.until("days are marked", "return document.querySelectorAll('.day b').length > 0").await;
     hand.shot(&shots().join(format!("{who}-campaign.png"))).await;
 
+    // A segment as the API answers it is pasted; nothing is cut from the journey that does not show.
+    let board = |event: &str| {
+        format!(
+            "const board = new DataTransfer(); \
+             board.setData('text/plain', JSON.stringify({{SegmentResponse: {{Id: 'f00', Name: 'Pasted', SegmentType: 'DIMENSIONAL'}}}})); \
+             window.dispatchEvent(new ClipboardEvent('{event}', {{clipboardData: board, cancelable: true}}))"
+        )
+    };
+    let undo = "document.querySelector('[data-test=undo]').title";
+    let before = hand.text(&format!("return {undo}")).await;
+    hand.ask(&board("cut")).await;
+    assert_eq!(hand.text(&format!("return {undo}")).await, before);
+    hand.ask(&board("paste")).await;
+    let opened = format!(
+        "return document.querySelector('.room h1')?.textContent == 'Pasted' && {undo}.includes('Paste segment Pasted')"
+    );
+    hand.until("the segment is there, and open", &opened).await;
+    hand.press("[data-test=undo]").await;
+
     // A document by its name: what the checks refuse is said beside it.
     hand.press("[data-test=add-document]").await;
     hand.type_into("[data-test=document-name]", "welcome").await;

@@ -3,6 +3,7 @@
 //! What it promises, for any graph: nodes do not overlap (unless pinned onto each other); without pins no line runs
 //! through a node; ranks depend only on what lies above, so an inserted node leaves the ranks above it where they are.
 
+mod around;
 mod columns;
 mod grid;
 mod lanes;
@@ -37,7 +38,9 @@ pub struct Layout {
 ///
 /// The middle of the root's top side is (0, 0), or would be if it were not pinned. Parts that the root is not
 /// connected with stand to the right of its part. A pinned node stands where it is pinned; unpinned nodes make room
-/// for it, and the lines of both take the shortest simple way that touches no node.
+/// for it, and the lines of both take the shortest simple way that touches no node, else a way around. A line crosses a node
+/// only where that can not be: where nodes are pinned on or against each other so that one covers the place that the line
+/// leaves from or comes to, or where more than the 80 nearest nodes are in its way.
 pub fn layout(graph: &Graph, settings: &Settings) -> Layout {
     let settings = &Settings {
         rank_gap: length(settings.rank_gap),

@@ -117,12 +117,31 @@ proptest! {
         let layout = drawn(&graph);
         check_sound(&graph, &layout);
         check_apart(&layout.nodes);
+        check_clear(&layout);
         for (area, node) in layout.nodes.iter().zip(&graph.nodes) {
             if let Some(at) = node.pinned {
                 prop_assert_eq!(Point::new(area.x, area.y), at);
             }
         }
     }
+}
+
+/// Pinned on each other, nodes stay where they are pinned; a line that leaves from under another crosses it, and no other
+/// line does.
+#[test]
+fn only_a_line_that_leaves_from_under_a_node_crosses_it() {
+    let mut graph = generate::graph(5, &[(0, 1), (1, 2), (1, 3), (0, 4)]);
+    graph.nodes[1].pinned = Some(Point::new(0.0, 300.0));
+    graph.nodes[2].pinned = Some(Point::new(40.0, 330.0));
+    graph.nodes[3].pinned = Some(Point::new(-300.0, 500.0));
+    let layout = drawn(&graph);
+    check_sound(&graph, &layout);
+    for (edge, route) in graph.edges.iter().zip(&layout.edges) {
+        for (node, area) in layout.nodes.iter().enumerate() {
+            assert!(!route.crosses(area) || edge.from == 1 && [1, 2].contains(&node), "{edge:?} and {node}");
+        }
+    }
+    assert!(layout.edges[1].crosses(&layout.nodes[2]) || layout.edges[1].crosses(&layout.nodes[1]));
 }
 
 /// As far as the lanes above fit into the least distance of two ranks, which they do in journeys of usual size.

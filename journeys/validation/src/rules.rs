@@ -18,6 +18,7 @@ mod activity_id;
 mod activity_type;
 mod answers_too_late;
 mod branch_never_taken;
+mod call_judged_again;
 mod campaign_custom_delivery;
 mod campaign_delivery_uri;
 mod campaign_event_filter;
@@ -41,6 +42,7 @@ mod campaign_timezone;
 mod campaign_treatments;
 mod channel_disabled;
 mod channel_values;
+mod clock_repeats_start;
 mod clock_skips_start;
 mod closed_days_count;
 mod closed_days_order;
@@ -135,6 +137,7 @@ mod template_name;
 mod template_size;
 mod template_syntax;
 mod template_version;
+mod template_version_open;
 mod timeframe_cap_off;
 mod timezone_missing;
 mod too_many_activities;
@@ -155,6 +158,7 @@ mod variable_spelling;
 mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
+mod wait_until_over;
 
 use model::{Connection, Diagnostic, DocumentId, Edit, Path, Severity, Slot, View, path, time, wire};
 use serde_json::Value;
@@ -218,6 +222,7 @@ pub static RULES: &[Rule] = &[
     activity_type::RULE,
     answers_too_late::RULE,
     branch_never_taken::RULE,
+    call_judged_again::RULE,
     campaign_custom_delivery::RULE,
     campaign_delivery_uri::RULE,
     campaign_event_filter::RULE,
@@ -241,6 +246,7 @@ pub static RULES: &[Rule] = &[
     campaign_treatments::RULE,
     channel_disabled::RULE,
     channel_values::RULE,
+    clock_repeats_start::RULE,
     clock_skips_start::RULE,
     closed_days_count::RULE,
     closed_days_order::RULE,
@@ -335,6 +341,7 @@ pub static RULES: &[Rule] = &[
     template_size::RULE,
     template_syntax::RULE,
     template_version::RULE,
+    template_version_open::RULE,
     timeframe_cap_off::RULE,
     timezone_missing::RULE,
     too_many_activities::RULE,
@@ -355,6 +362,7 @@ pub static RULES: &[Rule] = &[
     wait_length::RULE,
     wait_time::RULE,
     wait_until_after_end::RULE,
+    wait_until_over::RULE,
 ];
 
 /// The rule of that id.

@@ -25,6 +25,7 @@ const CASES: &[(&str, &str)] = &[
 
 /// The rules that offer no fix, and why: every cure needs something that only people know or can do.
 const NO_FIX: &[(&str, &str)] = &[
+    ("call-judged-again", "what is to come before the call is a choice"),
     ("campaign-custom-delivery", "the address to call is not in the project"),
     ("campaign-message-size", "shortening a text is writing"),
     ("campaign-sent", "what was sent stays sent"),

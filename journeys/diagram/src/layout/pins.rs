@@ -6,6 +6,7 @@ use crate::geometry::{Point, Rect};
 use crate::graph::{Graph, Settings};
 use crate::route::{Route, piece_crosses};
 
+use super::around::around;
 use super::part::{ARRIVE, LABEL, LEAD, PLUS, SPACE, label_width, straighten};
 
 /// Moves the pinned nodes to their points, unpinned ones out of their way, and draws again the lines this spoils.
@@ -62,7 +63,8 @@ pub(super) fn apply(graph: &Graph, settings: &Settings, nodes: &mut [Rect], edge
 
 /// Whether a node lies on the line, its label or its "+".
 fn touches(route: &Route, node: &Rect) -> bool {
-    route.crosses(node) || [route.label_at, route.insert_at].iter().any(|at| node.inflate(PLUS / 2.0).contains(*at))
+    route.crosses(&node.inflate(CLEAR))
+        || [route.label_at, route.insert_at].iter().any(|at| node.inflate(PLUS / 2.0).contains(*at))
 }
 
 /// Moves each unpinned node that overlaps a pinned one to the nearest free place.
@@ -77,6 +79,17 @@ fn make_room(settings: &Settings, fixed: &[bool], nodes: &mut [Rect], moved: &mu
         others.push(nodes[node]);
         moved[node] = true;
     }
+}
+
+/// Least distance of a line to a node that it has nothing to do with.
+pub(super) const CLEAR: f64 = 1.0;
+
+/// Whether a piece of the line between two nodes touches some node; of those two, whether it runs through their inside.
+pub(super) fn blocked<'r>(a: Point, b: Point, mut nodes: impl Iterator<Item = &'r Rect>, ends: [&Rect; 2]) -> bool {
+    nodes.any(|node| {
+        let around = if ends.iter().any(|end| std::ptr::eq(*end, node)) { 0.0 } else { CLEAR };
+        piece_crosses(a, b, &node.inflate(around))
+    })
 }
 
 /// The nearest place found for `wish` that keeps `gap` to all `others`: it slides past what it meets to each side.
@@ -112,7 +125,8 @@ fn nearest_free(wish: Rect, others: &[Rect], gap: f64) -> Rect {
 }
 
 /// The best of the ways with at most four corners: one that touches no node if there is one, then the shortest. Of
-/// equally short ones, that which turns early (`fans_out`, so that branches part soon) or late.
+/// equally short ones, that which turns early (`fans_out`, so that branches part soon) or late. Where each of them touches a
+/// node, the way around all of them.
 fn way(nodes: &[Rect], from: usize, to: usize, fans_out: bool, settings: &Settings) -> Vec<Point> {
     let (source, target) = (nodes[from], nodes[to]);
     let start = Point::new(source.center().x, source.bottom());
@@ -138,7 +152,9 @@ fn way(nodes: &[Rect], from: usize, to: usize, fans_out: bool, settings: &Settin
     });
     let cost = |points: &[Point]| {
         let pieces = points.array_windows::<2>();
-        let touched = nodes.iter().filter(|node| pieces.clone().any(|&[a, b]| piece_crosses(a, b, node))).count();
+        let ends = [&nodes[from], &nodes[to]];
+        let touches = |node| pieces.clone().any(|&[a, b]| blocked(a, b, std::iter::once(node), ends));
+        let touched = nodes.iter().filter(|node| touches(node)).count();
         let length: f64 = pieces.map(|[a, b]| a.distance(*b)).sum();
         let turn = match points {
             [_, turn, _, ..] if fans_out => (turn.y - out).abs(),
@@ -155,7 +171,12 @@ fn way(nodes: &[Rect], from: usize, to: usize, fans_out: bool, settings: &Settin
             best = Some((cost, points));
         }
     }
-    best.map_or_else(|| vec![start, end], |(_, points)| points)
+    let simple = best.map_or_else(|| vec![start, end], |(_, points)| points);
+    let ends = [&nodes[from], &nodes[to]];
+    if simple.array_windows::<2>().any(|&[a, b]| blocked(a, b, nodes.iter(), ends)) {
+        return around(nodes, from, to, gap).unwrap_or(simple);
+    }
+    simple
 }
 
 /// Where the label and the "+" go: as near to the source as they touch neither a node nor what is `taken`, and where

@@ -1,8 +1,8 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
-use model::path;
 use model::time::{HOUR, format_instant, parse_instant, zone_offset};
+use model::{Millis, path};
 
 use crate::evidence::Evidence;
 use crate::{Findings, JourneyContext};
@@ -46,17 +46,7 @@ rule! {
 }
 
 fn check(ctx: &JourneyContext, evidence: &Evidence, found: &mut Findings) {
-    let schedule = ctx.journey.wire.schedule();
-    let text = schedule.and_then(|schedule| schedule.start_time());
-    if ctx.journey.wire.local_time() != Some(true) {
-        return;
-    }
-    // What stands on the clock in the schedule's zone stands on the clock everywhere (journeys.md 6).
-    let Some(start) = text.and_then(parse_instant) else { return };
-    let own = text.is_some_and(|text| parse_instant(&format!("{text}Z")).is_some());
-    let offset = schedule.and_then(|schedule| schedule.timezone()).and_then(zone_offset).unwrap_or_default();
-    let wall = if own { start } else { start.saturating_add(offset) };
-    let Ok(wall) = Timestamp::from_millisecond(wall).map(|at| TimeZone::UTC.to_datetime(at)) else { return };
+    let Some((start, wall)) = local_start(ctx) else { return };
     let mut skipped: Vec<(&str, u64)> = Vec::new();
     for (name, people) in &evidence.timezones {
         if TimeZone::get(name).is_ok_and(|zone| skips(&zone, wall)) {
@@ -71,6 +61,23 @@ fn check(ctx: &JourneyContext, evidence: &Evidence, found: &mut Findings) {
         .report(at.clone(), format!("{people} people have no {clock}: clocks in `{zone}` skip it"))
         .help("start an hour later or earlier")
         .set("Start an hour later", &at, format_instant(start.saturating_add(HOUR)));
+}
+
+/// When a journey starts that follows each person's own clock: as its text reads, and what stands on the clocks; `None` = it
+/// follows one clock, or has no start.
+pub(super) fn local_start(ctx: &JourneyContext) -> Option<(Millis, DateTime)> {
+    if ctx.journey.wire.local_time() != Some(true) {
+        return None;
+    }
+    // What stands on the clock in the schedule's zone stands on the clock everywhere (journeys.md 6).
+    let schedule = ctx.journey.wire.schedule()?;
+    let text = schedule.start_time()?;
+    let start = parse_instant(text)?;
+    let own = parse_instant(&format!("{text}Z")).is_some();
+    let offset = schedule.timezone().and_then(zone_offset).unwrap_or_default();
+    let wall = if own { start } else { start.saturating_add(offset) };
+    let wall = Timestamp::from_millisecond(wall).ok()?;
+    Some((start, TimeZone::UTC.to_datetime(wall)))
 }
 
 /// Whether the clocks of a zone go past that time.

@@ -1,3 +1,7 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Payload;
+use model::wire::Operator;
 use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::NodeIndex;
 
@@ -9,6 +13,10 @@ rule! {
     ///
     /// An activity dominates another when every path from the start to the second goes through the first; a message that
     /// does not dominate the split is on some of the paths only.
+    ///
+    /// Alternatives may share the paths: where conditions are joined by "or", or stand in the branches of a multivariate split,
+    /// it is enough that everybody can have got one of the messages that the split asks about. A branch that asks something
+    /// else of people is an alternative for all of them.
     ///
     /// **Why it matters.** For people who come by a path without the message, the answer is always no, whatever they did.
     ///
@@ -68,6 +76,8 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     let (Some(start), false) = (ctx.start, asked.is_empty()) else { return };
     let dominators = simple_fast(&ctx.graph, NodeIndex::new(start));
     let left = ctx.left_at();
+    let shared: BTreeSet<usize> = alternatives(ctx, &asked).collect();
+    asked.retain(|asked| !shared.contains(&asked.place.activity));
     for AskedPlace { place, message: asked, .. } in asked {
         // A walk into depth leaves what dominates later, and each the later, the nearer it is to the start.
         let over = dominators.dominators(NodeIndex::new(place.activity)).into_iter().flatten();
@@ -83,4 +93,48 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             .related(ctx.place(asked), "the message asked about")
             .help("ask on the branch of the message, before the paths meet");
     }
+}
+
+/// The splits whose alternatives leave nobody out: everybody who comes can have got one of the messages, or is asked something
+/// else.
+fn alternatives<'f>(ctx: &'f JourneyContext, asked: &'f [AskedPlace]) -> impl Iterator<Item = usize> + 'f {
+    let mut messages: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for one in asked {
+        messages.entry(one.place.activity).or_default().insert(one.message);
+    }
+    messages
+        .into_iter()
+        .filter(move |(split, messages)| {
+            let asks_else = || {
+                ctx.conditions
+                    .iter()
+                    .any(|place| place.activity == *split && place.condition.event_condition().is_none())
+            };
+            match ctx.activities[*split].payload {
+                Some(Payload::MultiCondition(_)) => asks_else() || covered(ctx, *split, messages),
+                Some(Payload::ConditionalSplit(of)) => {
+                    let any = of.condition().and_then(|condition| condition.operator()) == Some(Operator::Any);
+                    any && covered(ctx, *split, messages)
+                }
+                _ => false,
+            }
+        })
+        .map(|(split, _)| split)
+}
+
+/// Whether every path from the start to a split goes through one of the messages.
+fn covered(ctx: &JourneyContext, split: usize, messages: &BTreeSet<usize>) -> bool {
+    if messages.len() < 2 {
+        return false;
+    }
+    let mut seen = messages.clone();
+    let mut open: Vec<usize> = ctx.start.into_iter().filter(|start| seen.insert(*start)).collect();
+    while let Some(number) = open.pop() {
+        if number == split {
+            return false;
+        }
+        let next = ctx.graph.neighbors(NodeIndex::new(number)).map(NodeIndex::index);
+        open.extend(next.filter(|next| seen.insert(*next)));
+    }
+    true
 }
