@@ -177,8 +177,7 @@ pub fn Watched(id: DocumentId, watch: Watch) -> impl IntoView {
                 </div>
                 {move || match watch.part.get() {
                     Part::Kpis => view! { <Kpis id=id.get_value() watch=watch /> }.into_any(),
-                    Part::Outbox if watch.target.get() == "local" => view! { <Outbox /> }.into_any(),
-                    Part::Outbox => view! { <p class="note">"A target keeps its messages to itself. Those of the Pinpoint inside the studio, the target local, are shown here."</p> }.into_any(),
+                    Part::Outbox => view! { <Outbox target=watch.target.get() /> }.into_any(),
                     Part::Now => view! {
                         <Show when=move || runs.with(|runs| runs.len() > 1)>
                             <label class="field">

@@ -1,6 +1,6 @@
-//! The outbox of the Pinpoint inside: what was sent, to whom, how it looked, what came of it.
+//! The outbox of a server: what was sent, to whom, how it looked, what came of it.
 
-use bridge::{DeliveryView, MailSource, Outbox as Wanted, OutboxMessage, Replay};
+use bridge::{DeliveryView, Elsewhere, MailSource, Outbox as Wanted, OutboxMessage, Replay};
 use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -54,14 +54,25 @@ struct Desk {
     reading: RwSignal<Option<OutboxMessage>>,
     look: RwSignal<Look>,
     source: RwSignal<Option<String>>,
+    /// Why the server shows nothing, and what to do.
+    refused: RwSignal<Option<(String, String)>>,
 }
 
-/// The list with its search, and the message that is read.
+impl Desk {
+    fn at(&self) -> Option<Elsewhere> {
+        self.wanted.with_untracked(|wanted| wanted.at.clone())
+    }
+}
+
+/// The list of a target's messages with its search, and the message that is read.
 #[component]
-pub fn Outbox() -> impl IntoView {
+pub fn Outbox(target: String) -> impl IntoView {
     let store = store();
+    let settings = || store.project.with_untracked(|project| project.settings.clone());
+    let at = (target != "local").then(|| Elsewhere { settings: settings(), target });
     let desk = Desk {
-        wanted: RwSignal::default(),
+        wanted: RwSignal::new(Wanted { at, ..Wanted::default() }),
+        refused: RwSignal::new(None),
         messages: RwSignal::default(),
         next: RwSignal::new(None),
         search: RwSignal::new(0),
@@ -69,7 +80,7 @@ pub fn Outbox() -> impl IntoView {
         look: RwSignal::new(Look::Rendered),
         source: RwSignal::new(None),
     };
-    search(store, desk);
+    search(desk);
     let asks = move || desk.wanted.with(|w| !(w.text.is_empty() && w.channel.is_empty() && w.status.is_empty()));
     let none = move || {
         if asks() {
@@ -80,7 +91,7 @@ pub fn Outbox() -> impl IntoView {
     };
     let choose = move |change: fn(&mut Wanted, String), value: String| {
         desk.wanted.update(|wanted| change(wanted, value));
-        search(store, desk);
+        search(desk);
     };
     let typed = move |event| {
         desk.wanted.update(|wanted| wanted.text = event_target_value(&event));
@@ -89,7 +100,7 @@ pub fn Outbox() -> impl IntoView {
         set_timeout(
             move || {
                 if desk.search.get_untracked() == now {
-                    search(store, desk)
+                    search(desk)
                 }
             },
             BREATH,
@@ -99,7 +110,7 @@ pub fn Outbox() -> impl IntoView {
     view! {
         <div class="heading">
             <h3>"Outbox"</h3>
-            <button class="quiet" on:click=move |_| search(store, desk)>"Refresh"</button>
+            <button class="quiet" on:click=move |_| search(desk)>"Refresh"</button>
         </div>
         <input type="search" data-test="outbox-search" placeholder="Search words and addresses" aria-label="Search the outbox"
             prop:value=move || desk.wanted.with(|wanted| wanted.text.clone()) on:input=typed />
@@ -111,7 +122,8 @@ pub fn Outbox() -> impl IntoView {
                 {options(STATES)}
             </select>
         </div>
-        <Show when=move || desk.messages.with(Vec::is_empty)>
+        {move || desk.refused.get().map(|(message, help)| view! { <p class="complaint" data-test="outbox-refused">{sentences(&message, &help)}</p> })}
+        <Show when=move || desk.messages.with(Vec::is_empty) && desk.refused.with(Option::is_none)>
             <p class="note">{none}</p>
         </Show>
         <ul class="outbox" data-test="outbox">
@@ -182,7 +194,7 @@ fn reading(store: Store, desk: Desk, message: OutboxMessage) -> AnyView {
         desk.look.set(Look::Source);
         let id = id.clone();
         spawn_local(async move {
-            match transport::call(&MailSource { id }).await {
+            match transport::call(&MailSource { at: desk.at(), id }).await {
                 Ok(source) => desk.source.set(Some(source)),
                 Err(failure) => store.tell_failure(failure),
             }
@@ -194,11 +206,11 @@ fn reading(store: Store, desk: Desk, message: OutboxMessage) -> AnyView {
         let id = id.clone();
         close();
         spawn_local(async move {
-            match transport::call(&Replay { id }).await {
+            match transport::call(&Replay { at: desk.at(), id }).await {
                 Ok(()) => store.tell("The message waits for its channel again."),
                 Err(failure) => store.tell_failure(failure),
             }
-            search(store, desk);
+            search(desk);
         });
     };
     let pressed = move |look| move || (desk.look.get() == look).to_string();
@@ -262,22 +274,28 @@ fn rendered(content: &serde_json::Value) -> Vec<AnyView> {
 }
 
 /// Searches anew.
-fn search(store: Store, desk: Desk) {
+fn search(desk: Desk) {
     let now = desk.search.get_untracked() + 1;
     desk.search.set(now);
     desk.wanted.update(|wanted| wanted.token = None);
     let wanted = desk.wanted.get_untracked();
     spawn_local(async move {
         let page = transport::call(&wanted).await;
-        if desk.search.get_untracked() != now {
+        // gone meanwhile: the panel was left
+        if desk.search.try_get_untracked() != Some(now) {
             return;
         }
         match page {
             Ok(page) => {
+                desk.refused.set(None);
                 desk.messages.set(page.messages);
                 desk.next.set(page.next);
             }
-            Err(failure) => store.tell_failure(failure),
+            Err(failure) => {
+                desk.messages.set(Vec::new());
+                desk.next.set(None);
+                desk.refused.set(Some((failure.message, failure.help)));
+            }
         }
     });
 }

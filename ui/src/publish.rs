@@ -115,7 +115,7 @@ pub fn Publish(id: DocumentId) -> impl IntoView {
             {move || desk.plan.get().map(|plan| plan_list(store, desk, &plan))}
             {move || desk.progress.get().map(|progress| progress_list(&progress))}
             <History desk=desk />
-            <Outbox />
+            {move || view! { <Outbox target=desk.target.get() /> }}
         </section>
     }
 }

@@ -29,6 +29,8 @@ pub struct Remote {
     client: Client,
     place: Place,
     name: String,
+    /// `None` = Amazon's own.
+    address: Option<String>,
     application: Option<String>,
 }
 
@@ -74,6 +76,7 @@ macro_rules! send {
 
 mod live;
 mod messages;
+mod own;
 mod templates;
 
 /// A create is not repeated by the SDK: when the answer to the first attempt was lost, a second would make a duplicate.
@@ -139,6 +142,7 @@ impl Remote {
             client: Client::from_conf(config),
             place,
             name: name.to_owned(),
+            address: address.map(str::to_owned),
             application: target.application_id.clone(),
         })
     }

@@ -285,11 +285,11 @@ impl Workbench {
             }
             bridge::MailSource::NAME => {
                 let command: bridge::MailSource = read(body)?;
-                say::<bridge::MailSource>(&outbox::source(&self.inner.local, &command.id).await?)
+                say::<bridge::MailSource>(&outbox::source(&self.inner.local, command.at.as_ref(), &command.id).await?)
             }
             bridge::Replay::NAME => {
                 let command: bridge::Replay = read(body)?;
-                say::<bridge::Replay>(&outbox::replay(&self.inner.local, &command.id).await?)
+                say::<bridge::Replay>(&outbox::replay(&self.inner.local, command.at.as_ref(), &command.id).await?)
             }
             bridge::Live::NAME => say::<bridge::Live>(&self.live(read(body)?).await?),
             bridge::SetState::NAME => say::<bridge::SetState>(&self.set_state(read(body)?).await?),

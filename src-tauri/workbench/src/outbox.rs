@@ -1,12 +1,15 @@
-//! The outbox of the Pinpoint inside the studio, as the window shows it.
+//! The outbox of a server as the window shows it: of the Pinpoint inside the studio, or of a target that is another
+//! `waymark serve`.
 //!
 //! Asks the server's own paths, which also answer over HTTP: searching, the source of a mail, replaying what was given up.
 
-use bridge::{DeliveryView, Outbox, OutboxMessage, OutboxPage};
+use bridge::{DeliveryView, Elsewhere, Failure, Outbox, OutboxMessage, OutboxPage};
+use publishing::{PublishError, Remote};
 use serde_json::Value;
 
 use crate::failure::{Outcome, bad_input, not_found};
 use crate::local::Local;
+use crate::publication::{target_failure, target_of};
 
 /// Messages of a page.
 const PAGE: &str = "50";
@@ -14,12 +17,12 @@ const PAGE: &str = "50";
 /// Words of a message that has neither subject nor title.
 const FIRST_WORDS: usize = 12;
 
-/// A page of messages that fit, newest first; empty while no server runs.
+/// A page of messages that fit, newest first; empty while no server runs inside.
 ///
 /// # Errors
-/// `BadInput` when the token is not of the outbox.
+/// `BadInput` when the token is not of the outbox. `NotFound` when the target is no `waymark serve`. `Target` when it can not
+/// be asked.
 pub async fn page(local: &Local, wanted: &Outbox) -> Outcome<OutboxPage> {
-    let Ok(server) = local.server().await else { return Ok(OutboxPage::default()) };
     let mut query = vec![("limit".to_owned(), PAGE.to_owned())];
     let token = wanted.token.clone().unwrap_or_default();
     for (name, value) in
@@ -29,7 +32,17 @@ pub async fn page(local: &Local, wanted: &Outbox) -> Outcome<OutboxPage> {
             query.push((name.to_owned(), value.to_owned()));
         }
     }
-    let answer = server.ask("GET", "/waymark/outbox", query).await.map_err(|words| bad_input(words, "search again"))?;
+    let answer = match &wanted.at {
+        None => {
+            let Ok(server) = local.server().await else { return Ok(OutboxPage::default()) };
+            let answer = server.ask("GET", "/waymark/outbox", query).await;
+            answer.map_err(|words| bad_input(words, "search again"))?
+        }
+        Some(at) => {
+            let answer = remote(at).await?.own("GET", "/waymark/outbox", &query).await;
+            answer.map_err(|error| refused(at, error, "search again"))?
+        }
+    };
     let items = answer.get("Item").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     Ok(OutboxPage { messages: items.iter().map(shown).collect(), next: text(&answer, "NextToken") })
 }
@@ -37,24 +50,46 @@ pub async fn page(local: &Local, wanted: &Outbox) -> Outcome<OutboxPage> {
 /// The source of a mail.
 ///
 /// # Errors
-/// `NotFound` when there is no such mail.
-pub async fn source(local: &Local, id: &str) -> Outcome<String> {
-    let answer = asked(local, "GET", &format!("/waymark/outbox/{id}/mime")).await?;
+/// `NotFound` when there is no such mail. `Target` when the target can not be asked.
+pub async fn source(local: &Local, at: Option<&Elsewhere>, id: &str) -> Outcome<String> {
+    let answer = asked(local, at, "GET", &format!("/waymark/outbox/{id}/mime")).await?;
     Ok(text(&answer, "Source").unwrap_or_default())
 }
 
 /// Puts a message that was given up back into its queue.
 ///
 /// # Errors
-/// `NotFound` when it was not given up.
-pub async fn replay(local: &Local, id: &str) -> Outcome<()> {
-    asked(local, "POST", &format!("/waymark/dead-letters/{id}/replay")).await.map(drop)
+/// `NotFound` when it was not given up. `Target` when the target can not be asked.
+pub async fn replay(local: &Local, at: Option<&Elsewhere>, id: &str) -> Outcome<()> {
+    asked(local, at, "POST", &format!("/waymark/dead-letters/{id}/replay")).await.map(drop)
 }
 
-async fn asked(local: &Local, method: &str, path: &str) -> Outcome<Value> {
+async fn asked(local: &Local, at: Option<&Elsewhere>, method: &'static str, path: &str) -> Outcome<Value> {
+    const HELP: &str = "refresh the outbox";
+    if let Some(at) = at {
+        let answer = remote(at).await?.own(method, path, &[]).await;
+        return answer.map_err(|error| refused(at, error, HELP));
+    }
     let server = local.server().await;
     let server = server.map_err(|reason| not_found(format!("the Pinpoint inside does not run: {reason}"), ""))?;
-    server.ask(method, path, Vec::new()).await.map_err(|words| not_found(words, "refresh the outbox"))
+    server.ask(method, path, Vec::new()).await.map_err(|words| not_found(words, HELP))
+}
+
+async fn remote(at: &Elsewhere) -> Outcome<Remote> {
+    let target = target_of(&at.settings, &at.target, None)?;
+    Remote::connect(&at.target, &target).await.map_err(target_failure)
+}
+
+/// Why a target does not answer about its outbox.
+fn refused(at: &Elsewhere, error: PublishError, help: &str) -> Failure {
+    match error {
+        PublishError::Refused { status: 400, reason, .. } => bad_input(reason, help),
+        PublishError::Refused { status: 404 | 405, .. } | PublishError::Strange { .. } => not_found(
+            format!("the target `{}` has no such thing to show", at.target),
+            "only `waymark serve` keeps an outbox; of another service, look where its messages go",
+        ),
+        other => target_failure(other),
+    }
 }
 
 /// A message as the server tells it (`pinpoint_local::Message`).
@@ -105,6 +140,7 @@ mod tests {
     use std::net::{SocketAddr, TcpStream};
 
     use bridge::FailureCode;
+    use model::{Settings, Target};
     use serde_json::json;
 
     use super::*;
@@ -126,7 +162,7 @@ mod tests {
     }
 
     fn wanted(text: &str, channel: &str, status: &str) -> Outbox {
-        Outbox { text: text.to_owned(), channel: channel.to_owned(), status: status.to_owned(), token: None }
+        Outbox { text: text.to_owned(), channel: channel.to_owned(), status: status.to_owned(), ..Outbox::default() }
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -161,10 +197,30 @@ mod tests {
         assert_eq!(page(&local, &wanted("", "SMS", "")).await.unwrap().messages.len(), 1);
         assert_eq!(page(&local, &wanted("", "", "DEAD")).await.unwrap().messages, []);
 
-        let source = source(&local, &found[0].id).await.unwrap();
+        let source = source(&local, None, &found[0].id).await.unwrap();
         assert!(source.contains("Subject: Your order") && source.contains("To: p7@example.com"), "{source}");
-        assert_eq!(replay(&local, &found[0].id).await.unwrap_err().code, FailureCode::NotFound);
+        assert_eq!(replay(&local, None, &found[0].id).await.unwrap_err().code, FailureCode::NotFound);
         let odd = Outbox { token: Some("x".to_owned()), ..Outbox::default() };
         assert_eq!(page(&local, &odd).await.unwrap_err().code, FailureCode::BadInput);
+
+        // The same server as a target, and one that keeps nothing.
+        let at = |address: Option<String>| {
+            let target = Target { endpoint_url: address, region: Some("eu-west-1".to_owned()), ..Target::default() };
+            let settings = Settings { target: [("there".to_owned(), target)].into(), ..Settings::default() };
+            Some(Elsewhere { settings, target: "there".to_owned() })
+        };
+        let there = at(Some(format!("http://{address}")));
+        let asked = Outbox { at: there.clone(), ..wanted("P7@EXAMPLE", "EMAIL", "") };
+        assert_eq!(page(&local, &asked).await.unwrap().messages, found);
+        let all = page(&local, &Outbox { at: there.clone(), ..Outbox::default() }).await.unwrap();
+        assert_eq!(all.messages.len(), 50);
+        let rest = page(&local, &Outbox { at: there.clone(), token: all.next, ..Outbox::default() }).await.unwrap();
+        assert_eq!((rest.messages.len(), rest.next), (2, None));
+        assert_eq!(super::source(&local, there.as_ref(), &found[0].id).await.unwrap(), source);
+        assert_eq!(replay(&local, there.as_ref(), &found[0].id).await.unwrap_err().code, FailureCode::NotFound);
+        let odd = Outbox { at: there, ..odd };
+        assert_eq!(page(&local, &odd).await.unwrap_err().code, FailureCode::BadInput);
+        let nothing = Outbox { at: at(None), ..Outbox::default() };
+        assert_eq!(page(&local, &nothing).await.unwrap_err().code, FailureCode::NotFound);
     }
 }

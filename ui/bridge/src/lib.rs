@@ -564,9 +564,12 @@ pub struct LocalView {
     pub endpoints: u64,
 }
 
-/// Messages of the local Pinpoint, newest first: those that it kept and those that went out.
+/// Messages of a server, newest first: those that it kept and those that went out.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outbox {
+    /// Whose; `None` = that of the Pinpoint inside the studio.
+    #[serde(default)]
+    pub at: Option<Elsewhere>,
     /// What stands in a rendered part or in the address; empty = anything.
     #[serde(default)]
     pub text: String,
@@ -596,6 +599,9 @@ pub struct OutboxPage {
 /// The source of a mail, as it is sent, without attachments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MailSource {
+    /// Whose outbox; `None` = that of the Pinpoint inside the studio.
+    #[serde(default)]
+    pub at: Option<Elsewhere>,
     /// Id of the message.
     pub id: String,
 }
@@ -605,6 +611,9 @@ command!(MailSource, "mail-source" => String);
 /// Puts a message that was given up back into the queue of its channel.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Replay {
+    /// Whose outbox; `None` = that of the Pinpoint inside the studio.
+    #[serde(default)]
+    pub at: Option<Elsewhere>,
     /// Id of the message.
     pub id: String,
 }

@@ -21,6 +21,15 @@ pub struct OnTarget {
     pub document: Value,
 }
 
+/// A target whose outbox is looked into: another `waymark serve`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The project's settings, with its targets.
+    pub settings: Settings,
+    /// Name of the target.
+    pub target: String,
+}
+
 /// How a journey or campaign fares on a target.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Live {
