@@ -11,7 +11,7 @@ use base64::Engine;
 use studio::barriers::{self, Barriers};
 use studio::{
     Chromium, DELETE, Group, Hand, campaigns, canvas, content, copy_of_example, free_port, keyboard, live,
-    looks_as_before, people, program, project, rooms, segments, tell, wait_for_port,
+    looks_as_before, messages, people, program, project, rooms, segments, tell, wait_for_port,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -174,6 +174,25 @@ async fn a_whole_project_is_looked_at_decided_and_written_over_in_a_browser() {
         let hand = Hand::new(browser.client.clone());
         let mut barriers = Barriers::new(look);
         project::visit(&hand, project.path(), &format!("browser-{look}"), barriers.as_mut()).await;
+        hand.close().await;
+        if let Some(barriers) = barriers {
+            barriers.end();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_every_kind_have_rooms_that_follow_in_a_browser() {
+    let (Some(waymark), Some(page)) = (program("WAYMARK_BIN"), program("WAYMARK_PAGE")) else { return };
+    for (look, argument) in THEMES {
+        let project = copy_of_example("security-alert");
+        messages::callers(project.path());
+        let (_server, address) = serve(&waymark, &page, project.path(), &format!("messages-{look}-server"));
+        let browser = Chromium::start_with(&format!("messages-{look}"), &[STILL, argument]).await;
+        browser.client.goto(&address).await.expect("the page");
+        let hand = Hand::new(browser.client.clone());
+        let mut barriers = Barriers::new(look);
+        messages::visit(&hand, &format!("browser-{look}"), barriers.as_mut()).await;
         hand.close().await;
         if let Some(barriers) = barriers {
             barriers.end();

@@ -5,8 +5,8 @@
 mod studio;
 
 use studio::{
-    campaigns, canvas, content, copy_of_example, keyboard, live, people, program, project, rooms, screen, segments,
-    tell, window, window_at_start,
+    campaigns, canvas, content, copy_of_example, keyboard, live, messages, people, program, project, rooms, screen,
+    segments, tell, window, window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
@@ -64,6 +64,17 @@ async fn a_campaign_is_changed_published_and_rolled_back_in_the_window() {
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     campaigns::publish_one(&hand, project.path(), "window", None).await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_of_every_kind_have_rooms_that_follow_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("security-alert");
+    messages::callers(project.path());
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    messages::visit(&hand, "window", None).await;
     hand.close().await;
 }
 

@@ -36,7 +36,7 @@ pub const ROWS: &[Row] = &[
     ("segments 2.2/2", "segments made of each other end", &["journeys/audience/tests/segments.rs::errors_name_what_is_wrong", "src-tauri/pinpoint-local/src/tests.rs::segment_versions_and_sources", "rules/documents:a segment made of itself"]),
     ("segments 2.2/3", "up to five groups", &["src-tauri/pinpoint-local/src/tests/published.rs::a_segment_has_at_most_five_groups"]),
     ("segments 2.2/4", "a source without version is the latest one when it is asked", &["src-tauri/pinpoint-local/src/tests/people.rs::a_source_without_version_is_the_latest_one"]),
-    ("segments 2.3/1", "a list of users stands for all their endpoints", &["journeys/audience/tests/segments.rs::imported_segments_are_lists_of_endpoints_and_users"]),
+    ("segments 2.3/1", "a list of users stands for all their endpoints", &["journeys/audience/tests/segments.rs::imported_segments_are_lists_of_endpoints_and_users", "journeys/audience/src/import/list.rs::lists_of_endpoints_and_users_are_read_and_written", "src-tauri/workbench/tests/segments.rs::an_imported_segment_holds_who_is_on_its_list_and_without_one_nobody"]),
     ("segments 2.4/1", "versions of a segment, and deletion", &["src-tauri/pinpoint-local/src/tests.rs::segment_versions_and_sources", "tests/service/operations/segments.rs::segments_and_versions"]),
     ("segments 2.4/2", "deletion is allowed, with its effects", &["src-tauri/pinpoint-local/src/tests/published.rs::a_deleted_segment_lets_nobody_in_and_drops_who_is_inside"]),
     ("segments 2.3/2", "a user attribute matches every endpoint of the user", &["journeys/audience/tests/segments.rs::clause_2_3_a_user_attribute_matches_every_endpoint_of_the_user"]),

@@ -29,7 +29,7 @@ pub const ROWS: &[Row] = &[
     ("templates 5/3", "a text message that is too long is an invalid message", &["journeys/templates/tests/check.rs::a_text_message_that_is_too_long_is_an_invalid_message"]),
     ("templates 5/4", "sizes of messages; a payload that is too large fails for good", &["journeys/templates/src/limits.rs::message_sizes", "journeys/templates/tests/check.rs::a_payload_that_is_too_large_says_the_figures"]),
     ("templates 5/5", "sizes of an in-app template", &["journeys/templates/src/limits.rs::in_app_templates_are_as_large_as_allowed_and_no_larger", "rules/documents:a large in-app template"]),
-    ("templates 5/6", "voice: 10,000 characters a template; 3,000 spoken, 6,000 with tags", &["journeys/templates/src/limits.rs::voice_templates_and_messages"]),
+    ("templates 5/6", "voice: 10,000 characters a template; 3,000 spoken, 6,000 with tags", &["journeys/templates/src/limits.rs::voice_templates_and_messages", "journeys/templates/src/ssml.rs::mistakes_are_told_and_mended", "rules/documents:speech that is not"]),
     ("templates 5/8", "a message with its attachments: at most 10 MB; a push payload that is too large is never sent", &["src-tauri/delivery/src/mime.rs::what_cannot_be_sent_is_said", "src-tauri/delivery/src/adapter/fcm.rs::raw_content_of_both_forms"]),
     ("templates 5/9", "a click on an unsubscribe link is an event", &["src-tauri/delivery/src/receipt/ses.rs::each_kind_becomes_an_event", "src-tauri/pinpoint-local/src/tests/deliver.rs::one_click_opts_the_endpoint_out_and_opening_the_link_does_not"]),
     ("templates 5/7", "custom data: 5 KB of a campaign, 5,000 characters of a journey", &["rules/campaigns:messages that are too large", "rules/messages:too much data"]),

@@ -27,7 +27,7 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     hand.until("the page is drawn", "return document.querySelector('iframe.page')?.srcdoc.includes('<body')").await;
 
     // In MJML: what is there as words, then other ones with a partial that does not exist yet.
-    hand.press("[data-test=written-as] button:last-child").await;
+    hand.press("[data-test=written-HtmlPart] button:last-child").await;
     let source = "[id='field:templates/email/welcome/source.mjml']";
     hand.until(
         "there is a source",

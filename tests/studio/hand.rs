@@ -16,6 +16,8 @@ use super::PATIENCE;
 pub const DELETE: char = '\u{e017}';
 pub const ENTER: char = '\u{e007}';
 pub const ESCAPE: char = '\u{e00c}';
+pub const LEFT: char = '\u{e012}';
+pub const RIGHT: char = '\u{e014}';
 const SHIFT: char = '\u{e008}';
 const CONTROL: char = '\u{e009}';
 const TAB: char = '\u{e004}';

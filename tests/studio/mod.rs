@@ -14,6 +14,7 @@ pub mod content;
 mod hand;
 pub mod keyboard;
 pub mod live;
+pub mod messages;
 pub mod people;
 mod pictures;
 mod processes;

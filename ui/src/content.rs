@@ -3,6 +3,7 @@
 mod code;
 mod drawn;
 pub mod partial;
+mod preheader;
 mod preview;
 mod source;
 mod test_send;
@@ -10,13 +11,13 @@ mod variables;
 mod versions;
 
 use leptos::prelude::*;
-use model::{DocumentId, Place, TemplateKind, path, shapes};
+use model::{DocumentId, Markup, Place, TemplateKind, path, shapes};
 use serde_json::Value;
 use templates::plain_text;
 
-use self::code::Code;
+use self::preheader::PreheaderField;
 use self::preview::{Preview, PreviewPane};
-use self::source::HtmlPart;
+use self::source::{MemberTexts, TextPart, Written};
 use self::test_send::TestSend;
 use self::variables::Variables;
 use self::versions::Versions;
@@ -92,22 +93,40 @@ fn texts(kind: TemplateKind) -> &'static [&'static str] {
     }
 }
 
+const PAGE: Written = Written {
+    member: "HtmlPart",
+    label: "HTML",
+    choice: "Page written as",
+    markups: &[(Markup::Html, "HTML with partials"), (Markup::Mjml, "MJML")],
+    rows: 18,
+};
+const PLAIN: &[(Markup, &str)] = &[(Markup::Text, "With partials")];
+
 fn message(kind: TemplateKind, name: &str, preview: Preview) -> AnyView {
     let Some(shape) = shapes::find(kind.shape()) else { return ().into_any() };
+    let text = move |member, label, choice, rows| {
+        let text = Written { member, label, choice, markups: PLAIN, rows };
+        view! { <TextPart kind=kind name=name.to_owned() text=text preview=preview /> }
+    };
     match kind {
         TemplateKind::Email => view! {
             {shapes::find("__string").map(|text| field(text, shape.name, "Subject", path!["Subject"]))}
-            <HtmlPart name=name.to_owned() preview=preview />
-            <Code label="Plain text" path=path!["TextPart"] rows=6 />
+            <PreheaderField name=name.to_owned() preview=preview />
+            <TextPart kind=kind name=name.to_owned() text=PAGE preview=preview />
+            {text("TextPart", "Plain text", "Plain text written as", 6)}
             {made_text()}
         }
         .into_any(),
-        TemplateKind::Sms => view! { <Code label="Text" path=path!["Body"] rows=5 /> }.into_any(),
-        TemplateKind::Voice => view! { <Code label="Text, or SSML" path=path!["Body"] rows=8 /> }.into_any(),
+        TemplateKind::Sms => text("Body", "Text", "Written as", 5).into_any(),
+        TemplateKind::Voice => text("Body", "Text, or SSML", "Written as", 8).into_any(),
         TemplateKind::Push | TemplateKind::InApp => {
             let others: Vec<&str> =
                 shape.members().iter().map(|member| member.name).filter(|name| !texts(kind).contains(name)).collect();
-            members(shape, &path![], texts(kind), &others)
+            view! {
+                {members(shape, &path![], texts(kind), &others)}
+                <MemberTexts kind=kind name=name.to_owned() preview=preview />
+            }
+            .into_any()
         }
     }
 }

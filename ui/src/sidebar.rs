@@ -153,7 +153,7 @@ pub fn add_document(store: Store) -> impl IntoView {
         |name| DocumentId::Template(TemplateKind::Voice, name),
         DocumentId::Segment,
         DocumentId::Campaign,
-        |name| match name.ends_with(".html") || name.ends_with(".mjml") {
+        |name| match [".html", ".mjml", ".txt"].iter().any(|ending| name.ends_with(ending)) {
             true => DocumentId::Partial(name),
             false => DocumentId::Partial(format!("{name}.html")),
         },

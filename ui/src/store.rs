@@ -7,7 +7,7 @@ use diagram::scene::Scene;
 use diagram::{Layout, Viewport};
 use leptos::prelude::*;
 use model::drawing::Origin;
-use model::{Act, Diagnostic, DocumentId, Edit, History, Journey, Path, Place, Project, Severity, TemplateKind};
+use model::{Act, Diagnostic, DocumentId, Edit, History, Journey, Path, Place, Project, Severity};
 use serde_json::Value;
 use validation::{Facts, Report};
 
@@ -349,8 +349,8 @@ impl Store {
     pub fn visit(&self, id: &DocumentId) {
         match id {
             DocumentId::Journey(name) | DocumentId::Canvas(name) | DocumentId::Conflicts(name) => self.show(name),
-            DocumentId::Source(_, name) => {
-                self.room.set(Room::Document(DocumentId::Template(TemplateKind::Email, name.clone())));
+            DocumentId::Source(kind, _, name) => {
+                self.room.set(Room::Document(DocumentId::Template(*kind, name.clone())));
             }
             _ => self.room.set(Room::Document(id.clone())),
         }

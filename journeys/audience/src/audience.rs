@@ -71,6 +71,12 @@ pub struct Members {
     pub users: BTreeSet<String>,
 }
 
+/// Whether a segment was imported: a fixed list, whose members its document does not tell (segments-and-endpoints.md 2).
+pub fn is_imported(segment: &Value) -> bool {
+    segment.get("ImportDefinition").is_some_and(|definition| !definition.is_null())
+        || segment.get("SegmentType").and_then(Value::as_str) == Some("IMPORT")
+}
+
 /// How two segments lie to each other, in endpoints.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
@@ -122,7 +128,7 @@ enum Part {
         segment: String,
         part: Box<Part>,
     },
-    /// An imported segment; `None` = its list is not known, and it stands for everybody.
+    /// An imported segment; `None` = its list is that of the people who are asked.
     Imported {
         segment: String,
         members: Option<Members>,
@@ -134,8 +140,9 @@ impl Audience {
     /// (`WriteSegmentRequest` or `SegmentResponse`) by the ids they use for each other; where a segment asks for a version of
     /// another, by `ID/versions/VERSION` first.
     ///
-    /// An imported segment has no criteria; here everybody is in it, so that a file of people can stand for the import.
-    /// [`compile_with_members`](Audience::compile_with_members) takes its list.
+    /// An imported segment has no criteria: its list is the one that the people have who are asked ([`People::set_list`]).
+    /// Where they have none nobody is known to be in it, and [`unlisted`](Audience::unlisted) names it.
+    /// [`compile_with_members`](Audience::compile_with_members) takes its list from elsewhere.
     ///
     /// # Errors
     /// See [`AudienceError`].
@@ -175,6 +182,13 @@ impl Audience {
     /// Whether the answer depends on the endpoint alone, and not on when it is asked: there is no recency in it.
     pub fn is_timeless(&self) -> bool {
         self.part.is_timeless()
+    }
+
+    /// The imported segments in it whose lists are not known among these people, each once, in order.
+    pub fn unlisted(&self, people: &People) -> Vec<&str> {
+        let mut found = BTreeSet::new();
+        self.part.unlisted(people, &mut found);
+        found.into_iter().collect()
     }
 
     /// Whether the endpoint is in the segment at `now`.
@@ -251,6 +265,19 @@ impl Part {
         }
     }
 
+    fn unlisted<'p>(&'p self, people: &People, found: &mut BTreeSet<&'p str>) {
+        match self {
+            Part::All(parts) | Part::Any(parts) | Part::None(parts) => {
+                parts.iter().for_each(|part| part.unlisted(people, found));
+            }
+            Part::Source { part, .. } => part.unlisted(people, found),
+            Part::Imported { segment, members: None } if people.list_of(segment).is_none() => {
+                found.insert(segment);
+            }
+            _ => {}
+        }
+    }
+
     fn holds(&self, people: &People, row: usize, now: Millis) -> bool {
         match self {
             Part::All(parts) => parts.iter().all(|part| part.holds(people, row, now)),
@@ -265,10 +292,11 @@ impl Part {
                 distance_of(people, row, (*latitude, *longitude)).is_some_and(|distance| distance <= *kilometers)
             }
             Part::Source { part, .. } => part.holds(people, row, now),
-            Part::Imported { members: None, .. } => true,
-            Part::Imported { members: Some(members), .. } => {
-                members.endpoints.contains(people.id(row))
-                    || people.user_id(row).is_some_and(|user| members.users.contains(user))
+            Part::Imported { segment, members } => {
+                members.as_ref().or_else(|| people.list_of(segment)).is_some_and(|members| {
+                    members.endpoints.contains(people.id(row))
+                        || people.user_id(row).is_some_and(|user| members.users.contains(user))
+                })
             }
         }
     }

@@ -6,6 +6,7 @@
 mod batch;
 mod csv;
 mod json;
+mod list;
 mod mapping;
 mod quick;
 mod rows;
@@ -14,6 +15,7 @@ mod scan;
 use crate::draft::RowProblem;
 use crate::people::People;
 
+pub use list::list;
 pub use mapping::{Columns, MappedRow, Mapping, channel_of, look, members};
 pub use rows::Rows;
 

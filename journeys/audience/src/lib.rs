@@ -35,7 +35,7 @@ mod words;
 mod write;
 pub mod zones;
 
-pub use audience::{Activity, Answer, Audience, AudienceError, Members, Overlap};
+pub use audience::{Activity, Answer, Audience, AudienceError, Members, Overlap, is_imported};
 pub use column::Values;
 pub use draft::RowProblem;
 pub use event::EventMatcher;

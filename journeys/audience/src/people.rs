@@ -1,12 +1,15 @@
 //! The store of endpoints: one column per member, each text kept once.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::time::Millis;
 use model::view::Word;
 use model::wire::ChannelType;
 use serde_json::Value;
 
+use crate::audience::Members;
 use crate::codes::put;
 use crate::column::{Column, Values};
 use crate::draft::{Draft, Field, Owner, RowProblem};
@@ -80,6 +83,8 @@ pub struct People {
     /// By user, not by row.
     pub(crate) user_attributes: Named<Column>,
     pub(crate) metrics: Named<Vec<f64>>,
+    /// Lists of imported segments, by the references that name them.
+    lists: BTreeMap<String, Arc<Members>>,
     /// At least the bytes of the fullest arena: all that was written since it was last counted.
     pub(crate) written: usize,
 }
@@ -115,6 +120,21 @@ impl People {
     pub fn touch(&mut self, row: usize, at: Millis) {
         let last = self.last_activity(row).unwrap_or(NO_DATE);
         put(&mut self.active, row, at.max(last), NO_DATE);
+    }
+
+    /// Says who is on the list of the imported segment that `segment` means, in whatever ids segments and journeys name it.
+    pub fn set_list(&mut self, segment: impl Into<String>, members: Arc<Members>) {
+        self.lists.insert(segment.into(), members);
+    }
+
+    /// Who is on the list of an imported segment; `None` = it is not known here.
+    pub fn list_of(&self, segment: &str) -> Option<&Members> {
+        self.lists.get(segment).map(Arc::as_ref)
+    }
+
+    /// Takes over the lists of other people's imported segments.
+    pub fn set_lists_of(&mut self, others: &People) {
+        self.lists.clone_from(&others.lists);
     }
 
     /// The endpoint of a row.

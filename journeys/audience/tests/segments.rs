@@ -1,6 +1,8 @@
 //! The operator table and the groups of segments-and-endpoints.md 2, row by row.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test, in the functions that tests share too")]
 
+use std::sync::Arc;
+
 use audience::{Audience, AudienceError, Members, People};
 use model::time::{DAY, parse_instant};
 use serde_json::{Value, json};
@@ -230,11 +232,26 @@ fn imported_segments_are_lists_of_endpoints_and_users() {
     people.push(Some("b"), &json!({"User": {"UserId": "u"}})).unwrap();
     people.push(Some("c"), &json!({})).unwrap();
     let list = [("s", json!({"SegmentType": "IMPORT", "ImportDefinition": {"Size": 2}}))];
-    assert_eq!(Audience::compile("s", &segment(&list)).unwrap().select(&people, 0), [0, 1, 2]);
+    let unknown = Audience::compile("s", &segment(&list)).unwrap();
+    assert_eq!((unknown.select(&people, 0), unknown.unlisted(&people)), (vec![], vec!["s"]), "nobody, and it is told");
+    let why = "not in: imported segment `s`: its list is not in this project, so nobody is known to be on it";
+    assert_eq!(unknown.explain(&people, 0, 0), why);
     let members = Members { endpoints: ["a".to_owned()].into(), users: ["u".to_owned()].into() };
     let audience = Audience::compile_with_members("s", &segment(&list), &|_| Some(members.clone())).unwrap();
     assert_eq!(audience.select(&people, 0), [0, 1]);
     assert_eq!(audience.explain(&people, 2, 0), "not in: imported segment `s`: not on its list");
+    // The list that people have counts where the segment brings none, also for segments that are built on it.
+    people.set_list("s", Arc::new(members));
+    let based = [
+        ("s", json!({"SegmentType": "IMPORT"})),
+        ("b", json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "s"}]}]}})),
+        ("n", json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "s"}], "SourceType": "NONE"}]}})),
+    ];
+    for (id, rows) in [("s", vec![0, 1]), ("b", vec![0, 1]), ("n", vec![2])] {
+        let audience = Audience::compile(id, &segment(&based)).unwrap();
+        assert_eq!((audience.select(&people, 0), audience.unlisted(&people)), (rows, vec![]), "{id}");
+        assert_eq!(audience.unlisted(&People::default()), ["s"], "{id}");
+    }
 }
 
 #[test]

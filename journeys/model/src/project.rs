@@ -79,30 +79,55 @@ impl TemplateKind {
     }
 }
 
-/// What the HTML part of an e-mail can be made from: a text of ours beside the template, which Pinpoint never sees.
+/// What texts of a template can be made from: a file of ours beside the template, which Pinpoint never sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Markup {
-    /// MJML, with partials.
+    /// MJML with partials: the HTML part of an e-mail.
     Mjml,
-    /// HTML with partials.
+    /// HTML with partials: the HTML part of an e-mail.
     Html,
+    /// Plain text with partials: the text part of an e-mail, the body of a text or voice message.
+    Text,
+    /// Texts with partials by the members that they are for, `{"APNS.Body": "…"}`: push notifications, in-app messages.
+    Members,
 }
 
 impl Markup {
-    /// All of them; the first that a template has is what its HTML part is made from.
-    pub const ALL: [Markup; 2] = [Markup::Mjml, Markup::Html];
+    /// What partials are written in.
+    pub const PARTIALS: [Markup; 3] = [Markup::Mjml, Markup::Html, Markup::Text];
+
+    /// What templates of a kind can be made from. Of MJML and HTML the first that is there counts.
+    pub fn of(kind: TemplateKind) -> &'static [Markup] {
+        match kind {
+            TemplateKind::Email => &[Markup::Mjml, Markup::Html, Markup::Text],
+            TemplateKind::Sms | TemplateKind::Voice => &[Markup::Text],
+            TemplateKind::Push | TemplateKind::InApp => &[Markup::Members],
+        }
+    }
+
+    /// The member of a template that is made from it; `None` = it says so itself.
+    pub fn member(self, kind: TemplateKind) -> Option<&'static str> {
+        match (self, kind) {
+            (Markup::Mjml | Markup::Html, _) => Some("HtmlPart"),
+            (Markup::Text, TemplateKind::Email) => Some("TextPart"),
+            (Markup::Text, _) => Some("Body"),
+            (Markup::Members, _) => None,
+        }
+    }
 
     /// The ending of its files, without the point.
     pub fn ending(self) -> &'static str {
         match self {
             Markup::Mjml => "mjml",
             Markup::Html => "html",
+            Markup::Text => "txt",
+            Markup::Members => "json",
         }
     }
 }
 
 /// A document of a project; prints and reads as its place in the folder without `.json`: `journeys/welcome`,
-/// `templates/email/hello`, `journeys/welcome.canvas`; texts of ours with their ending: `templates/email/hello/source.mjml`,
+/// `templates/email/hello`, `journeys/welcome.canvas`; files of ours with their ending: `templates/email/hello/source.mjml`,
 /// `templates/partials/footer.html`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DocumentId {
@@ -118,9 +143,9 @@ pub enum DocumentId {
     Segment(String),
     /// A template of a kind, by its name; the bodies are members here, whatever files they stand in.
     Template(TemplateKind, String),
-    /// The text that the HTML part of an e-mail template is made from, by the template's name: a JSON string.
-    Source(Markup, String),
-    /// A partial, which sources share, by its file name, `footer.html` or `header.mjml`: a JSON string.
+    /// What texts of a template are made from, by the template's kind and name: a JSON string, for [`Markup::Members`] an object.
+    Source(TemplateKind, Markup, String),
+    /// A partial, which sources share, by its file name, `footer.html`, `header.mjml` or `sign.txt`: a JSON string.
     Partial(String),
 }
 
@@ -134,7 +159,7 @@ impl DocumentId {
             | DocumentId::Campaign(name)
             | DocumentId::Segment(name)
             | DocumentId::Template(_, name)
-            | DocumentId::Source(_, name)
+            | DocumentId::Source(_, _, name)
             | DocumentId::Partial(name) => name,
         }
     }
@@ -148,7 +173,7 @@ impl DocumentId {
             DocumentId::Campaign(_) => DocumentId::Campaign(name),
             DocumentId::Segment(_) => DocumentId::Segment(name),
             DocumentId::Template(kind, _) => DocumentId::Template(*kind, name),
-            DocumentId::Source(markup, _) => DocumentId::Source(*markup, name),
+            DocumentId::Source(kind, markup, _) => DocumentId::Source(*kind, *markup, name),
             DocumentId::Partial(_) => DocumentId::Partial(name),
         }
     }
@@ -160,12 +185,12 @@ impl DocumentId {
             DocumentId::Journey(_) | DocumentId::Canvas(_) | DocumentId::Conflicts(_) => "Journey",
             DocumentId::Campaign(_) => "Campaign",
             DocumentId::Segment(_) => "Segment",
-            DocumentId::Partial(_) => "Partial of e-mails",
-            DocumentId::Template(Email, _) | DocumentId::Source(..) => "E-mail",
-            DocumentId::Template(Sms, _) => "Text message",
-            DocumentId::Template(Push, _) => "Push notification",
-            DocumentId::Template(InApp, _) => "In-app message",
-            DocumentId::Template(Voice, _) => "Voice message",
+            DocumentId::Partial(_) => "Partial",
+            DocumentId::Template(Email, _) | DocumentId::Source(Email, ..) => "E-mail",
+            DocumentId::Template(Sms, _) | DocumentId::Source(Sms, ..) => "Text message",
+            DocumentId::Template(Push, _) | DocumentId::Source(Push, ..) => "Push notification",
+            DocumentId::Template(InApp, _) | DocumentId::Source(InApp, ..) => "In-app message",
+            DocumentId::Template(Voice, _) | DocumentId::Source(Voice, ..) => "Voice message",
         }
     }
 
@@ -199,7 +224,9 @@ impl fmt::Display for DocumentId {
             DocumentId::Campaign(name) => write!(f, "campaigns/{name}"),
             DocumentId::Segment(name) => write!(f, "segments/{name}"),
             DocumentId::Template(kind, name) => write!(f, "templates/{}/{name}", kind.folder()),
-            DocumentId::Source(markup, name) => write!(f, "templates/email/{name}/source.{}", markup.ending()),
+            DocumentId::Source(kind, markup, name) => {
+                write!(f, "templates/{}/{name}/source.{}", kind.folder(), markup.ending())
+            }
             DocumentId::Partial(name) => write!(f, "templates/partials/{name}"),
         }
     }
@@ -227,18 +254,18 @@ impl FromStr for DocumentId {
                             .and_then(|stem| stem.strip_suffix('.'))
                             .is_some_and(|stem| !stem.is_empty())
                     };
-                    let partial = Markup::ALL.iter().any(has_stem).then(|| DocumentId::Partial(name.to_owned()));
+                    let partial = Markup::PARTIALS.iter().any(has_stem).then(|| DocumentId::Partial(name.to_owned()));
                     return partial.filter(|id| !id.name().contains('/')).ok_or_else(unknown);
                 }
+                let kind = TemplateKind::ALL.into_iter().find(|k| k.folder() == kind).ok_or_else(unknown)?;
                 let source = name.split_once('/').and_then(|(template, file)| {
-                    let ending = file.strip_prefix("source.").filter(|_| kind == "email")?;
-                    let markup = Markup::ALL.into_iter().find(|markup| markup.ending() == ending)?;
+                    let ending = file.strip_prefix("source.")?;
+                    let markup = *Markup::of(kind).iter().find(|markup| markup.ending() == ending)?;
                     Some((markup, template))
                 });
                 if let Some((markup, template)) = source.filter(|(_, template)| !matches!(*template, "" | "." | "..")) {
-                    return Ok(DocumentId::Source(markup, template.to_owned()));
+                    return Ok(DocumentId::Source(kind, markup, template.to_owned()));
                 }
-                let kind = TemplateKind::ALL.into_iter().find(|k| k.folder() == kind).ok_or_else(unknown)?;
                 DocumentId::Template(kind, name.to_owned())
             }
             _ => return Err(unknown()),
@@ -420,10 +447,24 @@ impl Project {
 
     /// What the HTML part of an e-mail template is made from, and its text; `None` = it is written by hand.
     pub fn source(&self, template: &str) -> Option<(Markup, &str)> {
-        Markup::ALL.into_iter().find_map(|markup| {
-            let text = self.documents.get(&DocumentId::Source(markup, template.to_owned()))?;
+        [Markup::Mjml, Markup::Html].into_iter().find_map(|markup| {
+            let text = self.documents.get(&DocumentId::Source(TemplateKind::Email, markup, template.to_owned()))?;
             Some((markup, text.as_str()?))
         })
+    }
+
+    /// The sources that count of a template: of two for one part the first.
+    pub fn sources(&self, kind: TemplateKind, template: &str) -> Vec<(DocumentId, &Value)> {
+        let mut made = Vec::new();
+        let of = |markup: &Markup| {
+            let id = DocumentId::Source(kind, *markup, template.to_owned());
+            let value = self.documents.get(&id)?;
+            let member = markup.member(kind);
+            let is_first = !made.contains(&member);
+            made.push(member);
+            is_first.then_some((id, value))
+        };
+        Markup::of(kind).iter().filter_map(of).collect()
     }
 
     /// The names of all templates of a kind, in order.

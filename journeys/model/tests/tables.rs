@@ -157,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn documents_print_and_read(name in "[a-zA-Zé _.-]{1,12}", kind in 0..13_usize) {
+    fn documents_print_and_read(name in "[a-zA-Zé _.-]{1,12}", kind in 0..17_usize) {
         prop_assume!(name != "." && name != ".." && !name.ends_with(".canvas") && !name.ends_with(".conflicts"));
         let id = match kind {
             0 => DocumentId::Journey(name),
@@ -167,7 +167,11 @@ proptest! {
             4..=8 => DocumentId::Template(TemplateKind::ALL[kind - 4], name),
             12 => DocumentId::Conflicts(name),
             9 => DocumentId::Partial(format!("{name}.html")),
-            n => DocumentId::Source(Markup::ALL[n - 10], name),
+            n => {
+                let kind = TemplateKind::ALL[[0, 0, 0, 0, 1, 2, 4][n - 10]];
+                let markups = Markup::of(kind);
+                DocumentId::Source(kind, markups[n % markups.len()], name)
+            }
         };
         prop_assert_eq!(id.to_string().parse(), Ok(id.clone()));
         let json = serde_json::to_string(&id).unwrap();
@@ -189,7 +193,11 @@ fn documents() {
         ("templates/voice/x", "templates/voice/x/template.json", Some("VoiceTemplateRequest")),
         ("templates/email/hello/source.mjml", "templates/email/hello/source.mjml", None),
         ("templates/email/hello/source.html", "templates/email/hello/source.html", None),
+        ("templates/email/hello/source.txt", "templates/email/hello/source.txt", None),
+        ("templates/voice/call/source.txt", "templates/voice/call/source.txt", None),
+        ("templates/push/x/source.json", "templates/push/x/source.json", None),
         ("templates/partials/footer.html", "templates/partials/footer.html", None),
+        ("templates/partials/sign.txt", "templates/partials/sign.txt", None),
     ];
     for (text, file, shape) in table {
         let id: DocumentId = text.parse().unwrap();
@@ -209,7 +217,7 @@ fn documents() {
         "templates/email/../../a",
         "templates/email/../source.mjml",
         "templates/sms/hello/source.mjml",
-        "templates/email/hello/source.txt",
+        "templates/email/hello/source.json",
         "templates/partials/footer",
         "templates/partials/.html",
         "templates/partials/a/b.html",

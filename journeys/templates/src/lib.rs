@@ -12,7 +12,9 @@
 //! - [`marks`]: what the pieces of a text are, for an editor.
 //! - [`expand`]: partials that templates share, put into the source of a part.
 //! - [`plain_text`]: the text part of a mail, made from its HTML part; [`tag_length`]: where a tag of it ends.
+//! - [`preheader`], [`with_preheader`]: the words beside the subject, in the page that holds them.
 //! - [`rename_variable`]: another variable in the place of one.
+//! - [`ssml_problems`]: what is wrong with the markup of a voice message.
 //! - [`sms_parts`]: how many text messages a text is; [`push_payload`]: what a push service is sent.
 
 mod dates;
@@ -28,9 +30,11 @@ mod parse;
 mod partials;
 mod payload;
 mod plain;
+mod preheader;
 mod rename;
 mod render;
 mod sms;
+mod ssml;
 mod tags;
 mod template;
 mod tree;
@@ -43,8 +47,10 @@ pub use marks::{Mark, marks};
 pub use partials::{Expanded, PartialError, expand, line_and_column};
 pub use payload::push_payload;
 pub use plain::{plain_text, tag_length};
+pub use preheader::{mjml_preheader, preheader, with_mjml_preheader, with_preheader};
 pub use rename::rename_variable;
 pub use render::RenderError;
 pub use sms::{Encoding, SmsParts, sms_parts};
+pub use ssml::{SsmlProblem, SsmlWrong, ssml_problems};
 pub use template::{Rendered, Rendering, Substitutions, Template, TemplateError, Unsendable, Variable, push_service};
 pub use view::{Datum, View};

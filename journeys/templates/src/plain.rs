@@ -87,7 +87,7 @@ pub fn plain_text(html: &str) -> String {
 }
 
 /// How long what stands in braces is.
-fn braces(rest: &str) -> usize {
+pub(crate) fn braces(rest: &str) -> usize {
     let end = match () {
         () if rest.starts_with("{{!--") => "--}}",
         () if rest.starts_with("{{{") => "}}}",
@@ -111,7 +111,7 @@ pub fn tag_length(rest: &str) -> usize {
 }
 
 /// What a character reference says, and how long it is; an ampersand alone is itself.
-fn reference(rest: &str) -> (String, usize) {
+pub(crate) fn reference(rest: &str) -> (String, usize) {
     let plain = ("&".to_owned(), 1);
     let Some(end) = rest.bytes().take(12).position(|byte| byte == b';') else { return plain };
     let name = &rest[1..end];
@@ -294,7 +294,7 @@ fn plain_reference(text: &str) -> String {
     out
 }
 
-fn is_hidden(tag: &str) -> bool {
+pub(crate) fn is_hidden(tag: &str) -> bool {
     let style = attribute(tag, "style").unwrap_or_default().to_ascii_lowercase();
     style.split(';').any(|rule| {
         let (name, value) = rule.split_once(':').unwrap_or_default();
@@ -303,7 +303,7 @@ fn is_hidden(tag: &str) -> bool {
 }
 
 /// The value of an attribute of a tag.
-fn attribute(tag: &str, name: &str) -> Option<String> {
+pub(crate) fn attribute(tag: &str, name: &str) -> Option<String> {
     let mut rest = tag.split_once(|c: char| c.is_whitespace())?.1;
     loop {
         rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '/');

@@ -24,18 +24,19 @@ pub struct SmsParts {
     pub left: usize,
     /// Whether it is longer than can be sent: 1,600 GSM or 630 other characters.
     pub too_long: bool,
+    /// The first character that is not in the tables of GSM; `None` = all are.
+    pub forced_by: Option<char>,
 }
 
 /// The size of a rendered text message.
 pub fn sms_parts(text: &str) -> SmsParts {
     let characters = text.chars().count();
-    if text.chars().all(|c| septets(c).is_some()) {
-        let widths = text.chars().filter_map(septets);
-        size(Encoding::Gsm, widths, 160, 153, characters > limits::SMS_GSM)
-    } else {
-        let widths = text.chars().map(char::len_utf16);
-        size(Encoding::Ucs2, widths, 70, 67, characters > limits::SMS_OTHER)
-    }
+    let forced_by = text.chars().find(|c| septets(*c).is_none());
+    let size = match forced_by {
+        None => size(Encoding::Gsm, text.chars().filter_map(septets), 160, 153, characters > limits::SMS_GSM),
+        Some(_) => size(Encoding::Ucs2, text.chars().map(char::len_utf16), 70, 67, characters > limits::SMS_OTHER),
+    };
+    SmsParts { forced_by, ..size }
 }
 
 /// Septets of a character in GSM 03.38; `None` = it is in neither table.
@@ -61,7 +62,7 @@ fn size(
 ) -> SmsParts {
     let units: usize = widths.clone().sum();
     if units <= alone {
-        return SmsParts { encoding, units, parts: 1, left: alone - units, too_long };
+        return SmsParts { encoding, units, parts: 1, left: alone - units, too_long, forced_by: None };
     }
     let (mut parts, mut used) = (1, 0);
     for width in widths {
@@ -71,7 +72,7 @@ fn size(
         }
         used += width;
     }
-    SmsParts { encoding, units, parts, left: chained - used, too_long }
+    SmsParts { encoding, units, parts, left: chained - used, too_long, forced_by: None }
 }
 
 #[cfg(test)]
@@ -119,6 +120,7 @@ mod tests {
         }
         assert_eq!(sms_parts("Äñ {€}").units, 9);
         assert_eq!(sms_parts("abc").left, 157);
+        assert_eq!(["a€", "a’b…"].map(|text| sms_parts(text).forced_by), [None, Some('’')]);
         assert!(!sms_parts(&"a".repeat(1600)).too_long);
         assert!(sms_parts(&"a".repeat(1601)).too_long);
         assert!(sms_parts(&"ж".repeat(631)).too_long);

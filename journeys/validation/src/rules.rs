@@ -155,6 +155,7 @@ mod unreachable_activity;
 mod unverified_sender;
 mod variable_missing;
 mod variable_spelling;
+mod voice_markup;
 mod wait_length;
 mod wait_time;
 mod wait_until_after_end;
@@ -359,6 +360,7 @@ pub static RULES: &[Rule] = &[
     unverified_sender::RULE,
     variable_missing::RULE,
     variable_spelling::RULE,
+    voice_markup::RULE,
     wait_length::RULE,
     wait_time::RULE,
     wait_until_after_end::RULE,

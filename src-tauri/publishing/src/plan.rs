@@ -131,7 +131,7 @@ fn subject(id: &DocumentId) -> String {
         DocumentId::Journey(name) | DocumentId::Canvas(name) | DocumentId::Conflicts(name) => {
             format!("journey `{name}`")
         }
-        DocumentId::Source(_, name) => format!("source of `{name}`"),
+        DocumentId::Source(_, _, name) => format!("source of `{name}`"),
         DocumentId::Partial(name) => format!("partial `{name}`"),
     }
 }

@@ -63,7 +63,13 @@ pub fn calibrate(request: &Request) -> Outcome<Lesson> {
         (Some(folder), false) => {
             let (people, wrong) = people::endpoints(folder);
             problems.extend(wrong);
-            (people, audiences(&folder::read(folder)?.project, &request.segments)?)
+            let audiences = audiences(&folder::read(folder)?.project, &request.segments)?;
+            let mut unlisted: Vec<&str> = audiences.iter().flat_map(|audience| audience.unlisted(&people)).collect();
+            unlisted.dedup();
+            if let Some(unknown) = people::lists::unknown(&unlisted) {
+                return Err(not_found(unknown, "leave the segment out, or import its list first"));
+            }
+            (people, audiences)
         }
     };
     let is_in = |audience: &Audience, id: &str, at: Millis| {

@@ -116,7 +116,7 @@ impl Campaign {
                 "name it as its file in `campaigns/`, without `.json`",
             )
         })?;
-        let segments = Segments::of(project, request.unknown_segments_hold_all);
+        let segments = Segments::of(project, &people, request.unknown_segments_hold_all);
         let segment = |reference: &str| segments.find(reference);
         let start = start(project, document, &events, request)?;
         let wrong = |error: String| {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use audience::{People, Row};
-use bridge::{PreviewView, Recipient, ServiceMessage, SmsSize, VariableUse};
+use bridge::{PreviewView, Recipient, ServiceMessage, VariableUse};
 use engine::Place;
 use model::view::Word;
 use model::wire::ChannelType;
@@ -14,7 +14,7 @@ use templates::{
 };
 
 use crate::failure::not_found;
-use crate::{Inner, Outcome, now, source};
+use crate::{Inner, Outcome, now, preheader, source};
 
 impl Inner {
     pub(crate) fn preview(&self, command: bridge::Preview) -> Outcome<PreviewView> {
@@ -27,15 +27,15 @@ impl Inner {
                 "it may have been taken away; undo brings it back",
             ));
         };
-        let source = match kind {
-            TemplateKind::Email => source::state(&command.project, name),
-            _ => None,
-        };
+        let sources = source::state(&command.project, *kind, name);
+        let preheader = (*kind == TemplateKind::Email).then(|| preheader::of(&command.project, name));
+        let typed = |view| PreviewView { sms_typed: sms_typed(*kind, document), ..view };
         let crowd = self.crowd_of(&command.project, command.folder.as_deref());
         let template = match Template::compile(*kind, document) {
             Ok(template) => template,
             Err(error) => {
-                return Ok(PreviewView { failure: Some(error.to_string()), source, ..PreviewView::default() });
+                let failure = Some(error.to_string());
+                return Ok(typed(PreviewView { failure, sources, preheader, ..PreviewView::default() }));
             }
         };
         let at = now();
@@ -44,7 +44,7 @@ impl Inner {
         if let Some((_, row)) = chosen(&found, command.person) {
             view.conditions = conditions(document, Place::of(row), at);
         }
-        Ok(PreviewView { source, ..view })
+        Ok(typed(PreviewView { sources, preheader, ..view }))
     }
 }
 
@@ -124,13 +124,7 @@ fn recipient(row: Row<'_>, place: u64) -> Recipient {
 fn measure(kind: TemplateKind, row: Row<'_>, message: &Rendered, view: &mut PreviewView) {
     match kind {
         TemplateKind::Sms => {
-            let size = sms_parts(message.part("Body").unwrap_or_default());
-            view.sms = Some(SmsSize {
-                is_unicode: size.encoding == Encoding::Ucs2,
-                units: size.units as u64,
-                parts: size.parts as u64,
-                left: size.left as u64,
-            });
+            view.sms = Some(sms_words(message.part("Body").unwrap_or_default()));
         }
         TemplateKind::Push => {
             let service = push_service(row.channel().map(Word::as_str));
@@ -138,6 +132,34 @@ fn measure(kind: TemplateKind, row: Row<'_>, message: &Rendered, view: &mut Prev
         }
         TemplateKind::Email | TemplateKind::InApp | TemplateKind::Voice => {}
     }
+}
+
+/// How large a text message is as it is typed: whoever is shown, and whatever they lack.
+fn sms_typed(kind: TemplateKind, document: &Value) -> Option<String> {
+    let body = document.get("Body").and_then(Value::as_str).unwrap_or_default();
+    let pieces = marks(body);
+    let is_own = |mark: &Mark| matches!(mark, Mark::Text | Mark::Tag);
+    let own: String = pieces.iter().filter(|(mark, _)| is_own(mark)).map(|(_, piece)| *piece).collect();
+    let rest = match own.len() == body.len() {
+        true => "",
+        false => ". What stands in braces is left out, and both ways of a condition are counted",
+    };
+    (kind == TemplateKind::Sms).then(|| format!("{}{rest}", sms_words(&own)))
+}
+
+/// The size of a text message in words: messages, encoding and what asks for it, what is left.
+fn sms_words(text: &str) -> String {
+    let size = sms_parts(text);
+    let messages = if size.parts == 1 { "1 message".to_owned() } else { format!("{} messages", size.parts) };
+    let encoding = match (size.encoding, size.forced_by) {
+        (Encoding::Ucs2, Some(c)) => {
+            format!("UCS-2 because “{}” (U+{:04X}) is not in GSM 03.38", c.escape_debug(), u32::from(c))
+        }
+        _ => "GSM 03.38".to_owned(),
+    };
+    let long = if size.too_long { ". It is too long to be sent" } else { "" };
+    let left = if size.left == 1 { "1 character".to_owned() } else { format!("{} characters", size.left) };
+    format!("{messages}, {encoding}, {left} left{long}")
 }
 
 /// What each push service is sent: the two that telephones have, and those that have a part of their own.
@@ -277,6 +299,30 @@ mod tests {
     }
 
     #[test]
+    fn a_text_message_is_as_large_as_it_is_typed_whoever_gets_it() {
+        let typed = |body: &str| sms_typed(TemplateKind::Sms, &json!({ "Body": body })).unwrap();
+        assert_eq!(typed("Hi"), "1 message, GSM 03.38, 158 characters left");
+        assert_eq!(typed(&"x".repeat(159)), "1 message, GSM 03.38, 1 character left");
+        let rest = ". What stands in braces is left out, and both ways of a condition are counted";
+        assert_eq!(
+            typed("Hi {{Attributes.Name}}{{#if a}}!{{/if}}"),
+            format!("1 message, GSM 03.38, 156 characters left{rest}")
+        );
+        let forced = "UCS-2 because “\u{2019}” (U+2019) is not in GSM 03.38";
+        assert_eq!(typed(&format!("\u{2019}{}", "x".repeat(70))), format!("2 messages, {forced}, 63 characters left"));
+        assert_eq!(
+            typed("\u{200b}"),
+            "1 message, UCS-2 because “\\u{200b}” (U+200B) is not in GSM 03.38, 69 characters left"
+        );
+        assert!(typed(&"x".repeat(1_601)).ends_with("left. It is too long to be sent"));
+        assert_eq!(
+            typed("Hi {{open"),
+            "1 message, GSM 03.38, 157 characters left. What stands in braces is left out, and both ways of a condition are counted"
+        );
+        assert_eq!(sms_typed(TemplateKind::Voice, &json!({"Body": "Hi"})), None);
+    }
+
+    #[test]
     fn a_template_is_seen_by_those_whom_it_reaches_and_what_they_lack_is_counted() {
         let text = "Hello {{User.UserAttributes.FirstName}}, {{Attributes.Plan}}\u{2026}";
         let document = json!({"Body": text, "DefaultSubstitutions": "{\"Attributes.Plan\": \"free\"}"});
@@ -287,7 +333,8 @@ mod tests {
         let ann = Recipient { place: 0, id: "ann".into(), name: "Ann".into(), channel: "SMS".into() };
         assert_eq!(first.recipient, Some(ann));
         assert_eq!(first.parts, [("Body".to_owned(), "Hello Ann, free\u{2026}".to_owned())]);
-        assert_eq!(first.sms, Some(SmsSize { is_unicode: true, units: 16, parts: 1, left: 54 }));
+        let size = "1 message, UCS-2 because “\u{2026}” (U+2026) is not in GSM 03.38, 54 characters left";
+        assert_eq!(first.sms.as_deref(), Some(size));
         let used: Vec<_> = first.variables.iter().map(|v| (v.path.as_str(), v.has_default, v.lacking)).collect();
         assert_eq!(used, [("User.UserAttributes.FirstName", false, 1), ("Attributes.Plan", true, 0)]);
         // Beyond the last is the last, who gets nothing.

@@ -14,7 +14,7 @@ use crate::{Inner, key, lock, people, simulate};
 /// Folders whose people are kept.
 const KEPT: usize = 2;
 
-/// Time and size of each file of people and events.
+/// Time and size of each file of people, events and lists.
 type Stamps = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
 
 /// People and when they were heard of.
@@ -87,13 +87,11 @@ impl Inner {
 }
 
 fn stamps(folder: &Path) -> Stamps {
-    let mut stamps = Stamps::new();
-    for part in ["endpoints", "events"] {
-        for entry in fs::read_dir(folder.join(part)).into_iter().flatten().flatten() {
-            if let Ok(metadata) = entry.metadata() {
-                stamps.insert(entry.path(), (metadata.modified().ok(), metadata.len()));
-            }
-        }
-    }
-    stamps
+    let parts = ["endpoints", "events"].map(|part| fs::read_dir(folder.join(part)).into_iter().flatten().flatten());
+    let paths = parts.into_iter().flatten().map(|entry| entry.path()).chain(people::lists::files(folder));
+    let stamp = |path: PathBuf| {
+        let metadata = fs::metadata(&path).ok()?;
+        Some((path, (metadata.modified().ok(), metadata.len())))
+    };
+    paths.filter_map(stamp).collect()
 }

@@ -350,7 +350,7 @@ pub(crate) fn renamed(id: &DocumentId, name: String) -> DocumentId {
         DocumentId::Campaign(_) => DocumentId::Campaign(name),
         DocumentId::Segment(_) => DocumentId::Segment(name),
         DocumentId::Template(kind, _) => DocumentId::Template(*kind, name),
-        DocumentId::Source(markup, _) => DocumentId::Source(*markup, name),
+        DocumentId::Source(kind, markup, _) => DocumentId::Source(*kind, *markup, name),
         DocumentId::Partial(_) => DocumentId::Partial(name),
     }
 }

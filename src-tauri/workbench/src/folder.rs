@@ -151,14 +151,20 @@ impl Folder {
     fn read_template(&mut self, kind: TemplateKind, name: &str) {
         let id = DocumentId::Template(kind, name.to_owned());
         let path = self.path.join(id.to_string());
-        if kind == TemplateKind::Email {
-            let sources = Markup::ALL.map(|markup| DocumentId::Source(markup, name.to_owned()));
-            let there: Vec<_> = sources.into_iter().filter(|source| self.path.join(source.file()).is_file()).collect();
-            if let [first, second] = there.as_slice() {
-                let message = format!("`{}` stands beside it, and counts", first.file());
-                self.problem(&second.file(), Some(second), (0, 0), message);
+        let mut counts = Vec::new();
+        for markup in Markup::of(kind) {
+            let source = DocumentId::Source(kind, *markup, name.to_owned());
+            if !self.path.join(source.file()).is_file() {
+                continue;
             }
-            there.into_iter().for_each(|source| self.read_source(source));
+            match counts.iter().find(|(member, _)| *member == markup.member(kind)) {
+                Some((_, first)) => {
+                    let message = format!("`{first}` stands beside it, and counts");
+                    self.problem(&source.file(), Some(&source), (0, 0), message);
+                }
+                None => counts.push((markup.member(kind), source.file())),
+            }
+            self.read_source(source);
         }
         let bodies: Vec<_> = kind.bodies().iter().filter(|(_, file)| path.join(file).is_file()).collect();
         let mut value = match path.join("template.json").is_file() {
@@ -183,10 +189,15 @@ impl Folder {
         }
     }
 
-    /// A text that is no JSON.
+    /// A text that is no JSON, or texts by members.
     fn read_source(&mut self, id: DocumentId) {
-        if let Some(text) = self.read_text(&id.file(), Some(&id)) {
-            self.project.documents.insert(id, text.into());
+        let Some(text) = self.read_text(&id.file(), Some(&id)) else { return };
+        let value = match id {
+            DocumentId::Source(_, Markup::Members, _) => self.read_json(&id, &text),
+            _ => Some(text.into()),
+        };
+        if let Some(value) = value {
+            self.project.documents.insert(id, value);
         }
     }
 

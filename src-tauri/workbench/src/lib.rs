@@ -28,6 +28,7 @@ mod outbox;
 mod outside;
 pub mod people;
 pub mod picture;
+mod preheader;
 pub mod publication;
 pub mod pull;
 mod recent;
@@ -251,6 +252,7 @@ impl Workbench {
             bridge::CampaignMessages::NAME => self.answer(body, Inner::campaign_messages).await,
             bridge::WriteCampaignMessages::NAME => self.answer(body, Inner::write_campaign_messages).await,
             bridge::Build::NAME => self.answer(body, |_, command| Ok(source::build(command))).await,
+            bridge::WritePreheader::NAME => self.answer(body, |_, command| preheader::write(&command)).await,
             bridge::SimulateProject::NAME => self.answer(body, Inner::simulate_project).await,
             bridge::Preview::NAME => self.answer(body, Inner::preview).await,
             bridge::ListVersions::NAME => say::<bridge::ListVersions>(&self.list_versions(read(body)?).await?),

@@ -4,6 +4,7 @@ mod change;
 pub(crate) mod fetch;
 pub(crate) mod import;
 mod invent;
+pub(crate) mod lists;
 mod page;
 pub mod share;
 
@@ -16,7 +17,8 @@ use bridge::FileProblem;
 /// Files with these endings hold endpoints or events.
 const ENDINGS: &[&str] = &["csv", "json", "jsonl", "ndjson"];
 
-/// Reads the endpoints of a project folder: `endpoints/*.csv` and `*.jsonl`, in the order of their names.
+/// Reads the endpoints of a project folder: `endpoints/*.csv` and `*.jsonl`, in the order of their names; and who is on the
+/// lists of its imported segments (`segments/*.members.csv`).
 pub fn endpoints(folder: &Path) -> (People, Vec<FileProblem>) {
     let files = list(&folder.join("endpoints"));
     let mut people = People::default();
@@ -24,6 +26,7 @@ pub fn endpoints(folder: &Path) -> (People, Vec<FileProblem>) {
     for file in files {
         read_into(&mut people, &file, &format!("endpoints/{}", name(&file)), &mut problems);
     }
+    lists::read_into(&mut people, folder, &mut problems);
     people.shrink();
     (people, problems)
 }

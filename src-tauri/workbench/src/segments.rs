@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::crowd::Crowd;
 use crate::failure::{Outcome, bad_input, not_found};
+use crate::people::lists;
 use crate::{Inner, now};
 
 /// Members that are named beside a count.
@@ -32,10 +33,11 @@ impl Inner {
             Ok(audience) => audience,
             Err(problem) => return Ok(SegmentCount { total, problem: Some(problem), ..SegmentCount::default() }),
         };
+        let unlisted = lists::unknown(&audience.unlisted(&crowd.people));
         let (members, rows) = audience.count(&crowd.people, at, SAMPLE);
         let sample = rows.into_iter().map(|row| line(crowd.people.row(row as usize))).collect();
         let took = began.elapsed().as_secs_f64() * 1e3;
-        Ok(SegmentCount { total, members: members as u64, sample, problem: None, took })
+        Ok(SegmentCount { total, members: members as u64, sample, problem: None, unlisted, took })
     }
 
     pub(crate) fn ask_why(&self, command: AskWhy) -> Outcome<Vec<(PersonLine, Reason)>> {
@@ -84,7 +86,8 @@ fn instant(asked: &Asked) -> Millis {
     asked.at.unwrap_or_else(now)
 }
 
-/// Compiles a segment of a project.
+/// Compiles a segment of a project. Who is in an imported one is told by the people who are asked: those of a folder know its
+/// lists.
 ///
 /// # Errors
 /// What is wrong with it, as a sentence without full stop.

@@ -166,7 +166,7 @@ impl Cohort {
             Some((copy, name)) => (Journey::of(copy).unwrap_or(journey), name.as_str()),
             None => (journey, name),
         };
-        let segments = Segments::of(project, request.unknown_segments_hold_all);
+        let segments = Segments::of(project, &people, request.unknown_segments_hold_all);
         let segment = |reference: &str| -> Option<&Value> {
             if reference == TESTERS && test.is_some() {
                 return Some(&segments::EVERYBODY);

@@ -1,11 +1,12 @@
-//! HTML parts that are made from a source: MJML or HTML, with the partials of the project.
+//! Texts of templates that are made from a source: MJML, HTML or plain text, with the partials of the project.
 //!
 //! What is published is the template, Pinpoint's own; source and partials stay in the folder.
 
 use std::collections::BTreeSet;
 
-use bridge::{Built, BuiltPart, FileProblem, SourceProblem, SourceState};
-use model::{DocumentId, Markup, Project, TemplateKind};
+use bridge::{Built, FileProblem, SourceProblem, SourceState};
+use model::shapes::{self, Kind, SHAPES, Shape};
+use model::{Change, DocumentId, Edit, Markup, Path, Project, Step, TemplateKind, edit, path};
 use mrml::prelude::parser::{Error, ParserOptions, Span, WarningKind};
 use mrml::prelude::render::RenderOptions;
 use serde_json::Value;
@@ -14,72 +15,155 @@ use templates::{Expanded, expand, line_and_column, tag_length};
 /// What a source gives.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Made {
-    /// The HTML part; `None` = there is a mistake.
-    pub html: Option<String>,
-    /// The partials in it.
+    /// Places in the template, and the texts for them; those with a mistake are left out.
+    pub texts: Vec<(Path, String)>,
+    /// The partials in them.
     pub partials: Vec<DocumentId>,
     /// Mistakes, and what is left out.
     pub problems: Vec<SourceProblem>,
 }
 
-/// Makes the HTML part of an e-mail template; `None` = it has no source.
-pub(crate) fn make(project: &Project, template: &str) -> Option<Made> {
-    let (markup, text) = project.source(template)?;
-    let id = DocumentId::Source(markup, template.to_owned());
-    let file = |name: &str| project.documents.get(&DocumentId::Partial(name.to_owned()))?.as_str();
+impl Made {
+    fn add(&mut self, place: Path, text: String, partials: &[String]) {
+        self.texts.push((place, text));
+        self.partials.extend(partials.iter().cloned().map(DocumentId::Partial));
+    }
+}
+
+/// Makes the texts of a source; nothing of what is no source.
+pub(crate) fn make(project: &Project, id: &DocumentId) -> Made {
+    let mut made = Made::default();
+    let (DocumentId::Source(kind, markup, _), Some(value)) = (id, project.documents.get(id)) else { return made };
+    let wrong = |message: String| SourceProblem { document: id.clone(), line: 1, column: 1, message, is_error: true };
+    match (markup, markup.member(*kind), value) {
+        (Markup::Members, _, Value::Object(members)) => {
+            for (member, text) in members {
+                let place = place(member).filter(|place| is_text(*kind, place));
+                let (Some(place), Some(text)) = (place, text.as_str()) else {
+                    made.problems.push(wrong(format!("`{member}` is no member with a text, as `APNS.Body` is")));
+                    continue;
+                };
+                match put_in(project, id, *markup, text) {
+                    Ok(whole) => made.add(place, whole.text, &whole.partials),
+                    Err(problem) if problem.document == *id => {
+                        let message = format!("in `{member}`: {}", problem.message);
+                        made.problems.push(SourceProblem { message, ..problem });
+                    }
+                    Err(problem) => made.problems.push(problem),
+                }
+            }
+        }
+        (Markup::Mjml, Some(member), Value::String(text)) => match put_in(project, id, *markup, text) {
+            Ok(whole) => of_mjml(project, id, &whole, path![member], &mut made),
+            Err(problem) => made.problems.push(problem),
+        },
+        (Markup::Html | Markup::Text, Some(member), Value::String(text)) => match put_in(project, id, *markup, text) {
+            Ok(whole) => made.add(path![member], whole.text, &whole.partials),
+            Err(problem) => made.problems.push(problem),
+        },
+        _ => made.problems.push(wrong("this is no source of texts".to_owned())),
+    }
+    made
+}
+
+/// A text of a source with its partials in it.
+pub(crate) fn put_in(
+    project: &Project,
+    id: &DocumentId,
+    markup: Markup,
+    text: &str,
+) -> Result<Expanded, SourceProblem> {
     let endings: &[&str] = match markup {
         Markup::Mjml => &["mjml", "html"],
         Markup::Html => &["html"],
+        Markup::Text | Markup::Members => &["txt"],
     };
-    let whole = match expand(text, endings, &file) {
-        Ok(whole) => whole,
-        Err(error) => {
-            let problem = SourceProblem {
-                document: error.partial.map_or(id, DocumentId::Partial),
-                line: error.line as u64,
-                column: error.column as u64,
-                message: error.message,
-                is_error: true,
-            };
-            return Some(Made { problems: vec![problem], ..Made::default() });
-        }
-    };
-    let partials = whole.partials.iter().cloned().map(DocumentId::Partial).collect();
-    if markup == Markup::Html {
-        return Some(Made { html: Some(whole.text), partials, problems: Vec::new() });
-    }
+    expand(text, endings, &|name| partial(project, name)).map_err(|error| SourceProblem {
+        document: error.partial.map_or_else(|| id.clone(), DocumentId::Partial),
+        line: error.line as u64,
+        column: error.column as u64,
+        message: error.message,
+        is_error: true,
+    })
+}
+
+fn partial<'a>(project: &'a Project, name: &str) -> Option<&'a str> {
+    project.documents.get(&DocumentId::Partial(name.to_owned()))?.as_str()
+}
+
+fn of_mjml(project: &Project, id: &DocumentId, whole: &Expanded, place: Path, made: &mut Made) {
+    let source = project.documents.get(id).and_then(Value::as_str).unwrap_or_default();
     let at = |place: usize, message: String, is_error: bool| {
-        let (partial, offset) = whole.origin(place.min(whole.text.len()));
-        let document = partial.map_or(id.clone(), |name| DocumentId::Partial(name.to_owned()));
-        let (line, column) = line_and_column(partial.and_then(file).unwrap_or(text), offset);
+        let (name, offset) = whole.origin(place.min(whole.text.len()));
+        let document = name.map_or_else(|| id.clone(), |name| DocumentId::Partial(name.to_owned()));
+        let text = name.and_then(|name| partial(project, name)).unwrap_or(source);
+        let (line, column) = line_and_column(text, offset);
         SourceProblem { document, line: line as u64, column: column as u64, message, is_error }
     };
-    let (html, problems) = match mjml(&whole) {
+    match mjml(whole) {
         Ok((html, warnings)) => {
-            (Some(html), warnings.into_iter().map(|(place, message)| at(place, message, false)).collect())
+            made.add(place, html, &whole.partials);
+            made.problems.extend(warnings.into_iter().map(|(place, message)| at(place, message, false)));
         }
-        Err((place, message)) => (None, vec![at(place, message, true)]),
+        Err((place, message)) => {
+            made.partials.extend(whole.partials.iter().cloned().map(DocumentId::Partial));
+            made.problems.push(at(place, message, true));
+        }
+    }
+}
+
+/// The place that a member is written as: `APNS.Body`, `Content[0].HeaderConfig.Header`.
+fn place(written: &str) -> Option<Path> {
+    let mut place = Path::default();
+    for step in written.split('.') {
+        let (key, mut rest) = step.split_at(step.find('[').unwrap_or(step.len()));
+        place = place.join(Some(key).filter(|key| !key.is_empty())?);
+        while let Some((index, more)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            place = place.join(index.parse::<usize>().ok()?);
+            rest = more;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    Some(place)
+}
+
+/// Whether templates of a kind have a text at that place.
+fn is_text(kind: TemplateKind, place: &Path) -> bool {
+    let inner = |shape: &'static Shape, step: &Step| match (shape.kind, step) {
+        (Kind::Structure(_), Step::Key(key)) => {
+            let member = shape.members().iter().find(|member| member.name == key)?;
+            Some(&SHAPES[member.shape])
+        }
+        (Kind::List(inner), Step::Index(_)) | (Kind::Map(inner), Step::Key(_)) => Some(&SHAPES[inner]),
+        _ => None,
     };
-    Some(Made { html, partials, problems })
+    let shape = shapes::find(kind.shape()).and_then(|shape| place.0.iter().try_fold(shape, inner));
+    shape.is_some_and(|shape| matches!(shape.kind, Kind::Text))
 }
 
-/// What the source of a template says today; `None` = it has none.
-pub(crate) fn state(project: &Project, template: &str) -> Option<SourceState> {
-    let made = make(project, template)?;
-    let part = project.template(TemplateKind::Email, template).and_then(|root| root.get("HtmlPart"));
-    let part = part.and_then(Value::as_str).unwrap_or_default();
-    Some(SourceState { differs: made.html.is_some_and(|html| html != part), problems: made.problems })
+/// What the sources of a template say today.
+pub(crate) fn state(project: &Project, kind: TemplateKind, template: &str) -> Vec<SourceState> {
+    let root = project.template(kind, template);
+    let sources = project.sources(kind, template).into_iter().map(|(source, _)| {
+        let made = make(project, &source);
+        let differs = made.texts.iter().any(|(place, text)| {
+            let part = root.and_then(|root| place.find(root)).and_then(Value::as_str).unwrap_or_default();
+            part != text
+        });
+        SourceState { source, differs, problems: made.problems }
+    });
+    sources.collect()
 }
 
-/// What keeps HTML parts from being what their sources say, of one template or of all; as problems of the files.
+/// What keeps texts from being what their sources say, of one template or of all; as problems of the files.
 pub(crate) fn problems(project: &Project, only: Option<&DocumentId>) -> Vec<FileProblem> {
     let mut found = Vec::new();
-    for name in project.template_names(TemplateKind::Email) {
-        let template = DocumentId::Template(TemplateKind::Email, name.to_owned());
+    for (template, kind, name) in templates(project) {
         if only.is_some_and(|only| *only != template) {
             continue;
         }
-        let (Some(state), Some((markup, _))) = (state(project, name), project.source(name)) else { continue };
         let problem = |document: DocumentId, line, column, message: String| FileProblem {
             file: document.file(),
             document: Some(document),
@@ -87,41 +171,77 @@ pub(crate) fn problems(project: &Project, only: Option<&DocumentId>) -> Vec<File
             column,
             message,
         };
-        let errors = state.problems.into_iter().filter(|problem| problem.is_error);
-        found.extend(
-            errors.map(|wrong| problem(wrong.document, wrong.line as usize, wrong.column as usize, wrong.message)),
-        );
-        if state.differs {
-            let message = "the HTML part beside it is not what this makes: make it again in the studio".to_owned();
-            found.push(problem(DocumentId::Source(markup, name.to_owned()), 0, 0, message));
+        for state in state(project, kind, name) {
+            let errors = state.problems.into_iter().filter(|problem| problem.is_error);
+            found.extend(
+                errors.map(|wrong| problem(wrong.document, wrong.line as usize, wrong.column as usize, wrong.message)),
+            );
+            if state.differs {
+                let DocumentId::Source(kind, markup, _) = &state.source else { continue };
+                let what = match markup.member(*kind) {
+                    Some("HtmlPart") => "the HTML part beside it is",
+                    Some(_) => "the text beside it is",
+                    None => "the texts beside it are",
+                };
+                let message = format!("{what} not what this makes: make it again in the studio");
+                found.push(problem(state.source, 0, 0, message));
+            }
         }
     }
     found.dedup();
     found
 }
 
-/// Makes the HTML parts again that have one of the changed texts in them.
+/// All templates, by kind and name.
+fn templates(project: &Project) -> impl Iterator<Item = (DocumentId, TemplateKind, &str)> {
+    project.documents.keys().filter_map(|id| match id {
+        DocumentId::Template(kind, name) => Some((id.clone(), *kind, name.as_str())),
+        _ => None,
+    })
+}
+
+/// Makes the texts again that have one of the changed ones in them.
 pub(crate) fn build(command: bridge::Build) -> Built {
     let project = &command.project;
     let changed: BTreeSet<&DocumentId> = command.changed.iter().collect();
-    let mut built = Built::default();
-    for name in project.template_names(TemplateKind::Email) {
-        let Some((markup, _)) = project.source(name) else { continue };
-        let Some(made) = make(project, name) else { continue };
-        let has = |id: &DocumentId| changed.contains(id);
-        let concerned = has(&DocumentId::Source(markup, name.to_owned())) || made.partials.iter().any(has);
-        let broken = made.problems.iter().any(|problem| has(&problem.document));
-        if !concerned && !broken {
-            continue;
+    let has = |id: &DocumentId| changed.contains(id);
+    let mut built = Built { edit: Edit::new(""), templates: Vec::new(), problems: Vec::new() };
+    for (template, kind, name) in templates(project) {
+        for (source, _) in project.sources(kind, name) {
+            let made = make(project, &source);
+            let concerned = has(&source) || made.partials.iter().any(has);
+            if !concerned && !made.problems.iter().any(|problem| has(&problem.document)) {
+                continue;
+            }
+            built.edit.changes.extend(changes(project, &template, made.texts));
+            built.problems.extend(made.problems);
+            built.templates.push(template.clone());
         }
-        if let Some(html) = made.html {
-            built.parts.push(BuiltPart { template: name.to_owned(), html });
-        }
-        built.problems.extend(made.problems);
     }
+    built.templates.dedup();
     built.problems.sort_by(|a, b| (&a.document, a.line, a.column).cmp(&(&b.document, b.line, b.column)));
     built.problems.dedup();
     built
+}
+
+/// The changes that bring texts into their template; none where they stand there already.
+pub(crate) fn changes(project: &Project, template: &DocumentId, texts: Vec<(Path, String)>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let Some(root) = project.documents.get(template) else { return changes };
+    // Each is made over those before it: two may begin the same structure.
+    let mut after = Project { documents: [(template.clone(), root.clone())].into(), ..Project::default() };
+    for (place, text) in texts {
+        let root = &after.documents[template];
+        if place.find(root).and_then(Value::as_str) == Some(&text) {
+            continue;
+        }
+        let made = edit::put("", template, root, &place, text.into());
+        // An element that a list does not have can not be written: its text stays another, and that is told.
+        if after.apply(&made).is_ok() {
+            changes.extend(made.changes);
+        }
+    }
+    changes
 }
 
 /// A place in the text, in bytes, and what is wrong there.
@@ -272,10 +392,32 @@ mod tests {
         let mut project = Project::default();
         for (id, text) in documents {
             let id: DocumentId = id.parse().unwrap();
-            let value = if matches!(id, DocumentId::Template(..)) { json!({"HtmlPart": text}) } else { json!(text) };
+            let value = match &id {
+                DocumentId::Template(TemplateKind::Email, _) => json!({"HtmlPart": text}),
+                DocumentId::Template(..) | DocumentId::Source(_, Markup::Members, _) => {
+                    serde_json::from_str(text).unwrap()
+                }
+                _ => json!(text),
+            };
             project.documents.insert(id, value);
         }
         project
+    }
+
+    fn made(project: &Project, source: &str) -> Made {
+        make(project, &source.parse().unwrap())
+    }
+
+    /// The project once what has the changed document in it was made again.
+    fn built(project: &Project, changed: &str) -> (Built, Project) {
+        let built = build(bridge::Build { project: project.clone(), changed: vec![changed.parse().unwrap()] });
+        let mut after = project.clone();
+        after.apply(&built.edit).unwrap();
+        (built, after)
+    }
+
+    fn names(built: &Built) -> Vec<String> {
+        built.templates.iter().map(ToString::to_string).collect()
     }
 
     const HELLO: &str = "<mjml>\n<mj-body>\n{{> top}}\n<mj-section><mj-column><mj-text>Hi {{Attributes.Name}} ü {{> bye}}</mj-text></mj-column></mj-section>\n</mj-body></mjml>\n";
@@ -292,26 +434,93 @@ mod tests {
             ("templates/partials/top.mjml", TOP),
             ("templates/partials/bye.html", "<b>Bye</b>\n"),
         ]);
-        let made = make(&project, "hello").unwrap();
-        assert_eq!(made.problems, []);
-        let html = made.html.unwrap();
-        assert_eq!(make(&project, "hello").unwrap().html.as_deref(), Some(html.as_str()), "the same each time");
+        let made_of = |project: &Project| made(project, "templates/email/hello/source.mjml");
+        let first = made_of(&project);
+        assert_eq!(first.problems, []);
+        let (_, html) = &first.texts[0];
+        assert_eq!(made_of(&project).texts, first.texts, "the same each time");
         assert!(html.contains("Hi {{Attributes.Name}} ü <b>Bye</b>") && html.contains("a.png"), "{html}");
         assert!(html.contains("<table") && !html.contains("<mj-"), "{html}");
-        assert!(state(&project, "hello").unwrap().differs, "the part is another");
-        assert_eq!(state(&project, "plain"), None);
-        let bye: DocumentId = "templates/partials/bye.html".parse().unwrap();
-        let built = |project: &Project| build(bridge::Build { project: project.clone(), changed: vec![bye.clone()] });
-        let names: Vec<_> = built(&project).parts.into_iter().map(|part| part.template).collect();
-        assert_eq!(names, ["hello", "other"]);
-        project.documents.insert(bye.clone(), json!("See you"));
-        assert_eq!(built(&project).parts[1].html, "<p>See you</p>");
-        assert!(state(&project, "other").unwrap().differs);
+        let differs = |project: &Project, name: &str| state(project, TemplateKind::Email, name)[0].differs;
+        assert!(differs(&project, "hello"), "the part is another");
+        assert_eq!(state(&project, TemplateKind::Email, "plain"), []);
+        let bye = "templates/partials/bye.html";
+        let (found, after) = built(&project, bye);
+        assert_eq!(names(&found), ["templates/email/hello", "templates/email/other"]);
+        assert!(!differs(&after, "hello") && !differs(&after, "other"));
+        project.documents.insert(bye.parse().unwrap(), json!("See you"));
+        let (_, after) = built(&project, bye);
+        assert_eq!(after.template(TemplateKind::Email, "other").unwrap()["HtmlPart"], "<p>See you</p>");
+        assert!(differs(&project, "other"));
         let told = problems(&project, Some(&"templates/email/other".parse().unwrap()));
         let told: Vec<_> =
             told.iter().map(|one| (one.file.as_str(), one.message.contains("not what this makes"))).collect();
         assert_eq!(told, [("templates/email/other/source.html", true)]);
         assert_eq!(problems(&project, None).len(), 2);
+    }
+
+    #[test]
+    fn texts_of_every_kind_are_made_with_their_partials() {
+        let project = project(&[
+            ("templates/email/hello", "<p>Hi</p>"),
+            ("templates/email/hello/source.txt", "Hi\n{{> sign}}"),
+            ("templates/sms/hello", "{\"Body\": \"old\"}"),
+            ("templates/sms/hello/source.txt", "Hi {{Attributes.Name}}. {{> sign}}"),
+            ("templates/voice/hello", "{}"),
+            ("templates/voice/hello/source.txt", "<speak>Hi. {{> sign}}</speak>"),
+            ("templates/push/hello", "{\"Default\": {\"Title\": \"Hi\"}}"),
+            (
+                "templates/push/hello/source.json",
+                "{\"APNS.Title\": \"Hi {{> sign}}\", \"APNS.Body\": \"Bye {{> sign}}\", \"Default.Title\": \"Hi\"}",
+            ),
+            ("templates/inapp/hello", "{\"Content\": [{}]}"),
+            ("templates/inapp/hello/source.json", "{\"Content[0].HeaderConfig.Header\": \"{{> sign}}\"}"),
+            ("templates/sms/other", "{\"Body\": \"no source\"}"),
+            ("templates/partials/sign.txt", "Your shop\n"),
+            ("templates/partials/sign.html", "<b>Your shop</b>"),
+        ]);
+        let (found, after) = built(&project, "templates/partials/sign.txt");
+        assert_eq!(found.problems, []);
+        let all = ["email/hello", "sms/hello", "push/hello", "inapp/hello", "voice/hello"];
+        assert_eq!(names(&found), all.map(|name| format!("templates/{name}")));
+        let of = |kind: TemplateKind| after.template(kind, "hello").unwrap().clone();
+        assert_eq!(of(TemplateKind::Email), json!({"HtmlPart": "<p>Hi</p>", "TextPart": "Hi\nYour shop"}));
+        assert_eq!(of(TemplateKind::Sms), json!({"Body": "Hi {{Attributes.Name}}. Your shop"}));
+        assert_eq!(of(TemplateKind::Voice), json!({"Body": "<speak>Hi. Your shop</speak>"}));
+        let apple = json!({"Title": "Hi Your shop", "Body": "Bye Your shop"});
+        assert_eq!(of(TemplateKind::Push), json!({"Default": {"Title": "Hi"}, "APNS": apple}));
+        assert_eq!(of(TemplateKind::InApp)["Content"][0]["HeaderConfig"]["Header"], "Your shop");
+        assert_eq!(built(&after, "templates/partials/sign.txt").0.edit.changes, [], "all is as it should be");
+        assert_eq!(problems(&after, None), []);
+        let files: Vec<_> = problems(&project, None).into_iter().map(|problem| problem.file).collect();
+        let sources = ["email/hello/source.txt", "sms/hello/source.txt", "push/hello/source.json"];
+        assert_eq!(files[..3], sources.map(|file| format!("templates/{file}")));
+    }
+
+    #[test]
+    fn a_member_that_can_have_no_text_is_told() {
+        for (member, is_right) in [
+            ("APNS.Body", true),
+            ("Default.Title", true),
+            ("APNS", false),
+            ("APNS.Nothing", false),
+            ("", false),
+            ("APNS..Body", false),
+            ("Content[0].HeaderConfig.Header", false),
+            ("APNS[0]", false),
+            ("APNS.Body]", false),
+        ] {
+            let source = json!({ member: "text" }).to_string();
+            let project = project(&[("templates/push/hello", "{}"), ("templates/push/hello/source.json", &source)]);
+            let made = made(&project, "templates/push/hello/source.json");
+            assert_eq!((made.texts.len() == 1, made.problems.is_empty()), (is_right, is_right), "{member}");
+        }
+        let missing = project(&[
+            ("templates/push/hello", "{}"),
+            ("templates/push/hello/source.json", "{\"APNS.Body\": \"{{> nothing}}\"}"),
+        ]);
+        let told = made(&missing, "templates/push/hello/source.json").problems;
+        assert_eq!(told[0].message, "in `APNS.Body`: there is no partial `nothing.txt`");
     }
 
     #[test]
@@ -323,7 +532,9 @@ mod tests {
         write("templates/email/hello/source.mjml", HELLO);
         write("templates/email/hello/source.html", "both");
         write("templates/partials/top.mjml", TOP);
-        write("templates/partials/notes.txt", "not ours");
+        write("templates/partials/notes.md", "not ours");
+        write("templates/push/news/template.json", "{}\n");
+        write("templates/push/news/source.json", "{\n  \"APNS.Body\": \"Hi\"\n}\n");
         let mut folder = crate::folder::read(place.path()).unwrap();
         let problems: Vec<_> = folder.problems.iter().map(|problem| problem.file.as_str()).collect();
         assert_eq!(problems, ["templates/email/hello/source.html"], "only one of both counts");
@@ -333,6 +544,9 @@ mod tests {
         project.documents.remove(&removed);
         project.documents.insert("templates/partials/top.mjml".parse().unwrap(), json!("new"));
         project.documents.insert("templates/partials/bye.html".parse().unwrap(), json!("bye\n"));
+        let news = "templates/push/news/source.json";
+        assert_eq!(project.documents[&news.parse().unwrap()], json!({"APNS.Body": "Hi"}));
+        project.documents.insert(news.parse().unwrap(), json!({"APNS.Body": "Bye"}));
         let removed = [removed];
         let request = crate::save::Request {
             folder: place.path(),
@@ -341,7 +555,8 @@ mod tests {
             overwrite_damaged: true,
         };
         let saved = crate::save::save(request, &mut folder).unwrap();
-        assert_eq!(saved.written, ["templates/partials/bye.html", "templates/partials/top.mjml"]);
+        assert_eq!(saved.written, ["templates/partials/bye.html", "templates/partials/top.mjml", news]);
+        assert_eq!(text(news).as_deref(), Some("{\n  \"APNS.Body\": \"Bye\"\n}\n"));
         assert_eq!(saved.removed, ["templates/email/hello/source.html"]);
         assert_eq!(text("templates/partials/top.mjml").as_deref(), Some("new"));
         assert_eq!(text("templates/email/hello/source.mjml").as_deref(), Some(HELLO));
@@ -357,8 +572,8 @@ mod tests {
                 ("templates/partials/top.mjml", top),
                 ("templates/partials/bye.html", "bye"),
             ]);
-            let mut made = make(&project, "hello").unwrap();
-            assert_eq!(made.html.is_none(), made.problems[0].is_error);
+            let mut made = made(&project, "templates/email/hello/source.mjml");
+            assert_eq!(made.texts.is_empty(), made.problems[0].is_error);
             let first = made.problems.remove(0);
             (first.document.to_string(), first.line, first.message)
         };
@@ -397,8 +612,8 @@ mod tests {
                 ("templates/email/hello/source.mjml", &whole[..end]),
                 ("templates/partials/bye.html", "bye"),
             ]);
-            let made = make(&project, "hello").unwrap();
-            assert!(made.html.is_some() || made.problems.iter().any(|problem| problem.is_error), "{end}");
+            let made = made(&project, "templates/email/hello/source.mjml");
+            assert!(!made.texts.is_empty() || made.problems.iter().any(|problem| problem.is_error), "{end}");
         }
     }
 }

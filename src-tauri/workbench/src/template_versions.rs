@@ -141,24 +141,35 @@ fn of_git(folder: &Path, id: &DocumentId, revision: &str) -> Outcome<Value> {
     }
 }
 
-/// What differs from a revision. Where the HTML part is made from a source, then as now, the source says it.
+/// What differs from a revision. Where texts are made from a source, then as now, the source says it.
 fn since_revision(of: &ListVersions, revision: &str, now: &Value) -> Outcome<Vec<MemberWords>> {
     let (folder, id) = (folder(of)?, &of.template);
     let then = of_git(&folder, id, revision)?;
     let mut found = words(&publishing::request_body(id, &then), &publishing::request_body(id, now));
-    let source = of.project.source(id.name()).filter(|_| matches!(id, DocumentId::Template(TemplateKind::Email, _)));
-    if let Some((markup, text)) = source {
-        let file = DocumentId::Source(markup, id.name().to_owned()).file();
-        if let Ok(before) = git::run(&folder, &["show", &format!("{revision}:./{file}")]) {
-            found.retain(|member| member.place != "HtmlPart");
-            let name = file.rsplit('/').next().unwrap_or_default().to_owned();
-            let before = String::from_utf8_lossy(&before);
-            if before != text {
-                found.insert(0, MemberWords { place: name, pieces: pieces(&before, text) });
-            }
+    let sources = match id {
+        DocumentId::Template(kind, name) => of.project.sources(*kind, name),
+        _ => Vec::new(),
+    };
+    for (source, value) in sources {
+        let file = source.file();
+        let Ok(before) = git::run(&folder, &["show", &format!("{revision}:./{file}")]) else { continue };
+        let (before, text) = (String::from_utf8_lossy(&before), written(value));
+        if let DocumentId::Source(kind, markup, _) = source
+            && let Some(made) = markup.member(kind)
+        {
+            found.retain(|member| member.place != made);
+        }
+        if before != text {
+            let place = file.rsplit('/').next().unwrap_or_default().to_owned();
+            found.insert(0, MemberWords { place, pieces: pieces(&before, &text) });
         }
     }
     Ok(found)
+}
+
+/// A source as its file has it.
+fn written(source: &Value) -> String {
+    source.as_str().map_or_else(|| model::text::write(source), str::to_owned)
 }
 
 /// The members that differ, word by word.

@@ -227,8 +227,15 @@ async fn a_file_is_looked_into_mapped_and_imported_whole_or_not_at_all() {
 
     let columns: Vec<String> =
         ["Address", "User.UserAttributes.FirstName", "Metrics.Orders", ""].map(str::to_owned).into();
-    let import =
-        Import { folder: desk.path(), path, name: look.name, columns, channel: "EMAIL".into(), leave_out: false };
+    let import = Import {
+        folder: desk.path(),
+        path,
+        name: look.name,
+        columns,
+        channel: "EMAIL".into(),
+        leave_out: false,
+        ..Import::default()
+    };
     let view = desk.import(import.clone()).await;
     let told: Vec<String> = view.problems.iter().map(|(line, column, why)| format!("{line} {column} {why}")).collect();
     assert_eq!(
@@ -257,6 +264,18 @@ async fn a_file_is_looked_into_mapped_and_imported_whole_or_not_at_all() {
     assert!(own.exists());
     assert_eq!(again.written.as_deref(), Some("endpoints/new people-2.csv"), "nothing is written over");
     assert_eq!(desk.people().len(), 8, "the same addresses are the same endpoints");
+
+    // On the list of an imported segment go those who are imported, and they stay on it.
+    let on_list = Import { leave_out: true, segment: "vip".to_owned(), ..import.clone() };
+    desk.import(on_list.clone()).await;
+    let list = || desk.read("segments/vip.members.csv").lines().count();
+    assert_eq!(list(), 1 + 2, "a header and two people");
+    desk.import(on_list).await;
+    assert_eq!(list(), 1 + 2, "the same people");
+    let vip = desk.people();
+    assert!(vip.list_of("vip").unwrap().endpoints.iter().all(|id| vip.find(id).is_some()));
+    let outside = desk.try_ask(Import { segment: "../vip".to_owned(), ..import.clone() }).await;
+    assert!(outside.is_err_and(|refused| refused.message.contains("no name of a segment")));
 
     let wrong = Import { columns: ["Adress", "", "", ""].map(str::to_owned).into(), ..import };
     let refused = desk.try_ask(wrong).await.unwrap_err();

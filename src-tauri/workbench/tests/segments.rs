@@ -112,6 +112,45 @@ async fn a_segment_is_counted_and_some_of_it_shown() {
 }
 
 #[tokio::test]
+async fn an_imported_segment_holds_who_is_on_its_list_and_without_one_nobody() {
+    let mut desk = Desk::open().await;
+    for (name, value) in [
+        ("list", json!({"Name": "list", "Id": "9f8e", "SegmentType": "IMPORT", "ImportDefinition": {"Size": 2}})),
+        ("by-id", json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "list"}]}]}})),
+        ("others", json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "list"}], "SourceType": "NONE"}]}})),
+    ] {
+        desk.project.documents.insert(DocumentId::Segment(name.to_owned()), value);
+    }
+    let unknown = desk.count("by-id").await;
+    let told = unknown.unlisted.unwrap_or_default();
+    assert_eq!(
+        (unknown.total, unknown.members, told.contains("`list` is not in this project")),
+        (4, 0, true),
+        "{told}"
+    );
+    let why = desk.why("list", "ben").await;
+    assert!(told_first(&why).starts_with("-imported segment `list`: its list is not in this project"));
+
+    // A list of endpoints and users, as Pinpoint imports it.
+    fs::create_dir(desk.folder.path().join("segments")).unwrap();
+    fs::write(desk.folder.path().join("segments/list.members.csv"), "Id,User.UserId\nben,\n,ada\n").unwrap();
+    for (segment, members) in [("list", 3), ("by-id", 3), ("others", 1)] {
+        let count = desk.count(segment).await;
+        assert_eq!((count.members, count.unlisted), (members, None), "{segment}");
+    }
+    let overlap = AskOverlap { asked: desk.asked(), segments: ["list".to_owned(), "mail".to_owned()] };
+    assert_eq!(desk.ask(overlap).await, OverlapView { first: 3, second: 3, both: 2, total: 4 });
+    assert_eq!(
+        told_first(&desk.why("by-id", "eve").await),
+        "-in segment `list` [-imported segment `list`: not on its list]"
+    );
+}
+
+fn told_first(answers: &[(bridge::PersonLine, Reason)]) -> String {
+    told(&answers[0].1)
+}
+
+#[tokio::test]
 async fn a_changed_file_is_read_again_and_without_a_folder_people_are_invented() {
     let desk = Desk::open().await;
     assert_eq!(desk.count("everybody").await.total, 4);

@@ -1,6 +1,6 @@
 //! Questions about messages before anything is sent to anybody.
 
-use model::{DocumentId, Project};
+use model::{DocumentId, Edit, Project};
 use serde::{Deserialize, Serialize};
 
 /// Renders a template for one of the sample people, and counts what they lack.
@@ -35,8 +35,10 @@ pub struct PreviewView {
     pub failure: Option<String>,
     /// What the template reads, in the order of appearance.
     pub variables: Vec<VariableUse>,
-    /// Of a text message: how large it is.
-    pub sms: Option<SmsSize>,
+    /// Of a text message: how large it is for this person, in words.
+    pub sms: Option<String>,
+    /// Of a text message: how large it is as it is typed, in words; what stands in braces is left out.
+    pub sms_typed: Option<String>,
     /// Of a push notification: bytes of what the push service is sent, and how many it may be.
     pub payload: Option<(u64, u64)>,
     /// Of an e-mail without a text part: the text that is made of its HTML part when it is sent.
@@ -48,8 +50,10 @@ pub struct PreviewView {
     /// Of a text message: to how many people of a country it goes in how many parts: country (may be empty), parts, people.
     /// Of those whom it reaches, the first [`PART_SAMPLE`](Self::PART_SAMPLE) are looked at.
     pub parts_by_country: Vec<(String, u64, u64)>,
-    /// Of an e-mail whose HTML part is made from a source: how they stand to each other.
-    pub source: Option<SourceState>,
+    /// Where texts are made from sources: how they stand to each other.
+    pub sources: Vec<SourceState>,
+    /// Of an e-mail: the words beside the subject.
+    pub preheader: Option<Preheader>,
 }
 
 impl PreviewView {
@@ -96,7 +100,7 @@ pub struct VariableUse {
     pub lacking: u64,
 }
 
-/// Makes HTML parts from their sources.
+/// Makes texts from their sources.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Build {
     /// The project, with the changed texts in it.
@@ -107,22 +111,15 @@ pub struct Build {
 
 command!(Build, "build" => Built);
 
-/// HTML parts, and what is wrong with sources.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Texts that were made, and what is wrong with sources.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Built {
-    /// The parts that could be made.
-    pub parts: Vec<BuiltPart>,
+    /// What brings the texts that could be made, and are others, into their templates; without a label.
+    pub edit: Edit,
+    /// The templates with the changed texts in them.
+    pub templates: Vec<DocumentId>,
     /// Mistakes and warnings, by document and place.
     pub problems: Vec<SourceProblem>,
-}
-
-/// An HTML part.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BuiltPart {
-    /// The name of the e-mail template.
-    pub template: String,
-    /// The part.
-    pub html: String,
 }
 
 /// What is wrong with a source or a partial.
@@ -136,28 +133,40 @@ pub struct SourceProblem {
     pub column: u64,
     /// What is wrong, lower case, no full stop.
     pub message: String,
-    /// Whether no HTML can be made; else something is left out of it.
+    /// Whether the text can not be made; else something is left out of it.
     pub is_error: bool,
 }
 
-/// How the HTML part of a template and its source stand to each other.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How the texts of a template and their source stand to each other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceState {
-    /// Whether the part is not what the source makes: somebody has changed it, or a partial.
+    /// The source.
+    pub source: DocumentId,
+    /// Whether a text is not what the source makes: somebody has changed it, or a partial.
     pub differs: bool,
     /// What is wrong with the source and its partials.
     pub problems: Vec<SourceProblem>,
 }
 
-/// How large a text message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SmsSize {
-    /// Whether a character needs the long encoding (UCS-2).
-    pub is_unicode: bool,
-    /// Units used: septets, or units of 16 bits.
-    pub units: u64,
-    /// Messages that are sent and paid for.
-    pub parts: u64,
-    /// Units left in the last of them.
-    pub left: u64,
+/// The words that mailboxes show beside the subject of an e-mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preheader {
+    /// As the template has them, variables included; empty = there are none.
+    pub words: String,
+    /// Why they can not be changed where they stand, lower case, no full stop; `None` = they can.
+    pub fixed: Option<String>,
 }
+
+/// Writes other words beside the subject into the page of an e-mail, or into what it is made from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WritePreheader {
+    /// The project as it is in the window.
+    pub project: Project,
+    /// The name of the e-mail template.
+    pub template: String,
+    /// The words; empty = none.
+    pub words: String,
+}
+
+// The edit that does it, as undo shows it.
+command!(WritePreheader, "write-preheader" => Edit);

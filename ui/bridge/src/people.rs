@@ -201,6 +201,8 @@ pub struct Import {
     pub channel: String,
     /// Whether wrong rows are left out, and the others imported.
     pub leave_out: bool,
+    /// The imported segment whose list they are put on, by its file name; empty = none.
+    pub segment: String,
 }
 
 // The number of the import.

@@ -37,6 +37,8 @@ pub struct SegmentCount {
     pub sample: Vec<PersonLine>,
     /// Why the segment can not be asked, and where; `None` = it was.
     pub problem: Option<String>,
+    /// Of imported segments in it whose lists are not known, what that means, lower case, no full stop; `None` = all are.
+    pub unlisted: Option<String>,
     /// Milliseconds that it took, people loaded.
     pub took: f64,
 }

@@ -46,7 +46,7 @@ pub fn Code(label: &'static str, path: Path, rows: u32) -> impl IntoView {
 /// The editor of a text: `take` is given it when nobody has typed for a while, or the editor is left.
 #[component]
 pub fn CodeText(
-    label: &'static str,
+    #[prop(into)] label: String,
     id: String,
     written: Memo<String>,
     rows: u32,

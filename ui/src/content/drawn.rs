@@ -51,19 +51,20 @@ fn beside_the_subject(html: &str) -> String {
     plain_text(&shown).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A text message in its bubble, and what it costs in parts.
+/// A text message in its bubble, and how large it is: as it is typed, and for whom it is shown.
 pub fn text_message(view: &PreviewView) -> AnyView {
-    let size = view.sms.map(|size| {
-        let messages = if size.parts == 1 { "1 message".to_owned() } else { format!("{} messages", size.parts) };
-        let why = if size.is_unicode { ", written in the long encoding because a character needs it" } else { "" };
-        format!("{messages}, {} characters left{why}", size.left)
-    });
     let body = part(view, "Body").map(str::to_owned);
+    let row = |name: &'static str, test: &'static str, size: &Option<String>| {
+        size.clone().map(|size| view! { <div><dt>{name}</dt><dd data-test=test>{size}"."</dd></div> })
+    };
     view! {
         <div class="telephone">
             {body.map(|body| view! { <p class="bubble" dir="auto">{body}</p> })}
         </div>
-        {size.map(|size| view! { <p class="note" role="status" data-test="sms-size">{size}</p> })}
+        <dl class="sms-size" role="status">
+            {row("As typed", "sms-typed", &view.sms_typed)}
+            {row("For this person", "sms-size", &view.sms)}
+        </dl>
         {parts_by_country(view)}
     }
     .into_any()
@@ -117,7 +118,15 @@ pub fn push(view: &PreviewView) -> AnyView {
             .into_any(),
         };
         let bad = message.bytes > message.most;
-        view! { <figure><figcaption class:bad=bad>{format!("{system}, {size}")}</figcaption>{drawn}</figure> }
+        // What the system fetches by itself: here nothing is.
+        let pictures = [
+            ("Icon", "ImageIconUrl"),
+            ("Small icon", "SmallImageIconUrl"),
+            ("Picture", "ImageUrl"),
+            ("Picture, film or sound", "MediaUrl"),
+        ];
+        let pictures = pictures.map(|(word, member)| part(member).map(|address| picture(word, address)));
+        view! { <figure><figcaption class:bad=bad>{format!("{system}, {size}")}</figcaption>{drawn}{pictures.into_iter().collect_view()}</figure> }
     };
     view! { <div class="telephone">{view.services.iter().map(one).collect_view()}</div> }.into_any()
 }
@@ -131,20 +140,46 @@ pub fn voice(view: &PreviewView) -> AnyView {
     body.map(|body| view! { <p class="spoken" dir="auto">{body}</p> }).into_any()
 }
 
-/// The layout of an in-app message; it has no variables.
+/// Something that would be fetched, by its address: nothing is, in this window.
+fn picture(word: &'static str, address: String) -> AnyView {
+    view! { <p class="picture"><span>{word}</span><span class="clip" title=address.clone()>{address.clone()}</span></p> }.into_any()
+}
+
+/// An in-app message over a page of the app, as its layout places it; it has no variables.
 pub fn in_app() -> AnyView {
     let store = store();
     let layout = value_at(store, path!["Layout"]);
     let content = value_at(store, path!["Content"]);
-    let class = move || {
-        let layout = layout.get().and_then(|value| value.as_str().map(str::to_lowercase)).unwrap_or_default();
-        format!("in-app {}", layout.replace('_', "-"))
+    let layout =
+        Memo::new(move |_| layout.get().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default());
+    let class = move || format!("in-app {}", layout.with(|layout| layout.to_lowercase().replace('_', "-")));
+    let words = move || match layout.get().as_str() {
+        "TOP_BANNER" => "A banner at the top of the page",
+        "MIDDLE_BANNER" => "A banner in the middle of the page",
+        "BOTTOM_BANNER" => "A banner at the bottom of the page",
+        "OVERLAYS" => "Over the whole screen",
+        "MOBILE_FEED" => "In a window in front of the page",
+        "CAROUSEL" => "Pages to swipe through",
+        _ => "No layout is chosen",
     };
     let pages = move || {
         let pages: Vec<Value> = content.get().and_then(|value| value.as_array().cloned()).unwrap_or_default();
-        pages.iter().map(in_app_page).collect_view()
+        let shown = if layout.with(|layout| layout == "CAROUSEL") { pages.len() } else { 1 };
+        let count = pages.len();
+        let number = move |n: usize| {
+            (shown > 1).then(|| view! { <span class="in-app-number">{format!("{} of {count}", n + 1)}</span> })
+        };
+        let page =
+            |(n, page): (usize, &Value)| view! { <div class="in-app-place">{in_app_page(page)}{number(n)}</div> };
+        pages.iter().take(shown).enumerate().map(page).collect_view()
     };
-    view! { <div class="telephone app-screen"><div class=class>{pages}</div></div> }.into_any()
+    view! {
+        <figure class="app-figure">
+            <figcaption data-test="in-app-layout">{words}</figcaption>
+            <div class="telephone app-screen"><div class="app-page" aria-hidden="true"></div><div class=class tabindex=move || layout.with(|layout| layout == "CAROUSEL").then_some("0")>{pages}</div></div>
+        </figure>
+    }
+    .into_any()
 }
 
 fn in_app_page(page: &Value) -> AnyView {
@@ -174,7 +209,7 @@ fn in_app_page(page: &Value) -> AnyView {
     };
     view! {
         <div class="in-app-page" style=format!("background: {paper}")>
-            {text(&["ImageUrl"]).filter(|url| !url.is_empty()).map(|_| view! { <span class="in-app-image">"Picture"</span> })}
+            {text(&["ImageUrl"]).filter(|url| !url.is_empty()).map(|url| picture("Picture", url))}
             {block("HeaderConfig", "Header", "in-app-header")}
             {block("BodyConfig", "Body", "in-app-body")}
             <div class="in-app-buttons">{button("PrimaryBtn")}{button("SecondaryBtn")}</div>

@@ -118,9 +118,9 @@ pub fn PreviewPane(preview: Preview, kind: TemplateKind) -> impl IntoView {
     };
     view! {
         <div class="whom" role="group" aria-label="For whom" on:keydown=keys>
-            <button class="quiet" aria-label="The person before" title="The person before (Left)" disabled=at_the_start on:click=move |_| preview.turn(-1)>"‹"</button>
+            <button class="quiet" aria-label="The person before" title="The person before (Left)" aria-disabled=move || at_the_start().to_string() on:click=move |_| preview.turn(-1)>"‹"</button>
             <span class="who clip" role="status" data-test="preview-who">{who}</span>
-            <button class="quiet" data-test="next-person" aria-label="The next person" title="The next person (Right)" disabled=at_the_end on:click=move |_| preview.turn(1)>"›"</button>
+            <button class="quiet" data-test="next-person" aria-label="The next person" title="The next person (Right)" aria-disabled=move || at_the_end().to_string() on:click=move |_| preview.turn(1)>"›"</button>
         </div>
         <div class="looking">
             <Show when=move || kind == TemplateKind::Email>

@@ -1,12 +1,12 @@
-//! The source of an HTML part: MJML, or HTML with partials. A change of it and of what is made of it is one edit.
+//! The source of a text: MJML, or HTML or plain text with partials. A change of it and of what is made of it is one edit.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use bridge::{Build, Built, SourceProblem};
+use bridge::{Build, SourceProblem, SourceState};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::{DocumentId, Edit, Markup, Project, TemplateKind, path};
+use model::{DocumentId, Edit, Markup, Path, TemplateKind, path};
 use serde_json::Value;
 use templates::plain_text;
 
@@ -30,27 +30,32 @@ fn turn(id: &DocumentId, by: u64) -> u64 {
     })
 }
 
-/// Puts the text of a source or partial into the project, together with all that is made of it.
-pub fn write(store: Store, id: DocumentId, text: String) {
+/// Puts a text of a source or partial into the project, together with all that is made of it; `None` takes it away.
+pub fn write(store: Store, id: DocumentId, place: Path, text: Option<String>) {
     let mine = turn(&id, 1);
-    let mut project = store.project.get_untracked();
-    project.documents.insert(id.clone(), Value::String(text.clone()));
     let words = match &id {
         DocumentId::Partial(name) => format!("Change the partial {name}"),
         _ => format!("Change the source of {}", id.name()),
     };
+    let change = move |id: &DocumentId| match &text {
+        Some(text) => Edit::new(words.clone()).set(id, place.clone(), text.clone()),
+        None => Edit::new(words.clone()).remove(id, place.clone()),
+    };
+    let mut project = store.project.get_untracked();
+    // What can not be carried out here is told when it is carried out below.
+    let _ = project.apply(&change(&id));
     spawn_local(async move {
         let answer = transport::call(&Build { project, changed: vec![id.clone()] }).await;
         if turn(&id, 0) != mine {
             // A newer text is on its way.
             return;
         }
-        let mut edit = Edit::new(words);
-        if store.project.with_untracked(|project| project.documents.get(&id).and_then(Value::as_str) != Some(&text)) {
-            edit = edit.set(&id, path![], text);
-        }
+        let mut edit = change(&id);
         match answer {
-            Ok(built) => store.edit(store.project.with_untracked(|project| with_parts(edit, project, &built))),
+            Ok(built) => {
+                edit.changes.extend(built.edit.changes);
+                store.edit(edit);
+            }
             Err(failure) => {
                 // What was typed is not lost with what would have been made of it.
                 store.edit(edit);
@@ -60,82 +65,87 @@ pub fn write(store: Store, id: DocumentId, text: String) {
     });
 }
 
-fn with_parts(mut edit: Edit, project: &Project, built: &Built) -> Edit {
-    for part in &built.parts {
-        let id = DocumentId::Template(TemplateKind::Email, part.template.clone());
-        let is_there = project.documents.get(&id).and_then(|root| root.get("HtmlPart")).and_then(Value::as_str);
-        if is_there != Some(&part.html) && project.documents.contains_key(&id) {
-            edit = edit.set(&id, path!["HtmlPart"], part.html.clone());
-        }
-    }
-    edit
-}
-
-/// The text of a source or partial as it is in the project.
-pub fn text_of(store: Store, id: DocumentId) -> Memo<String> {
+/// A text of a source or partial as it is in the project.
+pub fn text_of(store: Store, id: DocumentId, place: Path) -> Memo<String> {
     Memo::new(move |_| {
-        store.project.with(|project| project.documents.get(&id)?.as_str().map(str::to_owned)).unwrap_or_default()
+        store
+            .project
+            .with(|project| place.find(project.documents.get(&id)?)?.as_str().map(str::to_owned))
+            .unwrap_or_default()
     })
 }
 
-/// The HTML part of an e-mail: written by hand, or made of a source.
+/// A text of a template, written by hand or made of a source.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// The member.
+    pub member: &'static str,
+    /// Its name when it is written by hand.
+    pub label: &'static str,
+    /// What the choice is called.
+    pub choice: &'static str,
+    /// What it can be made of, and how that is called.
+    pub markups: &'static [(Markup, &'static str)],
+    /// Lines that are shown.
+    pub rows: u32,
+}
+
+/// The editor of a text, and the choice how it is written.
 #[component]
-pub fn HtmlPart(name: String, preview: Preview) -> impl IntoView {
+pub fn TextPart(kind: TemplateKind, name: String, text: Written, preview: Preview) -> impl IntoView {
     let store = store();
-    let template = StoredValue::new(name.clone());
+    let template = StoredValue::new(name);
+    let source = move |markup: Markup| DocumentId::Source(kind, markup, template.get_value());
     let markup = Memo::new(move |_| {
-        store.project.with(|project| template.with_value(|name| project.source(name).map(|(markup, _)| markup)))
+        let is_there = |(markup, _): &&(Markup, &str)| {
+            store.project.with(|project| project.documents.contains_key(&source(*markup)))
+        };
+        text.markups.iter().find(is_there).copied()
     });
     let choice = move |of: Option<Markup>, word: &'static str| {
+        let now = move || markup.get().map(|(markup, _)| markup);
         view! {
-            <button aria-pressed=move || (markup.get() == of).to_string() on:click=move |_| choose(store, &template.get_value(), markup.get_untracked(), of)>
+            <button aria-pressed=move || (now() == of).to_string() on:click=move |_| choose(store, kind, &template.get_value(), text.member, untrack(now), of)>
                 {word}
             </button>
         }
     };
     view! {
         <div class="written-as">
-            <span id="written-as" class="name">"Page written as"</span>
-            <div class="modes small" role="group" aria-labelledby="written-as" data-test="written-as">
-                {choice(None, "HTML")}
-                {choice(Some(Markup::Html), "HTML with partials")}
-                {choice(Some(Markup::Mjml), "MJML")}
+            <span id=format!("written-as-{}", text.member) class="name">{text.choice}</span>
+            <div class="modes small" role="group" aria-labelledby=format!("written-as-{}", text.member) data-test=format!("written-{}", text.member)>
+                {choice(None, text.label)}
+                {text.markups.iter().map(|(of, word)| choice(Some(*of), word)).collect_view()}
             </div>
         </div>
         {move || match markup.get() {
-            None => view! { <Code label="HTML" path=path!["HtmlPart"] rows=18 /> }.into_any(),
-            Some(markup) => source(store, markup, template.get_value(), preview).into_any(),
+            None => view! { <Code label=text.label path=path![text.member] rows=text.rows /> }.into_any(),
+            Some((markup, label)) => source_of(store, source(markup), label, text.rows, preview).into_any(),
         }}
     }
 }
 
 /// Another way of writing: a source to begin with, or none any more; what is published stays until the source is changed.
-fn choose(store: Store, name: &str, from: Option<Markup>, to: Option<Markup>) {
+fn choose(store: Store, kind: TemplateKind, name: &str, member: &str, from: Option<Markup>, to: Option<Markup>) {
     if from == to {
         return;
     }
-    let id = DocumentId::Template(TemplateKind::Email, name.to_owned());
-    let html = store.project.with_untracked(|project| {
-        project
-            .documents
-            .get(&id)
-            .and_then(|root| root.get("HtmlPart")?.as_str().map(str::to_owned))
-            .unwrap_or_default()
+    let id = DocumentId::Template(kind, name.to_owned());
+    let text = store.project.with_untracked(|project| {
+        let text = project.documents.get(&id).and_then(|root| root.get(member)?.as_str().map(str::to_owned));
+        text.unwrap_or_default()
     });
     let mut edit = Edit::new(match to {
-        None => "Write HTML by hand",
-        Some(Markup::Html) => "Write HTML with partials",
+        None => "Write by hand",
         Some(Markup::Mjml) => "Write MJML",
+        Some(_) => "Write with partials",
     });
     if let Some(from) = from {
-        edit = edit.remove(&DocumentId::Source(from, name.to_owned()), path![]);
+        edit = edit.remove(&DocumentId::Source(kind, from, name.to_owned()), path![]);
     }
-    match to {
-        None => {}
-        Some(Markup::Html) => edit = edit.set(&DocumentId::Source(Markup::Html, name.to_owned()), path![], html),
-        Some(Markup::Mjml) => {
-            edit = edit.set(&DocumentId::Source(Markup::Mjml, name.to_owned()), path![], begun(&html))
-        }
+    if let Some(to) = to {
+        let text = if to == Markup::Mjml { begun(&text) } else { text };
+        edit = edit.set(&DocumentId::Source(kind, to, name.to_owned()), path![], text);
     }
     store.edit(edit);
 }
@@ -154,34 +164,142 @@ fn begun(html: &str) -> String {
     text
 }
 
-fn source(store: Store, markup: Markup, name: String, preview: Preview) -> impl IntoView {
-    let id = DocumentId::Source(markup, name);
-    let label = match markup {
-        Markup::Mjml => "MJML",
-        Markup::Html => "HTML with partials",
-    };
-    let (changed, again) = (id.clone(), id.clone());
-    let state = Memo::new(move |_| preview.view.with(|view| view.source.clone()).unwrap_or_default());
-    let differs = move || state.with(|state| state.differs);
+fn source_of(store: Store, id: DocumentId, label: &'static str, rows: u32, preview: Preview) -> impl IntoView {
+    let changed = id.clone();
     view! {
         <CodeText
             label=label
             id=format!("field:{id}")
-            written=text_of(store, id)
-            rows=18
-            take=Callback::new(move |text| write(store, changed.clone(), text))
+            written=text_of(store, id.clone(), path![])
+            rows=rows
+            take=Callback::new(move |text| write(store, changed.clone(), path![], Some(text)))
         />
-        <Problems found=Signal::derive(move || state.with(|state| state.problems.clone())) />
+        <State id=id preview=preview />
+        <p class="note">"A partial goes in with " <code>"{{> name}}"</code> "; it is in the list of the project, under Partials."</p>
+    }
+}
+
+/// What is wrong with a source, and whether what is published is what it makes.
+#[component]
+fn State(id: DocumentId, preview: Preview) -> impl IntoView {
+    let store = store();
+    let of = id.clone();
+    let state =
+        Memo::new(move |_| preview.view.with(|view| view.sources.iter().find(|state| state.source == of).cloned()));
+    let told = move |of: fn(&SourceState) -> Vec<SourceProblem>| {
+        state.with(|state| state.as_ref().map(of).unwrap_or_default())
+    };
+    let differs = move || state.with(|state| state.as_ref().is_some_and(|state| state.differs));
+    // Nothing is typed anew: what is made of the source as it is takes the place of what stands there.
+    let again = move |_| {
+        let value = store.project.with_untracked(|project| project.documents.get(&id).cloned());
+        let first = match &value {
+            Some(Value::Object(members)) => members.iter().next().map(|(member, text)| (path![member], text.clone())),
+            Some(text) => Some((path![], text.clone())),
+            None => None,
+        };
+        if let Some((place, Value::String(text))) = first {
+            write(store, id.clone(), place, Some(text));
+        }
+    };
+    view! {
+        <Problems found=Signal::derive(move || told(|state| state.problems.clone())) />
         <Show when=differs>
             <div class="note differs" data-test="source-differs">
-                <span>"The HTML is not what this makes: it was changed by itself, or the source was. The HTML is what is published."</span>
-                <button on:click={ let again = again.clone(); move |_| {
-                    let text = store.project.with_untracked(|project| project.documents.get(&again).and_then(Value::as_str).map(str::to_owned));
-                    write(store, again.clone(), text.unwrap_or_default());
-                } }>"Make the HTML again"</button>
+                <span>"What is published is not what this makes: it was changed by itself, or the source was."</span>
+                <button on:click=again.clone()>"Make it again"</button>
             </div>
         </Show>
-        <p class="note">"A partial goes in with " <code>"{{> name}}"</code> "; it is in the list of the project, under Partials."</p>
+    }
+}
+
+/// Texts of members that are made with partials, and a way to begin one.
+#[component]
+pub fn MemberTexts(kind: TemplateKind, name: String, preview: Preview) -> impl IntoView {
+    let store = store();
+    let id = DocumentId::Source(kind, Markup::Members, name);
+    let of = id.clone();
+    let members = Memo::new(move |_| {
+        let names = |value: &Value| value.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
+        store.project.with(|project| project.documents.get(&of).and_then(names)).unwrap_or_default()
+    });
+    // The texts that the template has.
+    let others = move || {
+        let mut found = Vec::new();
+        store.content.with(|root| texts_in(root, &path![], &mut found));
+        members.with(|members| found.retain(|(place, _)| !members.contains(place)));
+        found
+    };
+    let begin = {
+        let id = id.clone();
+        move |event| {
+            let picked: String = event_target_value(&event);
+            let Some((member, text)) = untrack(others).into_iter().find(|(member, _)| *member == picked) else {
+                return;
+            };
+            let edit = Edit::new("Write with partials");
+            store.edit(match members.with_untracked(Vec::is_empty) {
+                true => edit.set(&id, path![], serde_json::json!({ member: text })),
+                false => edit.set(&id, path![&member], text),
+            });
+        }
+    };
+    let row = {
+        let id = id.clone();
+        move |member: String| {
+            let (changed, gone, place) = (id.clone(), id.clone(), path![&member]);
+            let away = {
+                let place = place.clone();
+                move |_| {
+                    let last = members.with_untracked(Vec::len) == 1;
+                    let place = if last { path![] } else { place.clone() };
+                    store.edit(Edit::new("Write by hand").remove(&gone, place));
+                }
+            };
+            view! {
+                <CodeText
+                    label=format!("{member}, with partials")
+                    id=format!("field:{id}:{member}")
+                    written=text_of(store, id.clone(), place.clone())
+                    rows=3
+                    take=Callback::new(move |text| write(store, changed.clone(), place.clone(), Some(text)))
+                />
+                <div class="actions"><button type="button" on:click=away>{format!("Write {member} by hand")}</button></div>
+            }
+        }
+    };
+    view! {
+        <details class="whole" open=move || members.with_untracked(|members| !members.is_empty())>
+            <summary>"Texts with partials"</summary>
+            <For each=move || members.get() key=Clone::clone let:member>{row(member)}</For>
+            <State id=id preview=preview />
+            <label class="field">
+                <span class="name">"Write another text with partials"</span>
+                <select data-test="member-with-partials" on:change=begin prop:value=move || { members.track(); "" }>
+                    <option value="">"Choose a text"</option>
+                    {move || others().into_iter().map(|(place, _)| view! { <option value=place.clone()>{place.clone()}</option> }).collect_view()}
+                </select>
+            </label>
+            <p class="note">"A partial goes in with " <code>"{{> name}}"</code> "; it is in the list of the project, under Partials."</p>
+        </details>
+    }
+}
+
+/// The texts of a document that people read, by their place.
+fn texts_in(value: &Value, place: &Path, found: &mut Vec<(String, String)>) {
+    const READ: [&str; 5] = ["Title", "Body", "Header", "Text", "Url"];
+    match value {
+        Value::String(text)
+            if place
+                .0
+                .last()
+                .is_some_and(|step| matches!(step, model::Step::Key(key) if READ.contains(&key.as_str()))) =>
+        {
+            found.push((place.to_string(), text.clone()));
+        }
+        Value::Object(members) => members.iter().for_each(|(name, value)| texts_in(value, &place.join(name), found)),
+        Value::Array(list) => list.iter().enumerate().for_each(|(n, value)| texts_in(value, &place.join(n), found)),
+        _ => {}
     }
 }
 

@@ -5,6 +5,7 @@ use bridge::{FileLook, Import, ImportView, Importing, LookAtFile};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::DocumentId;
 
 use super::fetch::FromTarget;
 use super::file::{take_file, take_path};
@@ -35,6 +36,7 @@ pub fn ImportPanel() -> impl IntoView {
     let look = RwSignal::new(None::<FileLook>);
     let columns = RwSignal::new(Vec::<String>::new());
     let channel = RwSignal::new(String::new());
+    let segment = RwSignal::new(String::new());
     let running = RwSignal::new(None::<Running>);
     Effect::new(move |_| {
         look.set(None);
@@ -59,7 +61,8 @@ pub fn ImportPanel() -> impl IntoView {
         };
         let own = columns.with_untracked(|columns| columns.iter().any(|column| column == "ChannelType"));
         let channel = if own { String::new() } else { channel.get_untracked() };
-        let command = Import { folder, path, name, columns: columns.get_untracked(), channel, leave_out };
+        let (columns, segment) = (columns.get_untracked(), segment.get_untracked());
+        let command = Import { folder, path, name, columns, channel, leave_out, segment };
         spawn_local(async move {
             match transport::call(&command).await {
                 Ok(number) => {
@@ -86,6 +89,7 @@ pub fn ImportPanel() -> impl IntoView {
         <FromTarget />
         {move || look.get().map(|look| view! {
             <Mapped look=look columns=columns channel=channel />
+            <ListOf segment=segment />
             <div class="actions">
                 <button type="button" class="primary" data-test="import-go" disabled=under_way on:click=move |_| start(false)>"Import"</button>
             </div>
@@ -198,6 +202,30 @@ fn Mapped(look: FileLook, columns: RwSignal<Vec<String>>, channel: RwSignal<Stri
         </Show>
     }
     .into_any()
+}
+
+/// The imported segment whose list they go on, where the project has some.
+#[component]
+fn ListOf(segment: RwSignal<String>) -> impl IntoView {
+    let store = desk().store;
+    let lists = Memo::new(move |_| {
+        store.project.with(|project| {
+            let imported = |id: &DocumentId| project.documents.get(id).is_some_and(audience::is_imported);
+            let segments = project.documents.keys().filter(|id| matches!(id, DocumentId::Segment(_)) && imported(id));
+            segments.map(|id| id.name().to_owned()).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <Show when=move || !lists.with(Vec::is_empty)>
+            <label class="field">
+                <span class="name">"They are on the list of"</span>
+                <select data-test="import-segment" prop:value=move || segment.get() on:change=move |event| segment.set(event_target_value(&event))>
+                    <option value="">"No imported segment"</option>
+                    {move || lists.get().into_iter().map(|name| view! { <option value=name.clone()>{name.clone()}</option> }).collect_view()}
+                </select>
+            </label>
+        </Show>
+    }
 }
 
 fn progress(

@@ -81,6 +81,9 @@ pub fn Beside(segment: String) -> impl IntoView {
                 <span class:bad=move || count.with(|count| count.as_ref().is_some_and(|count| count.problem.is_some()))>{of_all}</span>
                 <div class="member-share" aria-hidden="true"><div style:width=move || format!("{:.1}%", share() * 100.0)></div></div>
             </div>
+            {move || count.with(|count| count.as_ref()?.unlisted.as_deref().map(|why| view! {
+                <p class="note" role="status" data-test="segment-unlisted">{sentence(why)}</p>
+            }))}
             <h3>"Some of them"</h3>
             <ul class="people" class:empty=move || count.with(|count| count.as_ref().is_none_or(|count| count.sample.is_empty())) data-test="segment-sample">
                 {move || count.with(|count| count.iter().flat_map(|count| count.sample.clone()).collect::<Vec<_>>())

@@ -55,7 +55,7 @@ pub fn Builder() -> impl IntoView {
         {move || {
             let frame = frame.get();
             let words = match frame.form {
-                Form::Imported => Some("This segment is a list that was imported. It has no criteria; here everybody stands for it."),
+                Form::Imported => Some("This segment is a list that was imported. It has no criteria; who is on the list stands in a file beside it."),
                 Form::Json => Some("This segment can only be shown as JSON. Correct it below."),
                 _ => None,
             };

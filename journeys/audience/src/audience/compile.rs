@@ -7,7 +7,7 @@ use model::wire::{
 };
 use serde_json::Value;
 
-use super::{AudienceError, Members, Part};
+use super::{AudienceError, Members, Part, is_imported};
 use crate::criteria::{Fault, MetricTest, TextTest};
 use crate::draft::{Field, Owner};
 
@@ -49,8 +49,7 @@ impl<'c, 'a> Compiler<'c, 'a> {
         if self.open.len() >= MAX_DEPTH {
             return Err(AudienceError::TooLarge { segment: reference.to_owned() });
         }
-        let object = segment.object();
-        if segment.has("ImportDefinition") || object.get("SegmentType").and_then(Value::as_str) == Some("IMPORT") {
+        if document.is_some_and(is_imported) {
             return Ok(Part::Imported { segment: reference.to_owned(), members: (self.members)(reference) });
         }
         self.open.push(reference.to_owned());

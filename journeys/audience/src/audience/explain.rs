@@ -88,10 +88,12 @@ impl Part {
             }
             Part::Imported { segment, members } => {
                 let holds = self.holds(people, row, now);
-                let why = match (members, holds) {
-                    (None, _) => "everybody here stands for its list",
-                    (Some(_), true) => "on its list",
-                    (Some(_), false) => "not on its list",
+                let why = match holds {
+                    true => "on its list",
+                    false if members.is_none() && people.list_of(segment).is_none() => {
+                        "its list is not in this project, so nobody is known to be on it"
+                    }
+                    false => "not on its list",
                 };
                 (holds, format!("imported segment `{segment}`: {why}"))
             }

@@ -29,8 +29,7 @@ impl Part {
             Part::Metric { name, .. } => add(&[&columns::metric(name)]),
             Part::Recency { .. } => add(&[columns::EFFECTIVE, columns::ACTIVE]),
             Part::Near { .. } => add(&[columns::LATITUDES, columns::LONGITUDES]),
-            Part::Imported { members: None, .. } => {}
-            Part::Imported { members: Some(_), .. } => add(&[columns::IDS, columns::USERS]),
+            Part::Imported { .. } => add(&[columns::IDS, columns::USERS]),
         }
     }
 

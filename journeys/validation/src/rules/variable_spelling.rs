@@ -153,14 +153,22 @@ fn texts(root: &Value) -> Vec<model::Path> {
     members.flat_map(|(service, part)| part.keys().map(move |member| path![service, member])).collect()
 }
 
-/// What the HTML part is made from says the same, or the next change of it would bring the old name back.
+/// What texts are made from says the same, or the next change of it would bring the old name back.
 fn sources(template: &TemplateContext, variable: &str, meant: &str, edit: &mut Edit) {
-    let DocumentId::Template(TemplateKind::Email, name) = template.document.id else { return };
-    for markup in model::Markup::ALL {
-        let id = DocumentId::Source(markup, name.clone());
-        let Some(text) = template.document.project.documents.get(&id).and_then(Value::as_str) else { continue };
-        let better = rename_variable(text, variable, meant);
-        if better != text {
+    let DocumentId::Template(kind, name) = template.document.id else { return };
+    for (id, value) in template.document.project.sources(*kind, name) {
+        let better = match value {
+            Value::String(text) => Value::String(rename_variable(text, variable, meant)),
+            Value::Object(members) => {
+                let renamed = |(member, text): (&String, &Value)| {
+                    let better = text.as_str().map(|text| rename_variable(text, variable, meant).into());
+                    (member.clone(), better.unwrap_or_else(|| text.clone()))
+                };
+                Value::Object(members.iter().map(renamed).collect())
+            }
+            _ => continue,
+        };
+        if better != *value {
             *edit = std::mem::replace(edit, Edit::new("")).set(&id, model::Path::default(), better);
         }
     }

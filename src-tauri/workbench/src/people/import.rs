@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use audience::import::{self, MappedRow, Mapping};
-use audience::{People, RowProblem};
+use audience::import::{self, MappedRow, Mapping, Rows};
+use audience::{Members, People, RowProblem};
 use base64::Engine;
 use bridge::{ColumnLook, FailureCode, FileLook, Import, ImportView, Importing, KeepPiece, LookAtFile};
 
-use super::name;
+use super::{lists, name};
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
 use crate::{Inner, lock};
 
@@ -110,6 +110,7 @@ impl Inner {
                 Some(Mapping::new(&command.columns, channel).map_err(refused)?)
             }
         };
+        let listed = Listed::of(&command.segment, mapping.as_ref())?;
         let job = Arc::new(Job::default());
         job.size.store(size_of(Path::new(&command.path))?, Ordering::Relaxed);
         let number = {
@@ -119,7 +120,7 @@ impl Inner {
         };
         let inner = self.clone();
         std::thread::spawn(move || {
-            let outcome = job.run(&inner, &command, mapping.as_ref());
+            let outcome = job.run(&inner, &command, mapping.as_ref(), listed);
             let mut view = lock(&job.view);
             match outcome {
                 Ok(written) => view.written = written,
@@ -147,7 +148,13 @@ impl Inner {
 
 impl Job {
     /// Reads all of it; answers the file that was written, if one was.
-    fn run(&self, inner: &Inner, command: &Import, mapping: Option<&Mapping>) -> Outcome<Option<String>> {
+    fn run(
+        &self,
+        inner: &Inner,
+        command: &Import,
+        mapping: Option<&Mapping>,
+        mut listed: Listed,
+    ) -> Outcome<Option<String>> {
         let (folder, path) = (Path::new(&command.folder), Path::new(&command.path));
         let bytes = std::fs::read(path).map_err(|error| disk("read", path, &error))?;
         let text = import::text(&bytes).map_err(refused)?;
@@ -167,6 +174,7 @@ impl Job {
         let whole = each_piece(text, mapping, &mut people, &mut all, &mut |good, bad, read| {
             for row in &good {
                 file.write_all(row.as_bytes()).map_err(fail)?;
+                listed.add(row);
             }
             self.rows.fetch_add(good.len() as u64, Ordering::Relaxed);
             self.bad.store(bad as u64, Ordering::Relaxed);
@@ -192,6 +200,9 @@ impl Job {
         match draft.keep_new().map_err(fail)? {
             true => {
                 inner.forget_upload(path);
+                if !command.segment.is_empty() {
+                    lists::extend(folder, &command.segment, listed.members)?;
+                }
                 Ok(Some(format!("endpoints/{}", name(&target))))
             }
             false => {
@@ -219,6 +230,38 @@ impl Job {
         let path = folder.join(".waymark").join(format!("import-{stem}.csv"));
         // Without the file the first rows are still told.
         view.report = files::write(&path, text.as_bytes()).ok().map(|()| path.display().to_string());
+    }
+}
+
+/// Who goes on the list of a segment.
+struct Listed {
+    members: Members,
+    /// Reads the rows that fit; `None` = there is no list.
+    rows: Option<Rows>,
+}
+
+impl Listed {
+    fn of(segment: &str, mapping: Option<&Mapping>) -> Outcome<Listed> {
+        let is_name = !segment.contains(['/', '\\']) && !segment.starts_with('.');
+        if !is_name {
+            return Err(bad_input(
+                format!("`{segment}` is no name of a segment"),
+                "name it as its file in `segments/`",
+            ));
+        }
+        let rows = match (segment.is_empty(), mapping) {
+            (true, _) => None,
+            (false, Some(mapping)) => Some(Rows::csv(&mapping.header()).map_err(refused)?),
+            (false, None) => Some(Rows::json()),
+        };
+        Ok(Listed { members: Members::default(), rows })
+    }
+
+    fn add(&mut self, row: &str) {
+        let members = &mut self.members;
+        if let Some(rows) = &mut self.rows {
+            rows.each(row, 1, &mut |_, row| row.into_iter().for_each(|row| members.add(&row)));
+        }
     }
 }
 

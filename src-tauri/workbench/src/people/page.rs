@@ -141,6 +141,7 @@ fn in_segment(project: &Project, name: &str, people: &People, rows: &[usize]) ->
 /// The endpoints of a person, and nobody else's.
 fn alone(people: &People, rows: &[usize]) -> People {
     let mut alone = People::default();
+    alone.set_lists_of(people);
     for row in rows {
         // An endpoint of the store fits into another.
         let _ = alone.push(Some(people.row(*row).id()), &people.row(*row).to_json());
