@@ -28,6 +28,6 @@ pub const ROWS: &[Row] = &[
     ("events 5.1/1", "campaigns of a project", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_a_campaign_and_of_all"]),
     ("events 5.2/1", "transactional e-mail", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_requests"]),
     ("events 5.3/1", "transactional SMS", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_requests"]),
-    ("events 5.4/1", "one campaign", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_a_campaign_and_of_all"]),
+    ("events 5.4/1", "one campaign", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_a_campaign_and_of_all", "src-tauri/workbench/src/live/campaign.rs::what_came_of_a_treatment_is_of_the_runs_that_ended_long_enough_ago"]),
     ("events 5.5/1", "e-mail of journeys", &["src-tauri/pinpoint-local/src/tests/kpis.rs::kpis_of_journeys"]),
 ];

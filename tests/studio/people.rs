@@ -21,6 +21,8 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     hand.press("[data-test=person-segments] .why").await;
     hand.until("and why", "return document.querySelector('[data-test=person-segments] .reasons li') != null").await;
     hand.until("and journeys", "return document.querySelectorAll('[data-test=person-journeys] > li').length > 0").await;
+    hand.until("and campaigns", "return document.querySelectorAll('[data-test=person-campaigns] > li').length > 0")
+        .await;
     hand.shot(&shots().join(format!("{who}-person.png"))).await;
 
     // A changed field is in the files after a save.

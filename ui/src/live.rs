@@ -212,7 +212,7 @@ pub fn Watched(id: DocumentId, watch: Watch) -> impl IntoView {
 #[component]
 pub fn WatchedCampaign(name: String) -> impl IntoView {
     let watch = Watch { target: store().live.target, ..Watch::new() };
-    view! { <section class="live watched" data-test="live"><Watched id=DocumentId::Campaign(name) watch=watch /></section> }
+    view! { <section class="live watched" data-test="live"><header class="what"><h2>"Live"</h2></header><Watched id=DocumentId::Campaign(name) watch=watch /></section> }
 }
 
 /// What `people in flight` has to say about the journey on the canvas, for whoever is about to publish it; nothing where

@@ -74,7 +74,7 @@ fn line(desk: Desk, one: PublicationLine, ask: impl Fn(Option<u32>) + Copy + 'st
             <details>
                 <summary>
                     <span class="why" dir="auto">{why}</span>
-                    <span class="about"><time>{at}</time>" UTC, "{by}{approved}{(!complete).then_some(", stopped before its end")}</span>
+                    <span class="about">{format!("No. {number}, ")}<time>{at}</time>" UTC, "{by}{approved}{(!complete).then_some(", stopped before its end")}</span>
                 </summary>
                 <ul class="told">{steps.iter().map(|step| view! { <li>{sentence(step)}</li> }).collect_view()}</ul>
                 {complete.then(|| view! {
