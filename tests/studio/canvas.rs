@@ -78,6 +78,7 @@ async fn draw(hand: &Hand) {
     .await;
     hand.let_go(hello).await;
     hand.until("nothing is dim any more", "return !document.querySelector('.refused')").await;
+    hand.press("[data-test=notice] button").await;
     assert_eq!(hand.number("return document.querySelectorAll('[data-end]').length").await, 1, "nothing was connected");
 }
 
@@ -119,17 +120,15 @@ async fn choose(hand: &Hand) {
 
 /// Goes by the small map, finds a step by its name, and fixes a problem by a button and by a key.
 async fn find_and_fix(hand: &Hand, who: &str) {
-    hand.press("[data-test=fit]").await;
-    hand.key(ESCAPE).await;
-    for _ in 0..6 {
-        hand.key('+').await;
-    }
+    // A journey that is larger than the window has a small map.
+    hand.press("[data-document='journeys/welcome-series']").await;
     hand.until("the small map is there", "return !!document.querySelector('[data-test=minimap]')").await;
     let transform = "document.querySelector('.world').style.transform";
     let before = hand.text(&format!("return {transform}")).await;
-    hand.press_in("[data-test=minimap]", 0.5, 0.1).await;
+    hand.press_in("[data-test=minimap]", 0.5, 0.9).await;
     hand.until("the canvas is elsewhere", &format!("return {transform} != {before:?}")).await;
-    hand.press("[data-test=fit]").await;
+    hand.press("[data-document='journeys/a-small-one']").await;
+    hand.until("the small one is back", &format!("return {CARDS} == 6")).await;
 
     hand.chord('f').await;
     hand.until("something is looked for", "return document.activeElement?.dataset.test == 'finder'").await;
