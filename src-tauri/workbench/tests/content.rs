@@ -73,8 +73,7 @@ async fn a_message_is_compared_with_its_version_on_a_target_and_sent_to_one_addr
     };
     let sent: TestSent = ask(&workbench, &test(" ann@example.com ", "local")).await.unwrap();
     assert_eq!((sent.address.as_str(), sent.status.as_str(), sent.is_taken), ("ann@example.com", "SUCCESSFUL", true));
-    let wanted =
-        Outbox { text: "ann@example.com".to_owned(), channel: String::new(), status: String::new(), token: None };
+    let wanted = Outbox { text: "ann@example.com".to_owned(), ..Outbox::default() };
     let page: OutboxPage = ask(&workbench, &wanted).await.unwrap();
     assert_eq!(page.messages.iter().map(|message| message.title.as_str()).collect::<Vec<_>>(), ["Good day"]);
     let refused = ask(&workbench, &test("", "local")).await.unwrap_err();
