@@ -36,6 +36,12 @@ async fn text_message(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.type_into("[id='field:Body']", &format!("Hi {} {{{{Attributes.LastCity}}}}", "x".repeat(160))).await;
     hand.until("it is another message", &format!("return {bubble}?.startsWith('Hi xxx')")).await;
     hand.until("and too long for one", &format!("return {size}?.includes('2 messages')")).await;
+    let typed = "document.querySelector('[data-test=sms-typed]')?.textContent";
+    hand.until(
+        "as typed it is without what stands in braces",
+        &format!("return {typed}?.startsWith('2 messages, GSM 03.38, ') && {typed}.includes('in braces is left out')"),
+    )
+    .await;
     look(hand, barriers, who, "text-message").await;
 
     // Settings, then all of it as JSON; each is one step of undo.
@@ -57,7 +63,7 @@ async fn text_message(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.until("all is as before", &format!("return {bubble}?.startsWith('Keystone: ')")).await;
 }
 
-/// A mail on a telephone and in the dark.
+/// A mail on a telephone and in the dark, with other words beside its subject.
 async fn mailbox(hand: &Hand) {
     hand.press("[data-section='E-mails']").await;
     hand.press("[data-document='templates/email/new-device']").await;
@@ -73,6 +79,16 @@ async fn mailbox(hand: &Hand) {
             hand.until(&format!("{class} is {on}"), &is_so).await;
         }
     }
+    let beside = "document.querySelector('.inbox-line span')?.textContent";
+    let before = hand.text("return document.querySelector('[data-test=preheader]').value").await;
+    assert!(hand.text(&format!("return {beside}")).await.starts_with(&before), "the field has what the mailbox shows");
+    hand.type_into("[data-test=preheader]", "Was it you? & more").await;
+    hand.until("the mailbox shows it", &format!("return {beside}?.startsWith('Was it you? & more')")).await;
+    let undo = "return document.querySelector('[data-test=undo]').title.includes('Change preheader')";
+    hand.until("it is one step of undo", undo).await;
+    hand.press("[data-test=undo]").await;
+    let field = format!("return document.querySelector('[data-test=preheader]').value == {before:?}");
+    hand.until("it is as before", &field).await;
 }
 
 async fn notification(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
@@ -120,6 +136,8 @@ async fn in_app(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
                   s.dispatchEvent(new Event('change', {bubbles: true}))";
     hand.ask(layout).await;
     hand.until("it is drawn at the top", "return !!document.querySelector('.in-app.top-banner')").await;
+    let words = "document.querySelector('[data-test=in-app-layout]').textContent";
+    assert_eq!(hand.text(&format!("return {words}")).await, "A banner at the top of the page");
     hand.ask(
         "[...document.querySelectorAll('.group .fold')].find(b => b.textContent.includes('Header config')).click()",
     )

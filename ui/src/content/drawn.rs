@@ -61,10 +61,12 @@ pub fn text_message(view: &PreviewView) -> AnyView {
         <div class="telephone">
             {body.map(|body| view! { <p class="bubble" dir="auto">{body}</p> })}
         </div>
-        <dl class="sms-size" role="status">
-            {row("As typed", "sms-typed", &view.sms_typed)}
-            {row("For this person", "sms-size", &view.sms)}
-        </dl>
+        <div role="status">
+            <dl class="sms-size">
+                {row("As typed", "sms-typed", &view.sms_typed)}
+                {row("For this person", "sms-size", &view.sms)}
+            </dl>
+        </div>
         {parts_by_country(view)}
     }
     .into_any()
@@ -134,7 +136,8 @@ pub fn push(view: &PreviewView) -> AnyView {
 /// What is spoken: of SSML the words, without its tags.
 pub fn voice(view: &PreviewView) -> AnyView {
     let body = part(view, "Body").map(|body| match body.trim_start().starts_with("<speak") {
-        true => plain_text(body),
+        // A pause is no word, and parts those around it.
+        true => plain_text(&body.replace("<break", " <break")),
         false => body.to_owned(),
     });
     body.map(|body| view! { <p class="spoken" dir="auto">{body}</p> }).into_any()

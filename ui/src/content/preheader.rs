@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::preview::Preview;
-use crate::problems::sentence;
+use crate::problems::sentences;
 use crate::store::{Store, store};
 use crate::transport;
 
@@ -26,7 +26,7 @@ pub fn PreheaderField(name: String, preview: Preview) -> impl IntoView {
                 disabled=move || shown.with(|shown| shown.fixed.is_some())
                 on:change=change
             />
-            {move || shown.with(|shown| shown.fixed.as_deref().map(|why| view! { <span class="note">{sentence(why)}</span> }))}
+            {move || shown.with(|shown| shown.fixed.as_deref().map(|why| view! { <span class="note">{sentences(why, "")}</span> }))}
         </label>
     }
 }

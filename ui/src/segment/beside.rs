@@ -8,7 +8,7 @@ use super::asked;
 use super::overlap::Overlap;
 use super::sizes::Sizes;
 use super::why::Why;
-use crate::problems::sentence;
+use crate::problems::{sentence, sentences};
 use crate::simulate::flow::{grouped, percent};
 use crate::store::store;
 use crate::transport;
@@ -82,7 +82,7 @@ pub fn Beside(segment: String) -> impl IntoView {
                 <div class="member-share" aria-hidden="true"><div style:width=move || format!("{:.1}%", share() * 100.0)></div></div>
             </div>
             {move || count.with(|count| count.as_ref()?.unlisted.as_deref().map(|why| view! {
-                <p class="note" role="status" data-test="segment-unlisted">{sentence(why)}</p>
+                <p class="note" role="status" data-test="segment-unlisted">{sentences(why, "")}</p>
             }))}
             <h3>"Some of them"</h3>
             <ul class="people" class:empty=move || count.with(|count| count.as_ref().is_none_or(|count| count.sample.is_empty())) data-test="segment-sample">

@@ -41,7 +41,9 @@ fn tell(report: &Report) {
         say::result(&format!("missing: `{listed}`, which a list names"));
     }
     for imported in &report.imported {
-        say::result(&format!("not in it: who is in `{imported}`, which was imported from a file"));
+        say::result(&format!(
+            "not in it: who is in `{imported}`, which was imported from a file: put that file at `{imported}.members.csv`"
+        ));
     }
     for problem in &report.problems {
         let place = match problem.line {

@@ -55,3 +55,41 @@ impl<'p> Segments<'p> {
         unknown.chain(lists::unknown(&unlisted)).map(|text| Note { path: model::Path::default(), text })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use audience::{Audience, Members};
+    use model::DocumentId;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_of_segments_is_noted() {
+        let mut project = Project::default();
+        for (name, value) in [
+            ("list", json!({"SegmentType": "IMPORT"})),
+            ("based", json!({"SegmentGroups": {"Groups": [{"SourceSegments": [{"Id": "list"}]}]}})),
+        ] {
+            project.documents.insert(DocumentId::Segment(name.to_owned()), value);
+        }
+        let mut people = People::default();
+        people.push(Some("a"), &json!({})).unwrap();
+        let noted = |people: &People, segment: &str, unknown_hold_all: bool| {
+            let segments = Segments::of(&project, people, unknown_hold_all);
+            let members = Audience::compile(segment, &|reference| segments.find(reference))
+                .map(|found| found.count(people, 0, 0).0);
+            (members.ok(), segments.notes().map(|note| note.text).collect::<Vec<_>>().join("; "))
+        };
+        let (members, note) = noted(&people, "based", false);
+        assert_eq!((members, note.contains("`list` is not in this project")), (Some(0), true), "{note}");
+        assert_eq!(noted(&people, "else", false), (None, String::new()));
+        assert_eq!(
+            noted(&people, "else", true),
+            (Some(1), "the segment `else` is not known here: everybody is in it".into())
+        );
+        people.set_list("list", Arc::new(Members { endpoints: ["a".to_owned()].into(), ..Members::default() }));
+        assert_eq!(noted(&people, "based", true), (Some(1), String::new()));
+    }
+}
