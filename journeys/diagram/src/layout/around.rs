@@ -106,9 +106,8 @@ fn shortest(grid: &Grid, start: Point, end: Point) -> Option<Vec<Point>> {
         if here == last && direction == DOWN && at != begin {
             return Some(walked(grid, &before, at));
         }
-        for turn in 0..STEPS.len() {
+        for (turn, (dx, dy)) in STEPS.into_iter().enumerate() {
             // back the way it came, or level from the foot of the source
-            let (dx, dy) = STEPS[turn];
             let back = (dx, dy) == (-STEPS[direction].0, -STEPS[direction].1);
             if back || at == begin && turn != DOWN {
                 continue;
