@@ -62,7 +62,7 @@ impl Barriers {
             .ask_later(
                 "const done = arguments[arguments.length - 1]; \
                  axe.run(document, {resultTypes: ['violations']}).then( \
-                     run => done(run.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html.slice(0, 160)}`))), \
+                     run => done(run.violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${node.target} ${node.html.slice(0, 480)}`))), \
                      error => done([`axe failed: ${error}`]))",
             )
             .await;

@@ -247,8 +247,8 @@ fn one(
                 {(!below.is_empty()).then(|| view! { <span class="about clip">{below}</span> })}
             </span>
             {move || problem.get().map(|(severity, n)| view! {
-                " "
-                <span class="count" class:bad=severity == Severity::Error>{n}</span>
+                // Drawn by the style sheet: scrolled half out, what is still seen is part of what is heard.
+                <span class="count" class:bad=severity == Severity::Error data-count=n aria-hidden="true"></span>
             })}
         </li>
     }
