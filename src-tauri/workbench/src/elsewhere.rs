@@ -285,7 +285,7 @@ impl Found {
         let mut id = resource.id.clone();
         let mut number = 2;
         while self.project.documents.contains_key(&id) {
-            id = renamed(&resource.id, format!("{}-{number}", resource.id.name()));
+            id = resource.id.renamed(format!("{}-{number}", resource.id.name()));
             number += 1;
         }
         self.project.documents.insert(id, resource.value);
@@ -339,18 +339,4 @@ fn stamp(value: &Value) -> (u64, &str, &str) {
     let text = |member: &str| value[member].as_str().unwrap_or_default();
     let version = value["Version"].as_u64().or_else(|| text("Version").parse().ok());
     (version.unwrap_or_default(), text("LastModifiedDate"), text("State"))
-}
-
-/// A document of the same kind under another name.
-pub(crate) fn renamed(id: &DocumentId, name: String) -> DocumentId {
-    match id {
-        DocumentId::Journey(_) => DocumentId::Journey(name),
-        DocumentId::Canvas(_) => DocumentId::Canvas(name),
-        DocumentId::Conflicts(_) => DocumentId::Conflicts(name),
-        DocumentId::Campaign(_) => DocumentId::Campaign(name),
-        DocumentId::Segment(_) => DocumentId::Segment(name),
-        DocumentId::Template(kind, _) => DocumentId::Template(*kind, name),
-        DocumentId::Source(kind, markup, _) => DocumentId::Source(*kind, *markup, name),
-        DocumentId::Partial(_) => DocumentId::Partial(name),
-    }
 }

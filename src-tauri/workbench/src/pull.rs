@@ -16,7 +16,6 @@ use publishing::{Bindings, Pulled, Remote};
 use serde_json::Value;
 
 use self::exported::Export;
-use crate::elsewhere::renamed;
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
 use crate::folder::{self, Folder};
 use crate::publication::{bindings_of, keep_bindings, target_failure, target_of};
@@ -200,7 +199,7 @@ fn named(pulled: &Pulled, project: &Project, bound: &publishing::TargetBindings)
             DocumentId::Campaign(_) => &bound.campaigns,
             _ => return None,
         };
-        let by_binding = ids.iter().find(|(_, id)| *id == remote_id).map(|(name, _)| renamed(&opened.id, name.clone()));
+        let by_binding = ids.iter().find(|(_, id)| *id == remote_id).map(|(name, _)| opened.id.renamed(name.clone()));
         by_binding.or_else(|| {
             let same_kind = |id: &&DocumentId| id.shape() == opened.id.shape();
             let carries = |id: &&DocumentId| project.documents[*id]["Id"].as_str() == Some(remote_id);
@@ -226,7 +225,7 @@ fn named(pulled: &Pulled, project: &Project, bound: &publishing::TargetBindings)
             is_new && local.or(other.map(String::as_str)).is_some_and(|other| opened.value["Id"] != other)
         };
         while taken.contains(&id) || of_another(&id) {
-            id = renamed(&wanted, format!("{}-{number}", wanted.name()));
+            id = wanted.renamed(format!("{}-{number}", wanted.name()));
             number += 1;
         }
         taken.push(id.clone());
