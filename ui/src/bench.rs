@@ -1,7 +1,7 @@
 //! `?nodes=N`: the page shows a made-up journey of N steps, so that its speed can be compared with other designers'.
 //!
 //! The journey is [`layered::journey`]. `window.__bench` says where to press, `window.__bench_ready` when the journey was
-//! on the screen; `tests/studio/canvas-bench.mjs` drives it.
+//! on the screen; `tests/canvas_speed.rs` drives it.
 
 use benchmark::layered;
 use bridge::Opened;

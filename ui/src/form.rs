@@ -20,6 +20,7 @@ use model::{Path, Step, edit, naming};
 use serde_json::Value;
 
 use self::choices::{ZONES, event_types, messages, target, templates, templates_of_campaign};
+pub use self::choices::{targets, targets_asked};
 pub use self::containers::one_of;
 use self::containers::{group, list, map};
 use self::dates::date_time;

@@ -6,7 +6,7 @@ use model::shapes;
 use model::{ActivityKind, path};
 
 use crate::canvas;
-use crate::form::{event_start, field, judged, members, one_of};
+use crate::form::{event_start, field, judged, members, one_of, targets, targets_asked};
 use crate::icons::{ENTRY, family, icon, of_kind};
 use crate::keys;
 use crate::store::{Selection, store};
@@ -175,16 +175,10 @@ fn connection_form(origin: Origin) -> AnyView {
             })
         })
     };
+    let asked = targets_asked(store);
     let options = {
         let origin = origin.clone();
-        Memo::new(move |_| {
-            store.document.with(|root| {
-                let Some(journey) = model::Journey::of(root) else { return Vec::new() };
-                let refused = drawing::refusals(journey, &origin);
-                let all = journey.activities().into_iter().filter(|a| !refused.contains_key(a.id));
-                all.map(|a| (a.id.to_owned(), a.label().to_owned())).collect::<Vec<_>>()
-            })
-        })
+        Memo::new(move |_| targets(store, &origin, asked.get()))
     };
     let target = move || now.get().and_then(|(target, _)| target).unwrap_or_default();
     let lead = {
@@ -202,7 +196,13 @@ fn connection_form(origin: Origin) -> AnyView {
         </p>
         <label class="field">
             <span class="name">"Leads to"</span>
-            <select data-test="leads-to" on:change=lead prop:value=target>
+            <select
+                data-test="leads-to"
+                on:pointerdown=move |_| asked.set(true)
+                on:focus=move |_| asked.set(true)
+                on:change=lead
+                prop:value=move || { options.track(); target() }
+            >
                 <option value="" selected=move || target().is_empty()>"The end"</option>
                 <For each=move || options.get() key=|option| option.clone() let:option>
                     {

@@ -10,9 +10,18 @@ use crate::store::store;
 #[component]
 pub fn Words() -> impl IntoView {
     let store = store();
-    let sentences = Memo::new(move |_| store.document.with(|root| Journey::of(root).map(tell).unwrap_or_default()));
+    // nothing is told before somebody asks: a long journey has thousands of sentences
+    let open = RwSignal::new(false);
+    let sentences = Memo::new(move |_| match open.get() {
+        true => store.document.with(|root| Journey::of(root).map(tell).unwrap_or_default()),
+        false => Vec::new(),
+    });
     view! {
-        <details class="words" data-test="words">
+        <details
+            class="words"
+            data-test="words"
+            on:toggle=move |event| open.set(event_target::<web_sys::HtmlElement>(&event).has_attribute("open"))
+        >
             <summary>"In words"</summary>
             <ol>{move || sentences.get().into_iter().map(sentence).collect_view()}</ol>
         </details>

@@ -6,21 +6,43 @@ use model::{Path, Slot, Step, TemplateKind, summary};
 use serde_json::Value;
 
 use super::containers::group_of;
-use super::inputs::choice;
+use super::inputs::choice_once_asked;
 use super::values::ticked;
 use super::{complaint, text_of, value_at, write};
 use crate::store::Store;
 
+/// The most activities whose list is made before somebody turns to it.
+const MANY: usize = 200;
+
+/// Whether the list of targets is to be made; set when somebody turns to it. In a long journey, whose thousands of choices
+/// take a moment, only then.
+pub fn targets_asked(store: Store) -> RwSignal<bool> {
+    RwSignal::new(store.scene.with_untracked(|scene| scene.nodes.len() <= MANY))
+}
+
+/// Identifier and name of each activity that a connection may lead to; until `asked` only of that which it leads to.
+pub fn targets(store: Store, origin: &Origin, asked: bool) -> Vec<(String, String)> {
+    store.document.with(|root| {
+        let Some(journey) = model::Journey::of(root) else { return Vec::new() };
+        let pair = |activity: model::Activity<'_>| (activity.id.to_owned(), activity.label().to_owned());
+        if !asked {
+            return drawing::target(journey, origin)
+                .and_then(|id| journey.activity(id))
+                .map(pair)
+                .into_iter()
+                .collect();
+        }
+        let refused = drawing::refusals(journey, origin);
+        journey.activities().into_iter().filter(|activity| !refused.contains_key(activity.id)).map(pair).collect()
+    })
+}
+
 /// The activity that a connection leads to: only those it may lead to.
 pub fn target(store: Store, label: String, path: Path) -> AnyView {
     let origin = origin_of(&path);
-    choice(store, label, path, move |store, _| {
-        store.document.with(|root| {
-            let Some(journey) = model::Journey::of(root) else { return Vec::new() };
-            let refused = origin.as_ref().map(|origin| drawing::refusals(journey, origin)).unwrap_or_default();
-            let listed = journey.activities().into_iter().filter(|activity| !refused.contains_key(activity.id));
-            listed.map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
-        })
+    let asked = targets_asked(store);
+    choice_once_asked(store, label, path, asked, move |store, _| {
+        origin.as_ref().map(|origin| targets(store, origin, asked.get())).unwrap_or_default()
     })
 }
 

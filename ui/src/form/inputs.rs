@@ -76,6 +76,17 @@ pub fn choice(
     path: Path,
     options: impl Fn(Store, &Path) -> Vec<(String, String)> + Send + Sync + 'static,
 ) -> AnyView {
+    choice_once_asked(store, label, path, RwSignal::new(true), options)
+}
+
+/// As [`choice`], and tells `asked` when somebody turns to it: `options` may have fewer choices until then.
+pub fn choice_once_asked(
+    store: Store,
+    label: String,
+    path: Path,
+    asked: RwSignal<bool>,
+    options: impl Fn(Store, &Path) -> Vec<(String, String)> + Send + Sync + 'static,
+) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
     let place = path.clone();
@@ -89,7 +100,13 @@ pub fn choice(
     });
     let change = write_text(store, path.clone());
     let inside = view! {
-        <select id=id on:change=change prop:value=move || { listed.track(); text_of(value.get()) }>
+        <select
+            id=id
+            on:pointerdown=move |_| asked.set(true)
+            on:focus=move |_| asked.set(true)
+            on:change=change
+            prop:value=move || { listed.track(); text_of(value.get()) }
+        >
             <option value="" selected=move || value.get().is_none()>"–"</option>
             <For each=move || listed.get() key=|option| option.clone() let:option>
                 {
