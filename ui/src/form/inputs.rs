@@ -9,7 +9,60 @@ use web_sys::Event;
 use super::{complaint, labelled, marked, text_of, value_at, write};
 use crate::store::Store;
 
-/// Writes what was typed or chosen; an empty text takes the member away.
+/// What is typed into one field, written with each key, so that cards and checks follow. All keys until the field is left
+/// are one step of undo.
+#[derive(Clone, Copy)]
+struct Typing {
+    store: Store,
+    path: StoredValue<Path>,
+    /// How many steps undo had with that of this field as the last one.
+    steps: StoredValue<Option<usize>>,
+}
+
+impl Typing {
+    fn new(store: Store, path: Path) -> Typing {
+        Typing { store, path: StoredValue::new(path), steps: StoredValue::new(None) }
+    }
+
+    /// Writes what stands in the field so far.
+    fn put(self, value: Option<Value>) {
+        let Typing { store, path, steps } = self;
+        let count = || store.history.with_untracked(|history| history.undo.len());
+        let path = path.get_value();
+        if store.content.with_untracked(|root| path.find(root) == value.as_ref()) {
+            return;
+        }
+        if steps.get_value() == Some(count()) {
+            store.undo();
+        }
+        let before = count();
+        write(store, &path, value);
+        let after = count();
+        steps.set_value((after > before).then_some(after));
+    }
+
+    /// A text on its way. Without a letter it is not written before the field is left: the member would be gone, and with
+    /// it, perhaps, the field.
+    fn text(self, event: &Event) {
+        let text = event_target_value(event);
+        if !text.is_empty() {
+            self.put(Some(Value::String(text)));
+        }
+    }
+
+    /// A text that is finished; an empty one takes the member away.
+    fn whole_text(self, event: &Event) {
+        let text = event_target_value(event);
+        self.put((!text.is_empty()).then_some(Value::String(text)));
+    }
+
+    /// The field is left.
+    fn leave(self) {
+        self.steps.set_value(None);
+    }
+}
+
+/// Writes what was chosen; an empty text takes the member away.
 fn write_text(store: Store, path: Path) -> impl Fn(Event) + 'static {
     move |event| {
         let text = event_target_value(&event);
@@ -21,8 +74,19 @@ fn write_text(store: Store, path: Path) -> impl Fn(Event) + 'static {
 pub fn input(store: Store, label: String, path: Path, kind: &'static str) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
-    let change = write_text(store, path.clone());
-    let inside = view! { <input id=id type=kind prop:value=move || text_of(value.get()) on:change=change /> };
+    let typing = Typing::new(store, path.clone());
+    // a time of day that is half typed reads as none at all
+    let by_key = kind != "time";
+    let inside = view! {
+        <input
+            id=id
+            type=kind
+            prop:value=move || text_of(value.get())
+            on:input=move |event| if by_key { typing.text(&event) }
+            on:change=move |event| typing.whole_text(&event)
+            on:blur=move |_| typing.leave()
+        />
+    };
     labelled(store, label, &path, inside.into_any())
 }
 
@@ -30,9 +94,17 @@ pub fn input(store: Store, label: String, path: Path, kind: &'static str) -> Any
 pub fn area(store: Store, label: String, path: Path) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
-    let change = write_text(store, path.clone());
-    let inside =
-        view! { <textarea id=id rows="2" prop:value=move || text_of(value.get()) on:change=change></textarea> };
+    let typing = Typing::new(store, path.clone());
+    let inside = view! {
+        <textarea
+            id=id
+            rows="2"
+            prop:value=move || text_of(value.get())
+            on:input=move |event| typing.text(&event)
+            on:change=move |event| typing.whole_text(&event)
+            on:blur=move |_| typing.leave()
+        ></textarea>
+    };
     labelled(store, label, &path, inside.into_any())
 }
 
@@ -40,15 +112,27 @@ pub fn area(store: Store, label: String, path: Path) -> AnyView {
 pub fn number(store: Store, label: String, path: Path, fraction: bool) -> AnyView {
     let value = value_at(store, path.clone());
     let (id, _) = marked(store, &path);
-    let place = path.clone();
-    let change = move |event| {
-        let text = event_target_value(&event);
-        let number = serde_json::from_str::<Number>(text.trim()).ok();
-        write(store, &place, number.map(Value::Number));
+    let typing = Typing::new(store, path.clone());
+    let read = |text: &str| serde_json::from_str::<Number>(text.trim()).ok();
+    // what would be shown otherwise than it was typed, as "1.0" on the way to "1.05", waits until the field is left
+    let on_its_way = move |event: &Event| {
+        let text = event_target_value(event);
+        if let Some(number) = read(&text).filter(|number| number.to_string() == text) {
+            typing.put(Some(Value::Number(number)));
+        }
     };
     let step = if fraction { "any" } else { "1" };
-    let inside =
-        view! { <input id=id type="number" step=step prop:value=move || text_of(value.get()) on:change=change /> };
+    let inside = view! {
+        <input
+            id=id
+            type="number"
+            step=step
+            prop:value=move || text_of(value.get())
+            on:input=move |event| on_its_way(&event)
+            on:change=move |event| typing.put(read(&event_target_value(&event)).map(Value::Number))
+            on:blur=move |_| typing.leave()
+        />
+    };
     labelled(store, label, &path, inside.into_any())
 }
 
@@ -141,15 +225,21 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
             chosen.set(unit);
         }
     });
-    let put = {
-        let path = path.clone();
-        // Half a day is 12 hours; nothing typed takes the member away.
-        move |n: Option<f64>, unit: usize| {
-            let span = n.filter(|n| *n >= 0.0).map(|n| (n * UNITS[unit].1 as f64).round().min(1e12) as i64);
-            write(store, &path, span.map(|span| Value::String(format_duration(span))));
+    let typing = Typing::new(store, path.clone());
+    // Half a day is 12 hours; nothing typed takes the member away.
+    let put = move |n: Option<f64>, unit: usize| {
+        let span = n.filter(|n| *n >= 0.0).map(|n| (n * UNITS[unit].1 as f64).round().min(1e12) as i64);
+        typing.put(span.map(|span| Value::String(format_duration(span))));
+    };
+    // what would be shown otherwise than it was typed, as half a day or 24 hours, waits until the field is left
+    let on_its_way = move |text: &str| {
+        let (Ok(n), unit) = (text.parse::<i64>(), chosen.get_untracked()) else { return };
+        let span = n.saturating_mul(UNITS[unit].1);
+        let stays = UNITS.iter().rposition(|(_, longer)| span % longer == 0) == Some(unit) && n.to_string() == text;
+        if n > 0 && stays {
+            put(Some(n as f64), unit);
         }
     };
-    let put_unit = put.clone();
     let place = path.clone();
     let inside = view! {
         <span class="pair">
@@ -168,8 +258,6 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
                 }
             >
                 {
-                    let put = put.clone();
-                    let put_unit = put_unit.clone();
                     view! {
                         <input
                             id=id.clone()
@@ -177,7 +265,9 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
                             min="0"
                             step="any"
                             prop:value=move || parts.get().map_or(String::new(), |(n, _)| n.to_string())
+                            on:input=move |event| on_its_way(&event_target_value(&event))
                             on:change=move |event| put(event_target_value(&event).parse().ok(), chosen.get_untracked())
+                            on:blur=move |_| typing.leave()
                         />
                         <select
                             aria-label="Unit"
@@ -185,7 +275,7 @@ pub fn duration(store: Store, label: String, path: Path) -> AnyView {
                             on:change=move |event| {
                                 let unit = event_target_value(&event).parse().unwrap_or(DAYS);
                                 chosen.set(unit);
-                                if let Some((n, _)) = parts.get_untracked() { put_unit(Some(n as f64), unit) }
+                                if let Some((n, _)) = parts.get_untracked() { put(Some(n as f64), unit) }
                             }
                         >
                             {UNITS.iter().enumerate().map(|(i, (name, _))| view! {
