@@ -70,6 +70,19 @@ pub async fn by_keyboard(hand: &Hand, who: &str) {
             "return document.activeElement?.id.endsWith('.Description') === true",
         )
         .await;
+        if name == "Greet" {
+            // the card follows each key, and all of them are one step of undo
+            let card = "document.querySelector('.card.selected .title').textContent";
+            for so_far in ["Gr", "Gree"] {
+                hand.type_text(&so_far[so_far.len() - 2..]).await;
+                hand.until("the card follows", &format!("return {card} == '{so_far}'")).await;
+            }
+            back(hand).await;
+            hand.chord('z').await;
+            hand.until("the name is gone as a whole", &format!("return !{card}.startsWith('G')")).await;
+            hand.key(ENTER).await;
+            hand.until("it can be typed", "return document.activeElement?.id.endsWith('.Description') === true").await;
+        }
         hand.write(name).await;
         if kind == "webhook" {
             hand.tab_to("[id$='.DeliveryUri']").await;
