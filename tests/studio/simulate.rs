@@ -58,6 +58,13 @@ async fn time(hand: &Hand) {
     hand.until("the next hour is shown", &format!("return {SAID} != '{first}'")).await;
     hand.press("[data-test=step-back]").await;
     hand.until("and the one before", &format!("return {SAID} == '{first}'")).await;
+    hand.press("[data-test=event-on]").await;
+    hand.until("what happens next is shown", &format!("return {SAID} != '{first}'")).await;
+    let event = hand.text(&format!("return {SAID}")).await;
+    hand.press("[data-test=event-back]").await;
+    hand.until("and what happened before", &format!("return {SAID} < '{event}'")).await;
+    hand.press("[data-test=event-on]").await;
+    hand.until("and it again", &format!("return {SAID} == '{event}'")).await;
     hand.press("[data-test=fit]").await;
     const WAITS: &str = "[...document.querySelectorAll('.card .passed')].find(e => e.textContent.includes('here'))";
     hand.until("somebody waits somewhere", &format!("return !!{WAITS}")).await;

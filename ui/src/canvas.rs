@@ -32,9 +32,11 @@ use wasm_bindgen::prelude::Closure;
 use self::bar::SelectionBar;
 pub use self::bar::{fold, tidy};
 use self::cards::Card;
+pub use self::cards::is_lit;
 pub use self::clipboard::{
     copy_command, cut_command, duplicate, listen as listen_to_clipboard, paste_command, take_documents,
 };
+pub use self::connections::in_story;
 use self::connections::{ConnectionLine, ConnectionMarks, Drafts, why_not};
 use self::far::FarPicture;
 use self::ghosts::{Ghosts, LostLines};

@@ -159,6 +159,18 @@ pub const COMMANDS: &[Command] = &[
     Command { words: "Zoom out", keys: "-", place: Canvas, run: |store| keys::zoom(store, 0.8) },
     Command { words: "Play the run, or pause it", keys: "", place: Simulate, run: |store| press(store, "play", 50) },
     Command {
+        words: "Go to what happens next in the run",
+        keys: "N",
+        place: Simulate,
+        run: |store| press(store, "event-on", 50),
+    },
+    Command {
+        words: "Go to what happened before in the run",
+        keys: "B",
+        place: Simulate,
+        run: |store| press(store, "event-back", 50),
+    },
+    Command {
         words: "Show people as dots, or hide them",
         keys: "",
         place: Simulate,

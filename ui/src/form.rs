@@ -19,10 +19,10 @@ use model::shapes::{self, Kind, SHAPES, Shape};
 use model::{Path, Step, edit, naming};
 use serde_json::Value;
 
-use self::choices::{ZONES, event_types, messages, target, templates, templates_of_campaign};
+use self::choices::{ZONES, event_types, messages, named_events, target, templates, templates_of_campaign};
 pub use self::choices::{targets, targets_asked};
 pub use self::containers::one_of;
-use self::containers::{group, list, map};
+use self::containers::{group, group_of, list, map};
 use self::dates::date_time;
 use self::inputs::{area, choice, duration, flag, input, number};
 pub use self::sentence::{Open, event_start, told};
@@ -92,7 +92,7 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
         (_, "SegmentId") => choice(store, label, path, |store, _| {
             store.project.with(|p| p.segment_names().map(|name| (name.to_owned(), name.to_owned())).collect())
         }),
-        (_, "MessageActivity") => choice(store, label, path, |store, _| messages(store)),
+        (_, "MessageActivity") => choice(store, label, path, messages),
         (Kind::Text, "WaitFor" | "RefreshFrequency" | "EndpointReentryInterval") => duration(store, label, path),
         (Kind::Text | Kind::Timestamp, "WaitUntil" | "StartTime" | "EndTime" | "StartDateTime" | "EndDateTime")
             if of != "OpenHoursRule" =>
@@ -120,7 +120,11 @@ pub fn field(shape: &'static Shape, of: &'static str, label: &str, path: Path) -
         (Kind::Structure(_), _) if shape.name == "Condition" => split::conditions(path),
         (Kind::Structure(_), _) if shape.name == "SimpleCondition" => sentence::condition(path, "If "),
         (Kind::Structure(_), _) if shape.name == "SetDimension" && member == "EventType" => {
-            event_types(store, label, path)
+            if path.activity().is_some() {
+                event_types(store, label, path)
+            } else {
+                group_of(label, named_events(store, path))
+            }
         }
         (Kind::Structure(_), _) => group(shape, label, path),
     }

@@ -112,6 +112,10 @@ pub fn press(store: Store, event: &web_sys::KeyboardEvent) {
             focus_search(store);
             true
         }
+        "n" | "b" if store.mode.get_untracked() == Mode::Simulate => {
+            store.playback.to_event(store, key.eq_ignore_ascii_case("b"));
+            true
+        }
         "w" => {
             outline::select_next_way(store);
             true

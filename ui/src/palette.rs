@@ -230,11 +230,22 @@ fn first_way(journey: &model::Journey, id: &str) -> Option<Origin> {
     Some(Origin::Activity(id.to_owned(), slot))
 }
 
-/// Puts a new activity on a connection and selects it.
+/// Puts a new activity on a connection and selects it. The card that the connection comes from stays where it is in the
+/// window, also where branches below come to need more room.
 pub fn insert(store: Store, origin: &Origin, kind: ActivityKind) {
     let id = store.id();
     if let Some(Some((edit, new))) = store.peek(|journey| drawing::insert(&id, journey, origin, kind)) {
+        let source = match origin {
+            Origin::Entry => "@entry",
+            Origin::Activity(id, _) => id.as_str(),
+        };
+        let before = store.area_of(source);
         store.edit(edit);
+        if let (Some(before), Some(after)) = (before, store.area_of(source))
+            && before != after
+        {
+            store.viewport.update(|view| *view = view.following(&before, &after));
+        }
         store.select_activity(&new);
     }
 }

@@ -16,7 +16,7 @@ mod what_if;
 
 use leptos::prelude::*;
 use model::Millis;
-use model::time::format_instant;
+use model::time::{MINUTE, format_instant};
 
 pub use self::bar::TimeBar;
 use self::compare::Compare;
@@ -86,6 +86,12 @@ pub fn Simulate() -> impl IntoView {
 /// An instant for people: "2026-01-01 09:00".
 pub fn moment(at: Millis) -> String {
     format_instant(at).get(..16).unwrap_or_default().replace('T', " ")
+}
+
+/// An instant for people, as exact as it is: "2026-01-01 09:00", "2026-01-01 09:00:07".
+pub fn instant_words(at: Millis) -> String {
+    let exact = if at % MINUTE == 0 { 16 } else { 19 };
+    format_instant(at).get(..exact).unwrap_or_default().replace('T', " ")
 }
 
 /// "1 person", "12 people".

@@ -380,11 +380,15 @@ impl Store {
         self.viewport.set(entry.map_or(whole, |entry| whole.reveal(&entry, width, height, FIT_MARGIN)));
     }
 
+    /// Where the card of an activity, or of `@entry`, stands on the canvas.
+    pub fn area_of(&self, id: &str) -> Option<diagram::Rect> {
+        let place = self.scene.with_untracked(|scene| scene.place(id))?;
+        self.layout.with_untracked(|layout| layout.nodes.get(place).copied())
+    }
+
     /// Moves the canvas as little as needed to show an activity.
     pub fn reveal(&self, id: &str) {
-        let place = self.scene.with_untracked(|scene| scene.nodes.iter().position(|node| node.id == id));
-        let rect = place.and_then(|i| self.layout.with_untracked(|layout| layout.nodes.get(i).copied()));
-        if let Some(rect) = rect {
+        if let Some(rect) = self.area_of(id) {
             let (width, height) = self.canvas_size.get_untracked();
             self.viewport.update(|view| *view = view.reveal(&rect, width, height, 60.0));
         }

@@ -9,7 +9,7 @@ mod generate;
 fn sizes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("layout");
     group.sample_size(10);
-    for count in [40, 400, 4000] {
+    for count in [40, 400, 1000, 4000] {
         let graph = generate::journey(count, 1);
         group.bench_with_input(BenchmarkId::from_parameter(count), &graph, |bencher, graph| {
             bencher.iter(|| layout(graph, &Settings::default()));

@@ -1,7 +1,9 @@
 //! Layered top-down layout (Sugiyama): parts, ranks, order, columns, lanes, then pins.
 //!
 //! What it promises, for any graph: nodes do not overlap (unless pinned onto each other); without pins no line runs
-//! through a node; ranks depend only on what lies above, so an inserted node leaves the ranks above it where they are.
+//! through a node; ranks depend only on what lies above, so an inserted node leaves the ranks above it at their heights. To the
+//! sides they stay as long as branches below need no more room: sources stand in the middle of their branches, and the
+//! layout knows of nothing but the graph, so that a file looks the same everywhere, whatever was done to it.
 
 mod around;
 mod columns;

@@ -11,6 +11,7 @@
 //! All lengths are canvas units: CSS pixels at zoom 1, x to the right, y down.
 
 pub mod comparison;
+pub mod dots;
 mod geometry;
 mod graph;
 mod hit;

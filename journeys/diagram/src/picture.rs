@@ -1,6 +1,6 @@
 //! The whole journey as one stand-alone SVG document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use model::Severity;
@@ -8,6 +8,7 @@ use model::changes::Change;
 use model::drawing::canvas::Note;
 
 use crate::comparison::Comparison;
+use crate::dots;
 use crate::geometry::{Point, Rect};
 use crate::icon::{self, Family};
 use crate::layout::{Layout, label_width};
@@ -31,6 +32,8 @@ pub struct Theme {
     pub line: &'static str,
     /// An activity that does not exist.
     pub bad: &'static str,
+    /// The story that is read, and people at a card.
+    pub lit: &'static str,
     /// The icon and the tile behind it: of the entry, messages, waits, splits, activities without a kind.
     pub icons: [(&'static str, &'static str); 5],
     /// A note's face and its border.
@@ -50,6 +53,7 @@ pub const LIGHT: Theme = Theme {
     muted: "#566172",
     line: "#93a0b1",
     bad: "#b3261e",
+    lit: "#d6006c",
     icons: [
         ("#14703f", "#def3e7"),
         ("#1a5fd0", "#e4edfb"),
@@ -70,6 +74,7 @@ pub const DARK: Theme = Theme {
     muted: "#a3afbf",
     line: "#66748a",
     bad: "#ff9d94",
+    lit: "#ff6fb5",
     icons: [
         ("#6dd49d", "#173726"),
         ("#8ab6ff", "#1f3250"),
@@ -115,6 +120,14 @@ pub struct Marks {
     /// Words on a connection, behind its label, by `Origin::key`; and the share of all people that go along, 0 to 1, which is
     /// how thick the line is.
     pub traffic: BTreeMap<String, (String, f64)>,
+    /// The nodes that the story that is read comes by.
+    pub lit: BTreeSet<String>,
+    /// The connections that it goes along, by `Origin::key`.
+    pub lit_ways: BTreeSet<String>,
+    /// How many dots stand at a node.
+    pub standing: BTreeMap<String, u64>,
+    /// From one dot to the next on a connection along which people go, in canvas units; by `Origin::key`.
+    pub walking: BTreeMap<String, u64>,
     /// What another version has otherwise: cards that differ say so on a tag, those that are gone stand beside the others; they
     /// have a border of their own: thick for new, dashed for gone, double for changed. Connections that are new are thick,
     /// those that are gone dashed. So it reads without colours, too.
@@ -159,14 +172,25 @@ pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> S
     for (route, connection) in layout.edges.iter().zip(&scene.connections) {
         if !route.points.is_empty() {
             let is_new = comparison.added.contains(&connection.origin);
-            let stroke = match marks.traffic.get(&connection.origin.key()) {
+            let mut stroke = match marks.traffic.get(&connection.origin.key()) {
                 Some((_, share)) => {
                     format!(r#" stroke-width="{}""#, number(THIN + (THICK - THIN) * share.clamp(0.0, 1.0)))
                 }
                 None if is_new => NEW_LINE.to_owned(),
                 None => String::new(),
             };
+            if marks.lit_ways.contains(&connection.origin.key()) {
+                push(&mut stroke, format_args!(r#" stroke="{}""#, theme.lit));
+            }
             line(&format!(r#"<path d="{}"{stroke}/>"#, route.svg_path(CORNER)));
+            if let Some(gap) = marks.walking.get(&connection.origin.key()) {
+                let (path, dashes) = (route.svg_path(CORNER), dots::walking(*gap));
+                line(&format!(
+                    r#"<path d="{path}" stroke="{}" stroke-width="{}" stroke-linecap="round" stroke-dasharray="{dashes}"/>"#,
+                    theme.text,
+                    dots::WALKING
+                ));
+            }
         }
     }
     line("</g>");
@@ -207,12 +231,22 @@ pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> S
     for (area, node) in here.clone().chain(gone) {
         line(&node_of(area, node, theme));
     }
+    for (area, _) in here.clone().filter(|(_, node)| marks.lit.contains(&node.id)) {
+        line(&lit_border(area, theme));
+    }
+    let has_dots =
+        |area: &Rect| here.clone().any(|(other, node)| other == area && marks.standing.contains_key(&node.id));
     for (area, change) in differs {
-        line(&change_tag(area, change, theme));
+        line(&change_tag(area, change, has_dots(area), theme));
     }
     for (area, node) in here {
+        let standing = marks.standing.get(&node.id);
         if let Some(words) = marks.counts.get(&node.id) {
-            line(&count(area, words, theme));
+            line(&count(area, words, standing.is_some(), theme));
+        }
+        if let Some(count) = standing {
+            let (path, lit, width) = (dots::standing(area, *count), theme.lit, dots::STANDING);
+            line(&format!(r#"<path d="{path}" stroke="{lit}" stroke-width="{width}" stroke-linecap="round"/>"#));
         }
         if let Some(severity) = marks.problems.get(&node.id) {
             line(&badge(area, *severity, theme));
@@ -266,11 +300,19 @@ fn change_word(change: Change, theme: &Theme) -> (&'static str, &'static str) {
     }
 }
 
-/// The tag of a card that differs.
-fn change_tag(area: &Rect, change: Change, theme: &Theme) -> String {
+/// The border of a card that the story comes by: over that of the card, and two units around it, as on the canvas.
+fn lit_border(area: &Rect, theme: &Theme) -> String {
+    let radius = number(CARD_CORNER + 0.75);
+    let place = place(&area.inflate(0.75));
+    format!(r#"<rect {place} rx="{radius}" fill="none" stroke="{}" stroke-width="2.5"/>"#, theme.lit)
+}
+
+/// The tag of a card that differs; it makes way for the count, which stands on the head where dots are at the foot.
+fn change_tag(area: &Rect, change: Change, has_dots: bool, theme: &Theme) -> String {
     let (text, color) = change_word(change, theme);
     let width = label_width(text) + 10.0;
-    let tag = Rect::new(area.right() - width - 20.0, area.y - LABEL / 2.0 - 2.0, width, LABEL);
+    let x = if has_dots { area.x + BESIDE_DAY } else { area.right() - width - 20.0 };
+    let tag = Rect::new(x, area.y - LABEL / 2.0 - 2.0, width, LABEL);
     format!(
         r#"<g><rect {} rx="{}" fill="{color}"/><text x="{}" y="{}" font-size="12" font-weight="700" text-anchor="middle" fill="{}">{text}</text></g>"#,
         place(&tag),
@@ -281,10 +323,11 @@ fn change_tag(area: &Rect, change: Change, theme: &Theme) -> String {
     )
 }
 
-/// How many came by, at the foot of a card.
-fn count(area: &Rect, words: &str, theme: &Theme) -> String {
+/// How many came by, at the foot of a card; on its head where dots are at the foot.
+fn count(area: &Rect, words: &str, has_dots: bool, theme: &Theme) -> String {
     let width = label_width(words);
-    let tag = Rect::new(area.right() - width - 8.0, area.bottom() - LABEL / 2.0, width, LABEL);
+    let y = if has_dots { area.y } else { area.bottom() };
+    let tag = Rect::new(area.right() - width - 8.0, y - LABEL / 2.0, width, LABEL);
     format!(
         r#"<rect {} rx="{}" fill="{}"/><text x="{}" y="{}" font-size="12" text-anchor="middle" fill="{}">{}</text>"#,
         place(&tag),
@@ -470,6 +513,8 @@ fn card(area: &Rect, node: &SceneNode, icon: &str, (ink, tile_color): (&str, &st
 
 /// How far from the left edge of a card the day stands on its head.
 const DAY: f64 = 10.0;
+/// How far from there a tag stands beside the day.
+const BESIDE_DAY: f64 = 90.0;
 /// Side of the tile behind an icon.
 const TILE: f64 = 38.0;
 /// How much wider than usual the letters of a title are.

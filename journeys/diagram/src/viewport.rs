@@ -66,6 +66,12 @@ impl Viewport {
         Self { x: self.x + dx, y: self.y + dy, ..self }
     }
 
+    /// What moved on the canvas from one place to another stays where it is in the window.
+    #[must_use]
+    pub fn following(self, from: &Rect, to: &Rect) -> Self {
+        self.pan((from.x - to.x) * self.zoom, (from.y - to.y) * self.zoom)
+    }
+
     /// Zoomed by `factor` within the limits; the canvas point under `screen` stays under it.
     ///
     /// A factor that is not a positive number changes nothing.
@@ -150,6 +156,16 @@ mod tests {
         assert_eq!(view.to_screen(Point::new(100.0, 40.0)), Point::new(80.0, 0.0));
         assert_eq!(view.to_world(Point::new(80.0, 0.0)), Point::new(100.0, 40.0));
         assert_eq!(view.visible(100.0, 50.0), Rect::new(-60.0, 40.0, 200.0, 100.0));
+    }
+
+    #[test]
+    fn what_moved_on_the_canvas_stays_in_the_window() {
+        let view = Viewport { x: 30.0, y: -20.0, zoom: 0.5 };
+        let (from, to) = (Rect::new(100.0, 40.0, 10.0, 10.0), Rect::new(-20.0, 60.0, 10.0, 10.0));
+        let after = view.following(&from, &to);
+        let corner = |area: &Rect| Point::new(area.x, area.y);
+        assert_eq!(after.to_screen(corner(&to)), view.to_screen(corner(&from)));
+        assert_eq!((after.zoom, view.following(&from, &from)), (0.5, view));
     }
 
     #[test]

@@ -125,6 +125,39 @@ fn what_the_screen_shows_is_on_the_picture() {
 }
 
 #[test]
+fn people_are_dots_and_a_story_is_lit_as_on_the_canvas() {
+    let journey = split();
+    let scene = Scene::of(model::Journey::of(&journey).expect("an object"), None);
+    let layout = layout(&scene.graph, &spacing());
+    let yes = model::drawing::Origin::Activity("who".to_owned(), model::Slot::Yes).key();
+    let area = |id: &str| layout.nodes[scene.place(id).expect("it is there")];
+    let bare = marked(&scene, &layout, &LIGHT, &Marks::default());
+    assert!(!bare.contains(LIGHT.lit) && !bare.contains("stroke-dasharray"), "{bare}");
+    let counts = [("who".to_owned(), "7 here · 9".to_owned())];
+    let marks = Marks {
+        lit: ["@entry".to_owned(), "who".to_owned()].into(),
+        lit_ways: [yes.clone()].into(),
+        standing: [("who".to_owned(), 7), ("mail".to_owned(), 24)].into(),
+        walking: [(yes.clone(), 21)].into(),
+        counts: counts.into(),
+        ..Marks::default()
+    };
+    for theme in [&LIGHT, &DARK] {
+        let picture = marked(&scene, &layout, theme, &marks);
+        for (id, count) in [("who", 7), ("mail", 24)] {
+            let dots = diagram::dots::standing(&area(id), count);
+            assert_eq!(picture.matches(&format!(r#"d="{dots}""#)).count(), 1, "{picture}");
+        }
+        assert_eq!(picture.matches("h.01").count(), 7 + 23, "as many as there is room for");
+        let dashes = format!(r#"stroke-dasharray="{}""#, diagram::dots::walking(21));
+        assert_eq!(picture.matches(&dashes).count(), 1, "{picture}");
+        // two cards, one line, two rows of dots
+        assert_eq!(picture.matches(theme.lit).count(), 2 + 1 + 2, "{picture}");
+    }
+    insta::assert_snapshot!(marked(&scene, &layout, &LIGHT, &marks));
+}
+
+#[test]
 fn what_another_version_has_is_on_the_picture() {
     let (then, mut now) = (split(), split());
     let activities = now["Activities"].as_object_mut().expect("activities");

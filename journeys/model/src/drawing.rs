@@ -21,7 +21,7 @@ use crate::view::View;
 pub use canvas::{pin, unpin};
 pub(crate) use copy::refer;
 pub use copy::{copy, duplicate, is_part, paste, pasted};
-pub use targets::refusals;
+pub use targets::{leading_to, refusals};
 
 /// The start of a connection: the entry, or a way out of an activity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

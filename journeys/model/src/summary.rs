@@ -157,6 +157,21 @@ pub fn state_word(state: Option<wire::State>) -> &'static str {
     }
 }
 
+/// The message activities that a split can ask about: those from which a path leads to it (J041), in the order of the
+/// journey.
+pub fn messages_before<'a>(journey: Journey<'a>, split: &str) -> Vec<Activity<'a>> {
+    let before = crate::drawing::leading_to(journey, split);
+    let asked =
+        |activity: &Activity| before.contains(activity.id) && activity.kind().is_some_and(|kind| kind.is_message());
+    journey.activities().into_iter().filter(asked).collect()
+}
+
+/// The event types that the service reports by itself, for filters of type `SYSTEM` (journeys.md 2): of e-mail and SMS.
+pub fn service_events() -> impl Iterator<Item = &'static str> {
+    use crate::ActivityKind::{Email, Sms};
+    [Email, Sms].into_iter().flat_map(events_of).copied()
+}
+
 /// All event types that a split can ask of a message activity, with their words (journeys.md 3.8).
 pub fn events_of(kind: crate::ActivityKind) -> &'static [&'static str] {
     use crate::ActivityKind;

@@ -313,6 +313,30 @@ fn shapes_of_values() {
 }
 
 #[test]
+fn a_split_can_ask_about_the_messages_that_lead_to_it() {
+    let value = json!({"StartActivity": "split", "Activities": {
+        "later": {"EMAIL": {"NextActivity": "end"}},
+        "hello": {"EMAIL": {"NextActivity": "rest"}},
+        "rest": {"Wait": {"NextActivity": "asked"}},
+        "split": {"ConditionalSplit": {"TrueActivity": "hello", "FalseActivity": "text"}},
+        "text": {"SMS": {"NextActivity": "asked"}},
+        "asked": {"MultiCondition": {"Branches": [{"NextActivity": "later"}]}},
+    }});
+    let journey = Journey::of(&value).unwrap();
+    let asked = |split: &str| summary::messages_before(journey, split).iter().map(|of| of.id).collect::<Vec<_>>();
+    assert_eq!(asked("asked"), ["hello", "text"]);
+    assert_eq!(asked("split"), Vec::<&str>::new());
+    assert_eq!(asked(""), Vec::<&str>::new());
+}
+
+#[test]
+fn the_service_reports_events_of_email_and_sms() {
+    let events: Vec<&str> = summary::service_events().collect();
+    assert!(events.contains(&"_email.delivered") && events.contains(&"_SMS.OPTOUT"), "{events:?}");
+    assert!(events.iter().all(|event| event.starts_with("_email.") || event.starts_with("_SMS.")), "{events:?}");
+}
+
+#[test]
 fn kinds_of_activities() {
     let members = find("Activity").unwrap().members();
     for kind in ActivityKind::ALL {

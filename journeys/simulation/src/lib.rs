@@ -34,6 +34,7 @@ pub mod generation;
 mod instant;
 pub mod live;
 mod messages;
+mod moment;
 pub mod monte_carlo;
 mod pacing;
 mod participants;

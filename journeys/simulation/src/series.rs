@@ -1,7 +1,7 @@
 //! A run over time: who came, waited and went at each activity and connection, and what was sent, hour by hour.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use engine::{Effect, Program, What};
 use model::time::{HOUR, SECOND};
@@ -94,16 +94,16 @@ impl Busy {
     }
 }
 
-/// Counts of some people by hour. [`merge`](SeriesPart::merge) adds others, in any order.
+/// Counts of some people by spans of time. [`merge`](SeriesPart::merge) adds others, in any order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SeriesPart {
-    /// By hour since 1970; hours in which nothing happened are not there.
-    hours: BTreeMap<i64, Hour>,
+    /// By number of the span, for a series the hour since 1970; those in which nothing happened are not there.
+    spans: BTreeMap<i64, Span>,
 }
 
-/// Counts of one hour, by activity, way and channel.
+/// Counts of one span of time, by activity, way and channel.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Hour {
+struct Span {
     arrivals: Vec<u64>,
     departures: Vec<u64>,
     sends: Vec<u64>,
@@ -111,10 +111,10 @@ struct Hour {
     channels: [u64; CHANNELS.len()],
 }
 
-impl Hour {
-    fn new(program: &Program) -> Hour {
+impl Span {
+    fn new(program: &Program) -> Span {
         let zeros = || vec![0; program.len()];
-        Hour {
+        Span {
             arrivals: zeros(),
             departures: zeros(),
             sends: zeros(),
@@ -123,7 +123,7 @@ impl Hour {
         }
     }
 
-    fn add(&mut self, other: &Hour) {
+    fn add(&mut self, other: &Span) {
         let pairs = [
             (&mut self.arrivals[..], &other.arrivals[..]),
             (&mut self.departures, &other.departures),
@@ -140,8 +140,8 @@ impl Hour {
 impl SeriesPart {
     /// Adds the counts of other people of the same run.
     pub fn merge(&mut self, other: SeriesPart) {
-        for (hour, counts) in other.hours {
-            match self.hours.entry(hour) {
+        for (span, counts) in other.spans {
+            match self.spans.entry(span) {
                 std::collections::btree_map::Entry::Occupied(mut mine) => mine.get_mut().add(&counts),
                 std::collections::btree_map::Entry::Vacant(free) => drop(free.insert(counts)),
             }
@@ -149,19 +149,14 @@ impl SeriesPart {
     }
 }
 
-/// Counts what it hears by hour.
-struct Clerk<'s> {
+/// Counts what it hears by spans of time.
+struct Clerk<'s, F> {
     simulation: &'s Simulation<'s>,
+    /// The span of an instant; `None` = it is not counted.
+    span_of: F,
     part: SeriesPart,
     /// Whether the participant stands at an activity.
     there: bool,
-}
-
-impl Clerk<'_> {
-    fn hour(&mut self, at: Millis) -> &mut Hour {
-        let program = self.simulation.program;
-        self.part.hours.entry(at.div_euclid(HOUR)).or_insert_with(|| Hour::new(program))
-    }
 }
 
 fn count(counts: &mut [u64], index: u16) {
@@ -170,30 +165,38 @@ fn count(counts: &mut [u64], index: u16) {
     }
 }
 
-impl Listener for Clerk<'_> {
+impl<F> Clerk<'_, F> {
+    fn span(&mut self, number: i64) -> &mut Span {
+        let program = self.simulation.program;
+        self.part.spans.entry(number).or_insert_with(|| Span::new(program))
+    }
+}
+
+impl<F: Fn(Millis) -> Option<i64>> Listener for Clerk<'_, F> {
     const ON: bool = true;
 
     fn effect(&mut self, at: Millis, effect: Effect) {
+        let Some(number) = (self.span_of)(at) else { return };
         match effect.what {
             What::Arrived { activity } => {
-                count(&mut self.hour(at).arrivals, activity);
+                count(&mut self.span(number).arrivals, activity);
                 self.there = true;
             }
             What::Took { activity, way } => {
-                let hour = self.hour(at);
-                count(&mut hour.departures, activity);
-                count(&mut hour.taken, way);
+                let span = self.span(number);
+                count(&mut span.departures, activity);
+                count(&mut span.taken, way);
                 self.there = false;
             }
             // Who leaves along a way that leads nowhere has departed with that.
             What::Left { activity } if std::mem::take(&mut self.there) => {
-                count(&mut self.hour(at).departures, activity);
+                count(&mut self.span(number).departures, activity);
             }
             What::Send { activity, .. } => {
                 let channel = channel(self.simulation.program.kind(activity));
-                let hour = self.hour(at);
-                count(&mut hour.sends, activity);
-                if let Some(sends) = channel.and_then(|channel| hour.channels.get_mut(channel)) {
+                let span = self.span(number);
+                count(&mut span.sends, activity);
+                if let Some(sends) = channel.and_then(|channel| span.channels.get_mut(channel)) {
                     *sends += 1;
                 }
             }
@@ -221,29 +224,50 @@ fn channel(kind: Option<ActivityKind>) -> Option<usize> {
 impl Simulation<'_> {
     /// The counts by hour of the participants whose first endpoint lies in these rows.
     pub fn series(&self, rows: Range<usize>) -> SeriesPart {
-        let mut clerk = Clerk { simulation: self, part: SeriesPart::default(), there: false };
-        self.listen_to(rows, &mut clerk, &mut |clerk: &mut Clerk<'_>, _| clerk.there = false);
+        self.counts(rows, |at| Some(at.div_euclid(HOUR)))
+    }
+
+    /// The counts of the participants whose first endpoint lies in these rows, by the spans that `span_of` numbers.
+    pub(crate) fn counts(&self, rows: Range<usize>, span_of: impl Fn(Millis) -> Option<i64>) -> SeriesPart {
+        let mut clerk = Clerk { simulation: self, span_of, part: SeriesPart::default(), there: false };
+        self.listen_to(rows, &mut clerk, &mut |clerk: &mut Clerk<'_, _>, _| clerk.there = false);
         clerk.part
     }
 
     /// The series that all parts merged make, in steps of a multiple of an hour: [`HOUR`] or [`DAY`](model::time::DAY).
     /// A day is one of UTC.
     pub fn finish_series(&self, all: &SeriesPart, step: Millis) -> Series {
-        let program = self.program;
         let hours_a_step = (step / HOUR).max(1);
         let step_of = |hour: i64| hour.div_euclid(hours_a_step);
-        let (first, last) = match (all.hours.keys().next(), all.hours.keys().next_back()) {
-            (Some(first), Some(last)) => (step_of(*first), step_of(*last)),
-            _ => return Series { start: self.entry_at, step: hours_a_step * HOUR, ..Series::default() },
-        };
-        let steps = (last - first + 1) as usize;
-        let mut by_step = vec![Hour::new(program); steps];
-        for (hour, counts) in &all.hours {
-            by_step[(step_of(*hour) - first) as usize].add(counts);
+        match (all.spans.keys().next(), all.spans.keys().next_back()) {
+            (Some(first), Some(last)) => {
+                let steps = step_of(*first)..=step_of(*last);
+                let start = steps.start() * hours_a_step * HOUR;
+                self.in_steps(all, steps, step_of, start, hours_a_step * HOUR)
+            }
+            _ => Series { start: self.entry_at, step: hours_a_step * HOUR, ..Series::default() },
         }
-        let list = |of: &dyn Fn(&Hour) -> u64| by_step.iter().map(of).collect::<Vec<u64>>();
+    }
+
+    /// The series of `steps` that all parts merged make: those spans of which `step_of` says the step. The first begins at
+    /// `start`, each takes `step` milliseconds.
+    pub(crate) fn in_steps(
+        &self,
+        all: &SeriesPart,
+        steps: RangeInclusive<i64>,
+        step_of: impl Fn(i64) -> i64,
+        start: Millis,
+        step: Millis,
+    ) -> Series {
+        let program = self.program;
+        let count = (steps.end() - steps.start() + 1).max(0) as usize;
+        let mut by_step = vec![Span::new(program); count];
+        for (span, counts) in &all.spans {
+            by_step[(step_of(*span) - steps.start()) as usize].add(counts);
+        }
+        let list = |of: &dyn Fn(&Span) -> u64| by_step.iter().map(of).collect::<Vec<u64>>();
         let activities = (0..program.len()).map(|at| {
-            let (arrivals, departures) = (list(&|hour| hour.arrivals[at]), list(&|hour| hour.departures[at]));
+            let (arrivals, departures) = (list(&|span| span.arrivals[at]), list(&|span| span.departures[at]));
             let mut there = 0u64;
             let waiting = arrivals.iter().zip(&departures).map(|(came, went)| {
                 there = (there + came).saturating_sub(*went);
@@ -252,7 +276,7 @@ impl Simulation<'_> {
             ActivitySeries {
                 id: program.activity_id(at as u16).to_owned(),
                 waiting: waiting.collect(),
-                sends: list(&|hour| hour.sends[at]),
+                sends: list(&|span| span.sends[at]),
                 arrivals,
                 departures,
             }
@@ -260,15 +284,15 @@ impl Simulation<'_> {
         let connections = program.ways().iter().enumerate().map(|(at, way)| ConnectionSeries {
             from: program.activity_id(way.from).to_owned(),
             slot: way.slot,
-            taken: list(&|hour| hour.taken[at]),
+            taken: list(&|span| span.taken[at]),
         });
         let channels = CHANNELS.iter().enumerate().map(|(at, channel)| ChannelSeries {
             channel: (*channel).to_owned(),
-            sends: list(&|hour| hour.channels[at]),
+            sends: list(&|span| span.channels[at]),
         });
         Series {
-            start: first * hours_a_step * HOUR,
-            step: hours_a_step * HOUR,
+            start,
+            step,
             activities: activities.collect(),
             connections: connections.collect(),
             channels: channels.filter(|channel| channel.sends.iter().any(|sends| *sends > 0)).collect(),
@@ -290,6 +314,12 @@ impl Series {
     /// The start of a step.
     pub fn at(&self, step: usize) -> Millis {
         self.start + self.step * step as Millis
+    }
+
+    /// The step in which an instant lies; the first for those before, and one beyond the last for those after.
+    pub fn step_of(&self, at: Millis) -> usize {
+        let step = (at - self.start).div_euclid(self.step.max(1));
+        usize::try_from(step).unwrap_or_default().min(self.len())
     }
 
     /// The steps in which at least this share of what a rate lets out was sent, the busiest first; those alike by time,

@@ -274,6 +274,44 @@ fn a_series_adds_up_to_the_counts_of_the_run_in_hours_and_in_days() {
 }
 
 #[test]
+fn from_one_instant_to_the_next_everything_happens_once() {
+    let people = people(40);
+    with(&onboarding(), &people, &settings(7), |simulation| {
+        let run = simulation.finish(&simulation.range(0..40));
+        let walk = |from: Millis, back: bool| {
+            let next = |at: &Millis| simulation.nearest(0..40, *at, back);
+            std::iter::successors(next(&from), next).collect::<Vec<Millis>>()
+        };
+        let instants = walk(Millis::MIN, false);
+        assert!(instants.len() > 4 && instants.is_sorted_by(|a, b| a < b), "{instants:?}");
+        assert!(instants.iter().any(|at| at % HOUR != 0), "some lie within an hour");
+        let mut back = walk(Millis::MAX, true);
+        back.reverse();
+        assert_eq!(back, instants);
+        let mut arrived = 0;
+        for at in &instants {
+            let mut parts = simulation.moment(0..13, *at);
+            parts.merge(simulation.moment(13..40, *at));
+            assert_eq!(parts, simulation.moment(0..40, *at));
+            let moment = simulation.finish_moment(&parts, *at);
+            assert_eq!((moment.len(), moment.at(2) - 1), (2, *at));
+            let happened = |of: &simulation::series::ActivitySeries| of.arrivals[1] + of.departures[1] + of.sends[1];
+            assert!(moment.activities.iter().any(|of| happened(of) > 0), "nothing happens at {at}");
+            for of in &moment.activities {
+                let there = simulation.present(0..40, &of.id, *at).unwrap();
+                assert_eq!(of.waiting[1], there.len() as u64, "{} at {at}", of.id);
+            }
+            // what had happened before is what happened at the instants before
+            assert_eq!(moment.activities.iter().map(|of| of.arrivals[0]).sum::<u64>(), arrived);
+            arrived += moment.activities.iter().map(|of| of.arrivals[1]).sum::<u64>();
+        }
+        assert_eq!(arrived, run.activities.iter().map(|counts| counts.entered).sum::<u64>());
+        let between = instants[3] + 1;
+        assert_eq!(simulation.nearest(0..40, between, true), Some(instants[3]));
+    });
+}
+
+#[test]
 fn a_series_shows_who_came_waited_and_went() {
     let people = people(40);
     let text = with(&onboarding(), &people, &settings(7), |simulation| {

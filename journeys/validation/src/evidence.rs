@@ -55,6 +55,9 @@ pub struct Seen {
     pub unwritten: BTreeMap<String, u64>,
     /// Of a split that asks about messages: when their answers came.
     pub answers: Option<Answers>,
+    /// Of a split that asks about attributes and metrics of endpoints: of the sampled people who came to it, those of whom one
+    /// endpoint fits while another has a value that does not.
+    pub disagreeing: u64,
 }
 
 /// How many took one way out of an activity.

@@ -8,6 +8,7 @@
 //! looks at a [`Document`], or at a [`JourneyContext`], which holds what many rules need: activities, graph, who is
 //! reachable, when the journey ends. A journey with mistakes is normal work, not an error of this crate.
 
+mod arrivals;
 mod checked;
 mod context;
 pub mod evidence;

@@ -42,10 +42,12 @@ mod campaign_timezone;
 mod campaign_treatments;
 mod channel_disabled;
 mod channel_values;
+mod clock_moves_message;
 mod clock_repeats_start;
 mod clock_skips_start;
 mod closed_days_count;
 mod closed_days_order;
+mod closed_on_arrival;
 mod closed_throughout;
 mod condition_activity;
 mod condition_event;
@@ -68,6 +70,7 @@ mod email_sandbox;
 mod emails_in_a_row;
 mod empty_split;
 mod empty_target;
+mod endpoints_disagree;
 mod enters_once;
 mod entry_event;
 mod event_contact_center;
@@ -75,6 +78,7 @@ mod event_local_time;
 mod event_refresh;
 mod few_reached;
 mod holdout_after_message;
+mod holdout_before_messages;
 mod holdout_percentage;
 mod imported_event_segment;
 mod imported_segment_size;
@@ -247,10 +251,12 @@ pub static RULES: &[Rule] = &[
     campaign_treatments::RULE,
     channel_disabled::RULE,
     channel_values::RULE,
+    clock_moves_message::RULE,
     clock_repeats_start::RULE,
     clock_skips_start::RULE,
     closed_days_count::RULE,
     closed_days_order::RULE,
+    closed_on_arrival::RULE,
     closed_throughout::RULE,
     condition_activity::RULE,
     condition_event::RULE,
@@ -273,6 +279,7 @@ pub static RULES: &[Rule] = &[
     emails_in_a_row::RULE,
     empty_split::RULE,
     empty_target::RULE,
+    endpoints_disagree::RULE,
     enters_once::RULE,
     entry_event::RULE,
     event_contact_center::RULE,
@@ -280,6 +287,7 @@ pub static RULES: &[Rule] = &[
     event_refresh::RULE,
     few_reached::RULE,
     holdout_after_message::RULE,
+    holdout_before_messages::RULE,
     holdout_percentage::RULE,
     imported_event_segment::RULE,
     imported_segment_size::RULE,

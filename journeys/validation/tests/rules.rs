@@ -34,6 +34,7 @@ const NO_FIX: &[(&str, &str)] = &[
     ("custom-data-size", "shortening data is writing"),
     ("email-sandbox", "the account is changed elsewhere"),
     ("else-takes-most", "whom to tell apart is a choice"),
+    ("endpoints-disagree", "which endpoint speaks for a person is a choice"),
     ("few-reached", "whom to leave out is a choice"),
     ("holdout-after-message", "what the holdout is to measure is a choice"),
     ("india-sms", "the ids are registered elsewhere"),
@@ -213,6 +214,7 @@ fn evidence_of_any_size_is_no_trouble() {
                     written: n,
                     unwritten: [("Attributes.City".to_owned(), n)].into(),
                     answers: Some(Answers { all: n, late: n, most_within: i64::MAX }),
+                    disagreeing: n,
                 }
             };
             let evidence = Evidence {

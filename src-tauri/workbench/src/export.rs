@@ -98,9 +98,11 @@ fn drawn(command: &bridge::Picture) -> Outcome<String> {
         let then = Version { journey: then, scene: &old, layout: &old_layout };
         Some(comparison::compare(then, Version { journey, scene: &scene, layout: &layout }))
     });
-    let bridge::PictureMarks { problems, counts, traffic, .. } = command.marks.clone();
+    let bridge::PictureMarks { problems, counts, traffic, lit, lit_ways, standing, walking, .. } =
+        command.marks.clone();
     let notes = command.canvas.as_ref().map(model::drawing::canvas::notes).unwrap_or_default();
-    let marks = Marks { notes, problems, counts, traffic, comparison: other.unwrap_or_default(), entry: None };
+    let comparison = other.unwrap_or_default();
+    let marks = Marks { notes, problems, counts, traffic, lit, lit_ways, standing, walking, comparison, entry: None };
     let theme = if command.dark { diagram::picture::DARK } else { diagram::picture::LIGHT };
     Ok(diagram::picture::marked(&scene, &layout, &theme, &marks))
 }

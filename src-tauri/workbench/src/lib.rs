@@ -235,6 +235,7 @@ impl Workbench {
             bridge::CountPeople::NAME => self.answer(body, Inner::count_people).await,
             bridge::Simulate::NAME => self.answer(body, Inner::simulate).await,
             bridge::Flow::NAME => self.answer(body, Inner::flow).await,
+            bridge::Moment::NAME => self.answer(body, Inner::moment).await,
             bridge::Waiting::NAME => self.answer(body, Inner::waiting).await,
             bridge::FindPeople::NAME => self.answer(body, Inner::find_people).await,
             bridge::Person::NAME => self.answer(body, Inner::person).await,

@@ -100,6 +100,26 @@ mod tests {
     }
 
     #[test]
+    fn people_are_dots_in_pixels_too() {
+        use diagram::{Rect, dots};
+        let path = |d: &str, width: f64, dashes: &str| {
+            format!(
+                "<path d='{d}' stroke='#000' stroke-width='{width}' stroke-linecap='round' stroke-dasharray='{dashes}'/>"
+            )
+        };
+        // One row of three at the foot of a card, one of four on a line.
+        let standing = dots::standing(&Rect::new(0.0, 0.0, 100.0, 20.0), 3);
+        let drawn = path(&standing, dots::STANDING, "none") + &path("M20 60h71", dots::WALKING, &dots::walking(20));
+        let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' width='120' height='80'>{drawn}</svg>");
+        let pixels = resvg::tiny_skia::Pixmap::decode_png(&png(&svg).expect("a picture")).expect("pixels");
+        let dots_in_row = |y: u32| {
+            let is_ink = |x: u32| pixels.pixel(x, y).is_some_and(|pixel| pixel.alpha() > 128);
+            (1..pixels.width()).filter(|x| is_ink(*x) && !is_ink(x - 1)).count()
+        };
+        assert_eq!((dots_in_row(40), dots_in_row(80), dots_in_row(120)), (3, 0, 4));
+    }
+
+    #[test]
     fn a_large_picture_is_coarser_and_a_large_page_smaller() {
         assert_eq!((sharpness(4_000.0, 4_000.0), sharpness(16_000.0, 16_000.0)), (2.0, 0.5));
         let side = |side: u32| -> f32 {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bridge::{FlowView, WaitingView};
+use model::Millis;
 use model::time::HOUR;
 
 use crate::failure::{Outcome, bad_input, not_found};
@@ -95,6 +96,11 @@ impl Inner {
         let step = hours.len().div_ceil(STEPS).max(1);
         let series = if step == 1 { hours } else { cohort.series(HOUR * step as i64) };
         Ok(FlowView { series, rates: cohort.rates().clone(), busy, busiest, plots })
+    }
+
+    pub(crate) fn moment(&self, command: bridge::Moment) -> Outcome<Option<bridge::Series>> {
+        let from = command.from.unwrap_or(if command.back { Millis::MAX } else { Millis::MIN });
+        Ok(self.cohort(command.run_id)?.moment(from, command.back))
     }
 
     pub(crate) fn waiting(&self, command: bridge::Waiting) -> Outcome<WaitingView> {

@@ -1,6 +1,7 @@
 //! Simulated runs on all processors.
 
 mod compare;
+mod disagreement;
 mod evidence;
 pub(crate) mod hours;
 mod many;
@@ -139,6 +140,8 @@ pub struct Cohort {
     contents: Vec<Option<Content>>,
     /// What its splits ask about messages.
     questions: Vec<evidence::Question>,
+    /// What its splits ask about endpoints.
+    criteria: Vec<disagreement::Criterion>,
     rates: Rates,
 }
 
@@ -215,6 +218,7 @@ impl Cohort {
             })
             .collect();
         let response = response_model(project, request, &segment, &mut notes)?;
+        let criteria = disagreement::Criterion::of(journey, &segment);
         notes.extend(segments.notes());
         let per_second = journey.wire.limits().and_then(|limits| limits.messages_per_second());
         let seed = request.seed.or(defaults.seed).unwrap_or(1);
@@ -223,6 +227,7 @@ impl Cohort {
             request: request.clone(),
             contents: Content::of(project, &program),
             questions: evidence::Question::of(journey),
+            criteria,
             rates: Rates {
                 journey: per_second.and_then(|rate| u32::try_from(rate).ok()).filter(|rate| *rate > 0),
                 channels: defaults

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use bridge::{
-    Command, Compare, Deed, Expect, Failure, FindPeople, Flow, Generate, ManyRuns, MessageColumn, Messages, OpenPath,
-    Person, Promise, Promised, Promises, Simulate, Test, Verdict, Waiting, Who, WriteMessages,
+    Command, Compare, Deed, Expect, Failure, FindPeople, Flow, Generate, ManyRuns, MessageColumn, Messages, Moment,
+    OpenPath, Person, Promise, Promised, Promises, Simulate, Test, Verdict, Waiting, Who, WriteMessages,
 };
 use model::time::{DAY, HOUR};
 use model::{DocumentId, Project};
@@ -89,6 +89,31 @@ async fn counts_over_time_end_as_the_run_and_name_who_waits() {
     let wrong = desk.try_ask(Waiting { run_id: view.run_id, activity: "nowhere".into(), at: 0 }).await.unwrap_err();
     assert!(wrong.message.contains("`nowhere`"), "{wrong:?}");
     assert!(desk.try_ask(Flow { run_id: 99 }).await.unwrap_err().help.contains("simulate again"));
+}
+
+#[tokio::test]
+async fn a_run_is_gone_through_from_event_to_event_and_back() {
+    let desk = Desk::open().await;
+    let run_id = desk.run().await.run_id;
+    let flow = desk.ask(Flow { run_id }).await;
+    let go = async |from, back| desk.ask(Moment { run_id, from, back }).await;
+    let first = go(None, false).await.unwrap();
+    let at = |moment: &bridge::Series| moment.at(2) - 1;
+    assert_eq!(flow.series.step_of(at(&first)), 0);
+    let second = go(Some(at(&first)), false).await.unwrap();
+    assert!(at(&second) > at(&first));
+    assert_eq!(go(Some(at(&second)), true).await, Some(first.clone()));
+    assert_eq!(go(Some(at(&first)), true).await, None);
+    let last = go(None, true).await.unwrap();
+    assert_eq!(flow.series.step_of(at(&last)), flow.series.len() - 1);
+    assert_eq!(go(Some(at(&last)), false).await, None);
+    let mut asked = 0;
+    for of in second.activities.iter().filter(|of| of.waiting[1] > 0) {
+        let there = desk.ask(Waiting { run_id, activity: of.id.clone(), at: at(&second) }).await;
+        assert_eq!(there.count, of.waiting[1], "{}", of.id);
+        asked += 1;
+    }
+    assert!(asked > 0);
 }
 
 #[tokio::test]

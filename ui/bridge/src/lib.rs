@@ -24,7 +24,7 @@ mod runs;
 mod segments;
 mod template;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use calendar::*;
 pub use campaign::*;
@@ -112,6 +112,14 @@ pub struct PictureMarks {
     pub counts: BTreeMap<String, String>,
     /// How many people went along a connection, in words, and their share of all, 0 to 1; by `Origin::key`.
     pub traffic: BTreeMap<String, (String, f64)>,
+    /// The steps that the story that is read comes by.
+    pub lit: BTreeSet<String>,
+    /// The connections that it goes along, by `Origin::key`.
+    pub lit_ways: BTreeSet<String>,
+    /// How many dots stand at a step.
+    pub standing: BTreeMap<String, u64>,
+    /// From one dot to the next on a connection along which people go, in canvas units; by `Origin::key`.
+    pub walking: BTreeMap<String, u64>,
     /// The version that is compared with: the journey's document, and what its canvas keeps.
     pub other: Option<(Value, Option<Value>)>,
 }

@@ -49,6 +49,20 @@ pub struct HourPlot {
     pub note: String,
 }
 
+/// The nearest instant at which somebody arrives, goes on, leaves or is sent something.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Moment {
+    /// The run.
+    pub run_id: u64,
+    /// After this instant, or before it; `None` = the first of the run, or the last.
+    pub from: Option<Millis>,
+    /// Whether the last before it is meant.
+    pub back: bool,
+}
+
+// Two steps of a millisecond: all that had happened before, and the instant. `None` = there is no such instant.
+command!(Moment, "moment" => Option<Series>);
+
 /// Who is at an activity at an instant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Waiting {

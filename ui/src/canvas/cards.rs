@@ -57,7 +57,7 @@ pub fn Card(id: String, hand: Hand) -> impl IntoView {
             .into_any()
         }
         Stands::Entry | Stands::Activity(_) => {
-            view! { <Step id=id hand=hand node=node style=style held=held /> }.into_any()
+            view! { <Step id=id hand=hand node=node area=area style=style held=held /> }.into_any()
         }
     }
 }
@@ -68,6 +68,7 @@ fn Step(
     id: String,
     hand: Hand,
     node: Memo<Option<SceneNode>>,
+    area: Memo<Rect>,
     style: impl Fn() -> String + Copy + Send + Sync + 'static,
     held: Memo<bool>,
 ) -> impl IntoView {
@@ -122,7 +123,10 @@ fn Step(
     };
     let dots = {
         let id = id.clone();
-        Memo::new(move |_| flow::dots_at(store, &id))
+        Memo::new(move |_| {
+            let Rect { width, height, .. } = area.get();
+            diagram::dots::standing(&Rect::new(0.0, 0.0, width, height), flow::dots_at(store, &id))
+        })
     };
     let spoken = move || {
         let kind = if is_entry { "Entry" } else { kind().map_or("Activity without kind", ActivityKind::title) };
@@ -168,7 +172,7 @@ fn Step(
             {move || differs.get().map(|differs| view! { " " <span class=format!("differs {}", differs.class) title=differs.members>{differs.words}</span> })}
             {move || conflicts.get().map(|n| view! { " " <span class="differs conflict">{format!("⇄ {}", conflict_words(n))}</span> })}
             {move || counts.get().map(|text| view! { " " <span class="passed">{text}</span> })}
-            {move || Some(dots.get()).filter(|dots| *dots > 0).map(|dots| view! { <span class="waiting-dots" style=format!("width: {}px", dots * 9) aria-hidden="true"></span> })}
+            {move || Some(dots.get()).filter(|dots| !dots.is_empty()).map(|dots| view! { <svg class="waiting-dots" aria-hidden="true"><path d=dots /></svg> })}
         </div>
     }
 }

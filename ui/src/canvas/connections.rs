@@ -107,7 +107,7 @@ pub fn ConnectionLine(origin: Origin, hand: Hand) -> impl IntoView {
     let dots = Memo::new(move |_| dots_on(store, &origin));
     view! {
         <path class=move || class.get() data-connection=key d=move || line.get().unwrap_or_default() style=width />
-        {move || dots.get().map(|gap| view! { <path class="dots" d=move || line.get().unwrap_or_default() style=format!("stroke-dasharray: 0 {gap}") /> })}
+        {move || dots.get().map(|gap| view! { <path class="dots" d=move || line.get().unwrap_or_default() stroke-dasharray=diagram::dots::walking(gap) /> })}
     }
 }
 

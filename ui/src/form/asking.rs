@@ -28,7 +28,7 @@ fn of_hole(store: Store, base: &Path, hole: &Hole, open: RwSignal<Option<Open>>)
         move |_: Store, _: &Path| words.iter().map(|(word, shown)| ((*word).to_owned(), (*shown).to_owned())).collect()
     };
     match hole.asks {
-        Asks::Message => choice(store, "Message".to_owned(), place, |store, _| messages(store)),
+        Asks::Message => choice(store, "Message".to_owned(), place, messages),
         Asks::Segment => choice(store, "Segment".to_owned(), place, |store, _| {
             store.project.with(|p| p.segment_names().map(|name| (name.to_owned(), name.to_owned())).collect())
         }),

@@ -88,35 +88,48 @@ pub fn templates_of_campaign(store: Store, path: &Path) -> Vec<(String, String)>
     store.project.with(|project| project.template_names(kind).map(|name| (name.to_owned(), name.to_owned())).collect())
 }
 
-/// The message activities of the journey.
-pub fn messages(store: Store) -> Vec<(String, String)> {
+/// The message activities that the split at a place can ask about, and the one that it asks about now.
+pub fn messages(store: Store, path: &Path) -> Vec<(String, String)> {
+    let now = text_of(value_at(store, path.clone()).get());
     store.document.with(|root| {
-        let activities = model::Journey::of(root).map(|journey| journey.activities()).unwrap_or_default();
-        let messages = activities.into_iter().filter(|activity| activity.kind().is_some_and(|kind| kind.is_message()));
-        messages.map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
+        let Some(journey) = model::Journey::of(root) else { return Vec::new() };
+        let mut messages = summary::messages_before(journey, path.activity().unwrap_or_default());
+        messages.extend(journey.activity(&now).filter(|now| messages.iter().all(|other| other.id != now.id)));
+        messages.into_iter().map(|activity| (activity.id.to_owned(), activity.label().to_owned())).collect()
     })
 }
 
-/// Which events start the journey: those of the recorded ones that such a filter can hear, as boxes to tick; others as text.
+/// Which events a filter hears: those that can occur there, as boxes to tick.
 ///
-/// `ENDPOINT` hears what apps and SDKs report, `SYSTEM` what the service itself does (journeys.md 2). `path` is the
-/// `EventType`.
+/// `ENDPOINT` hears what apps and SDKs report, under any name: those recorded, and others as text. `SYSTEM` hears what the
+/// service itself does (journeys.md 2): no other name can occur. `path` is the `EventType`.
 pub fn named_events(store: Store, path: Path) -> AnyView {
     let filter = value_at(store, super::asking::up(&path, 2).join("FilterType"));
     let known = store.known.found(store);
+    let of_system = Memo::new(move |_| text_of(filter.get()) == "SYSTEM");
     let offered = Memo::new(move |_| {
-        let of_system = text_of(filter.get()) == "SYSTEM";
         let by_service =
             |name: &str| ["_email.", "_SMS.", "_campaign.", "_journey."].iter().any(|own| name.starts_with(own));
-        known.with(|known| {
-            let fitting = known.events.iter().filter(|event| by_service(&event.name) == of_system);
+        let mut offered = known.with(|known| {
+            let fitting = known.events.iter().filter(|event| by_service(&event.name) == of_system.get());
             fitting.map(|event| (event.name.clone(), event.count)).collect::<Vec<_>>()
-        })
+        });
+        if of_system.get() {
+            let others = summary::service_events().filter(|name| offered.iter().all(|(known, _)| known != name));
+            offered.extend(others.map(|name| (name.to_owned(), 0)).collect::<Vec<_>>());
+        }
+        offered
     });
-    ticked(store, path.join("Values"), offered, "Change events".to_owned(), "Another event")
+    let values = path.join("Values");
+    let boxes = move || {
+        let other = (!of_system.get()).then_some("Another event");
+        ticked(store, values.clone(), offered, "Change events".to_owned(), other)
+    };
+    view! { {boxes} }.into_any()
 }
 
-/// Which event types count: those that the chosen message can cause, as boxes to tick; others as text.
+/// Which event types count: those that the chosen message can cause, as boxes to tick; no other event can occur there
+/// (journeys.md 3.8).
 pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
     let values = path.join("Values");
     let now = value_at(store, values.clone());
@@ -153,14 +166,6 @@ pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
         list.extend(chosen().into_iter().filter(|name| !options.get().contains(&name.as_str())));
         list
     });
-    let other = set.clone();
-    let press = move |event: leptos::ev::KeyboardEvent| {
-        let name = event_target_value(&event).trim().to_owned();
-        if event.key() == "Enter" && !name.is_empty() {
-            event.prevent_default();
-            other(name, true);
-        }
-    };
     let inside = view! {
         <For each=move || listed.get() key=|name| name.clone() let:name>
             {
@@ -180,7 +185,6 @@ pub fn event_types(store: Store, label: String, path: Path) -> AnyView {
             }
         </For>
         <Show when=move || options.get().is_empty()><p class="note">"Choose the message first."</p></Show>
-        <input type="text" placeholder="Another event, then Enter" aria-label="Another event" on:keydown=press />
         {complaint(store, path)}
     };
     group_of(label, inside.into_any())

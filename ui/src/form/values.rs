@@ -132,16 +132,17 @@ fn boxes(store: Store, place: Path) -> AnyView {
         let events = events_of(store, &dimensions);
         known.with(|known| values(known, &subject, events.as_deref()))
     });
-    ticked(store, place, offered, label, "Another value")
+    ticked(store, place, offered, label, Some("Another value"))
 }
 
-/// Boxes to tick for texts at a place, those of `offered` and those that are there, and a field for others.
+/// Boxes to tick for texts at a place, those of `offered` and those that are there; and a field for others, where there can
+/// be others.
 pub fn ticked(
     store: Store,
     place: Path,
     offered: Memo<Vec<(String, u64)>>,
     label: String,
-    other: &'static str,
+    other: Option<&'static str>,
 ) -> AnyView {
     let now = value_at(store, place.clone());
     let wanted = RwSignal::new(String::new());
@@ -157,7 +158,7 @@ pub fn ticked(
         let chosen = chosen();
         let fits = |value: &String| chosen.contains(value) || value.to_lowercase().contains(&words);
         list.retain(|(value, _)| fits(value));
-        let mut few = if words.is_empty() { FEW } else { usize::MAX };
+        let mut few = if words.is_empty() && other.is_some() { FEW } else { usize::MAX };
         list.retain(|(value, _)| {
             few = few.saturating_sub(1);
             few > 0 || chosen.contains(value)
@@ -174,7 +175,7 @@ pub fn ticked(
         let list = Value::Array(list.into_iter().map(Value::String).collect());
         write_as(store, &place, Some(list), &label);
     };
-    let add = {
+    let add = other.map(|other| {
         let set = set.clone();
         let input = NodeRef::<html::Input>::new();
         let press = move |event: KeyboardEvent| {
@@ -195,7 +196,7 @@ pub fn ticked(
             <input type="text" placeholder=format!("{other}, then Enter") aria-label=other data-test="another" node_ref=input
                 on:input=move |event| wanted.set(event_target_value(&event)) on:keydown=press />
         }
-    };
+    });
     view! {
         {add}
         <For each=move || listed.get() key=|(value, _)| value.clone() let:row>

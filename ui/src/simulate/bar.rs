@@ -1,11 +1,12 @@
 //! The bar of time below the picture: scrub, play, step; what has happened by then.
 
+use bridge::Series;
 use leptos::prelude::*;
 use model::Millis;
 use model::time::{DAY, HOUR, duration_words};
 
 use super::flow::grouped;
-use super::moment;
+use super::instant_words;
 use super::playback::{Playback, SLIDER, place_of, speed_at};
 use crate::store::store;
 
@@ -37,6 +38,10 @@ pub fn TimeBar() -> impl IntoView {
     view! {
         <section class="time-bar" aria-label="Time of the run" data-test="time-bar">
             <div class="time-keys">
+                <button class="quiet" data-test="event-back" disabled=move || !ready() aria-label="To what happened before" title="To what happened before (B)"
+                    on:click=move |_| playback.to_event(store, true)>
+                    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M19 6l-6 6 6 6M11 6l-6 6 6 6" /></svg>
+                </button>
                 <button class="quiet" data-test="step-back" disabled=move || !ready() aria-label="Step back" title="Step back" on:click=move |_| playback.step_by(-1)>
                     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M17 6l-8 6 8 6zM6 6v12" /></svg>
                 </button>
@@ -48,6 +53,10 @@ pub fn TimeBar() -> impl IntoView {
                 </button>
                 <button class="quiet" data-test="step-on" disabled=move || !ready() aria-label="Step on" title="Step on" on:click=move |_| playback.step_by(1)>
                     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M7 6l8 6-8 6zM18 6v12" /></svg>
+                </button>
+                <button class="quiet" data-test="event-on" disabled=move || !ready() aria-label="To what happens next" title="To what happens next (N)"
+                    on:click=move |_| playback.to_event(store, false)>
+                    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M5 6l6 6-6 6M13 6l6 6-6 6" /></svg>
                 </button>
             </div>
             <div class="time-line">
@@ -68,7 +77,7 @@ pub fn TimeBar() -> impl IntoView {
                     <output>{fast}</output>
                 </label>
                 <button class="quiet" data-test="whole-run" aria-pressed=move || playback.step.get().is_none().to_string() disabled=move || playback.step.get().is_none()
-                    title="Counts of the whole run" on:click=move |_| { playback.playing.set(false); playback.step.set(None); }>"Whole run"</button>
+                    title="Counts of the whole run" on:click=move |_| { playback.playing.set(false); playback.show_all(); }>"Whole run"</button>
                 <button class="quiet" data-test="dots" aria-pressed=move || playback.dots.get().to_string() title="Show people as dots"
                     on:click=move |_| playback.dots.update(|dots| *dots = !*dots)>"Dots"</button>
                 <button class="quiet" data-test="table" aria-pressed=move || playback.table.get().to_string() title="Who gets what when"
@@ -76,6 +85,11 @@ pub fn TimeBar() -> impl IntoView {
             </div>
         </section>
     }
+}
+
+/// Messages sent by the end of a step.
+fn sent(series: &Series, until: usize) -> u64 {
+    series.activities.iter().map(|of| of.sends.iter().take(until + 1).sum::<u64>()).sum()
 }
 
 /// The instant that is shown, and what has happened by then.
@@ -87,9 +101,6 @@ fn said(playback: Playback) -> (String, String) {
         if series.is_empty() {
             return ("Whole run".to_owned(), "Nobody enters, so there is no time to look at".to_owned());
         }
-        let sent = |until: usize| -> u64 {
-            series.activities.iter().map(|of| of.sends.iter().take(until + 1).sum::<u64>()).sum()
-        };
         match playback.step.get() {
             None => {
                 let last = series.len() - 1;
@@ -99,14 +110,16 @@ fn said(playback: Playback) -> (String, String) {
                 } else {
                     format!("{} days", days.div_euclid(DAY))
                 };
-                ("Whole run".to_owned(), format!("{words}, {} messages", grouped(sent(last))))
+                ("Whole run".to_owned(), format!("{words}, {} messages", grouped(sent(series, last))))
             }
-            Some(step) => {
-                let inside: u64 = series.activities.iter().filter_map(|of| of.waiting.get(step)).sum();
-                let at = series.at(step + 1);
-                let day = (at - 1 - series.start).div_euclid(DAY);
-                let text = format!("{} inside · {} sent", grouped(inside), grouped(sent(step)));
-                (format!("{} · day {day}", moment(at)), text)
+            Some(_) => {
+                let words = playback.at_instant(|series, step| {
+                    let inside: u64 = series.activities.iter().filter_map(|of| of.waiting.get(step)).sum();
+                    format!("{} inside · {} sent", grouped(inside), grouped(sent(series, step)))
+                });
+                let (at, said) = (playback.instant().unwrap_or_default(), playback.said_instant().unwrap_or_default());
+                let day = (at - series.start).div_euclid(DAY);
+                (format!("{} · day {day}", instant_words(said)), words.unwrap_or_default())
             }
         }
     })

@@ -112,10 +112,8 @@ pub fn traffic(store: Store, origin: &Origin) -> Option<Traffic> {
         Mode::Design | Mode::Publish => return None,
     }
     let playback = store.playback;
-    let at = playback.step.get();
-    if let Some(step) = at {
-        return playback.flow.with(|flow| {
-            let series = &flow.as_ref()?.series;
+    if playback.step.get().is_some() {
+        return playback.at_instant(|series, step| {
             let (all, coming) = entered(store, series, step);
             let (count, now, of_step) = match origin {
                 Origin::Entry => (all, coming, None),
@@ -126,7 +124,7 @@ pub fn traffic(store: Store, origin: &Origin) -> Option<Traffic> {
                     (count, now, (ways.count() > 1).then(|| share(count, out)))
                 }
             };
-            Some(Traffic { count, share: share(count, all), of_step, now, band: None, off: false })
+            Traffic { count, share: share(count, all), of_step, now, band: None, off: false }
         });
     }
     store.run.with(|run| {
@@ -153,9 +151,8 @@ pub fn counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
         Mode::Design | Mode::Publish => return None,
     }
     let playback = store.playback;
-    if let Some(step) = playback.step.get() {
-        return playback.flow.with(|flow| {
-            let series = &flow.as_ref()?.series;
+    if playback.step.get().is_some() {
+        let words = playback.at_instant(|series, step| {
             if is_entry {
                 return Some(format!("{} entered", grouped(entered(store, series, step).0)));
             }
@@ -166,6 +163,7 @@ pub fn counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
                 here => format!("{} here · {}", grouped(here), grouped(came)),
             })
         });
+        return words.flatten();
     }
     store.run.with(|run| {
         let run = &run.as_ref()?.run;
@@ -206,16 +204,16 @@ fn live_counts(store: Store, id: &str, is_entry: bool) -> Option<String> {
 /// How many dots stand at a step: a dot a person up to [`DOTS`], then of the most that wait anywhere then.
 pub fn dots_at(store: Store, id: &str) -> u64 {
     let playback = store.playback;
-    let Some(step) = playback.step.get().filter(|_| store.mode.get() == Mode::Simulate && playback.dots.get()) else {
+    if store.mode.get() != Mode::Simulate || !playback.dots.get() {
         return 0;
-    };
-    playback.flow.with(|flow| {
-        let Some(flow) = flow else { return 0 };
+    }
+    let dots = playback.at_instant(|series, step| {
         let at = |of: &bridge::ActivitySeries| of.waiting.get(step).copied().unwrap_or_default();
-        let here = flow.series.activities.iter().find(|of| of.id == id).map_or(0, at);
-        let most = flow.series.activities.iter().map(at).max().unwrap_or_default();
+        let here = series.activities.iter().find(|of| of.id == id).map_or(0, at);
+        let most = series.activities.iter().map(at).max().unwrap_or_default();
         if most <= DOTS { here } else { (here * DOTS).div_ceil(most) }
-    })
+    });
+    dots.unwrap_or_default()
 }
 
 /// The space between the dots on a connection; `None` = nobody goes along now, or dots are switched off.

@@ -209,7 +209,7 @@ fn ask(store: Store, runs: String, busy: RwSignal<bool>) {
     spawn_local(async move {
         match transport::call(&ManyRuns { run_id, runs }).await {
             Ok(bands) if is_shown(store, run_id) => {
-                store.playback.step.set(None);
+                store.playback.show_all();
                 store.playback.bands.set(Some(bands));
             }
             Ok(_) => {}

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use super::invent::Invent;
 use super::person::Story;
 use super::playback::{is_shown, run_id, tell};
-use super::{moment, of};
+use super::{instant_words, of};
 use crate::store::{Selection, Store, store};
 use crate::transport;
 
@@ -112,14 +112,14 @@ fn Waiting() -> impl IntoView {
     });
     let words = move || {
         let title = title()?;
-        let Some(at) = playback.instant() else {
+        let Some(at) = playback.said_instant() else {
             return Some(format!("Move the time below the picture to see who waits at “{title}”."));
         };
         playback.waiting.with(|view| {
             let count = view.as_ref()?.count;
             let who = of(count, "person is", "people are");
             let shown = if count as usize > SHOWN { format!("; the first {SHOWN}:") } else { String::new() };
-            Some(format!("{who} at “{title}” at {}{shown}", moment(at + 1)))
+            Some(format!("{who} at “{title}” at {}{shown}", instant_words(at)))
         })
     };
     view! {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use bridge::{
-    Bands, ComparisonView, Deed, FlowView, Person, PersonView, Simulate as Run, StoryStep, TestReport, WaitingView, Who,
+    Bands, ComparisonView, Deed, FlowView, Person, PersonView, Series, Simulate as Run, StoryStep, TestReport,
+    WaitingView, Who,
 };
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -81,6 +82,8 @@ pub struct Playback {
     pub flow: RwSignal<Option<FlowView>>,
     /// The step of it that is shown; `None` = the whole run.
     pub step: RwSignal<Option<usize>>,
+    /// The instant within that step to which somebody went, as `bridge::Moment` answers it; `None` = the end of the step.
+    pub moment: RwSignal<Option<Series>>,
     /// Whether it plays.
     pub playing: RwSignal<bool>,
     /// Virtual time in a second.
@@ -120,6 +123,7 @@ impl Playback {
             simulated: RwSignal::new(None),
             flow: RwSignal::new(None),
             step: RwSignal::new(None),
+            moment: RwSignal::new(None),
             playing: RwSignal::new(false),
             speed: RwSignal::new(DAY),
             rest: StoredValue::new(0.0),
@@ -141,7 +145,7 @@ impl Playback {
         self.busy.set(false);
         self.simulated.set(None);
         self.flow.set(None);
-        self.step.set(None);
+        self.show_all();
         self.playing.set(false);
         self.person.set(None);
         self.view.set(None);
@@ -158,17 +162,38 @@ impl Playback {
         self.flow.with(|flow| flow.as_ref().map_or(0, |flow| flow.series.len()))
     }
 
-    /// The instant that is shown: the end of the step, less a millisecond, so that the next step has not begun. `None` =
-    /// the whole run.
-    pub fn instant(&self) -> Option<Millis> {
+    /// What is asked of the counts at the instant that is shown: a series and its step. `None` = the whole run is shown.
+    pub fn at_instant<T>(&self, ask: impl FnOnce(&Series, usize) -> T) -> Option<T> {
         let step = self.step.get()?;
-        self.flow.with(|flow| Some(flow.as_ref()?.series.at(step + 1) - 1))
+        self.moment.with(|moment| match moment {
+            Some(moment) => Some(ask(moment, 1)),
+            None => self.flow.with(|flow| Some(ask(&flow.as_ref()?.series, step))),
+        })
+    }
+
+    /// The instant that is shown: that to which somebody went, or the end of the step, less a millisecond, so that the next
+    /// step has not begun. `None` = the whole run.
+    pub fn instant(&self) -> Option<Millis> {
+        self.at_instant(|series, step| series.at(step + 1) - 1)
+    }
+
+    /// The instant that is shown, as it is said: the end of a step is the first instant of the next.
+    pub fn said_instant(&self) -> Option<Millis> {
+        let at = self.instant()?;
+        Some(if self.moment.with(Option::is_some) { at } else { at + 1 })
     }
 
     /// Shows a step; none beyond the last.
     pub fn go(&self, step: usize) {
         let last = self.steps().saturating_sub(1);
+        self.moment.set(None);
         self.step.set((self.steps() > 0).then_some(step.min(last)));
+    }
+
+    /// Shows the whole run.
+    pub fn show_all(&self) {
+        self.moment.set(None);
+        self.step.set(None);
     }
 
     /// Shows the step before or after; from the whole run, the last or the first.
@@ -179,6 +204,32 @@ impl Playback {
             Some(step) => self.go(step.saturating_add_signed(by as isize)),
             None => self.go(if by < 0 { last } else { 0 }),
         }
+    }
+
+    /// Shows the nearest instant at which something happens, after or before the one that is shown; from the whole run, the
+    /// first or the last.
+    pub fn to_event(self, store: Store, back: bool) {
+        let Some(run_id) = run_id(store).filter(|_| self.steps() > 0) else { return };
+        self.playing.set(false);
+        let from = untrack(|| self.instant());
+        spawn_local(async move {
+            let answer = transport::call(&bridge::Moment { run_id, from, back }).await;
+            // Meanwhile somebody may have gone elsewhere.
+            if untrack(|| self.instant()) != from || !is_shown(store, run_id) {
+                return;
+            }
+            match answer {
+                Ok(Some(moment)) => {
+                    let series = |flow: &Option<FlowView>| Some(flow.as_ref()?.series.step_of(moment.at(1)));
+                    if let Some(step) = self.flow.with_untracked(series) {
+                        self.go(step);
+                        self.moment.set(Some(moment));
+                    }
+                }
+                Ok(None) => store.tell(if back { "Nothing happens before." } else { "Nothing happens any more." }),
+                Err(failure) => store.tell_failure(failure),
+            }
+        });
     }
 
     /// Starts or stops playing; from the end it starts anew.
@@ -248,7 +299,7 @@ pub fn run(store: Store) {
                 let first = first.map(|person| Who::Known(person.person.clone()));
                 playback.simulated.set(Some(project));
                 playback.flow.set(None);
-                playback.step.set(None);
+                playback.show_all();
                 playback.bands.set(None);
                 playback.comparison.set(None);
                 playback.other.set(None);

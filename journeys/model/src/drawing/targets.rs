@@ -12,24 +12,30 @@ pub fn refusals(journey: Journey, origin: &Origin) -> BTreeMap<String, Refusal> 
     if target_path(journey, origin).is_none() {
         return activities.iter().map(|activity| (activity.id.to_owned(), Refusal::Unknown)).collect();
     }
-    let mut before: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut refused = BTreeMap::from([(from.clone(), Refusal::Itself)]);
+    refused.extend(leading_to(journey, from).into_iter().map(|earlier| (earlier.to_owned(), Refusal::Cycle)));
+    refused
+}
+
+/// The activities from which some path leads to the one of that id; without itself.
+pub fn leading_to<'a>(journey: Journey<'a>, id: &str) -> BTreeSet<&'a str> {
+    let activities = journey.activities();
+    let mut before: BTreeMap<&str, Vec<&'a str>> = BTreeMap::new();
     for activity in &activities {
         for to in activity.connections().into_iter().filter_map(|way| way.target) {
             before.entry(to).or_default().push(activity.id);
         }
     }
-    let mut refused = BTreeMap::from([(from.clone(), Refusal::Itself)]);
-    let mut seen = BTreeSet::from([from.as_str()]);
-    let mut open = vec![from.as_str()];
-    while let Some(id) = open.pop() {
-        for &earlier in before.get(id).into_iter().flatten() {
-            if seen.insert(earlier) {
-                refused.insert(earlier.to_owned(), Refusal::Cycle);
+    let mut seen = BTreeSet::new();
+    let mut open = vec![id];
+    while let Some(at) = open.pop() {
+        for &earlier in before.get(at).into_iter().flatten() {
+            if earlier != id && seen.insert(earlier) {
                 open.push(earlier);
             }
         }
     }
-    refused
+    seen
 }
 
 #[cfg(test)]
@@ -63,5 +69,8 @@ mod tests {
                 assert_eq!(refused.get(*id).copied(), can_connect(journey, &origin, id).err(), "{origin:?} to {id}");
             }
         }
+        let before = |id: &str| leading_to(journey, id).into_iter().collect::<Vec<_>>();
+        assert_eq!(before("d"), ["a", "b", "c", "split"]);
+        assert_eq!((before("a"), before("loose"), before("gone")), (vec![], vec![], vec!["a", "b", "c", "d", "split"]));
     }
 }

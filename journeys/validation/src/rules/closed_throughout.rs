@@ -1,5 +1,5 @@
 use model::time::{format_instant, parse_instant};
-use model::{ActivityKind, View, path, wire};
+use model::{ActivityKind, Millis, View, path, wire};
 
 use crate::{Findings, JourneyContext, places};
 
@@ -54,27 +54,14 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
     }
     let (Some(begin), Some(end), Some(closed)) = (ctx.begin, ctx.end, ctx.journey.wire.closed_days()) else { return };
     for channel in closed.object().keys() {
-        let kind = match channel.as_str() {
-            "EMAIL" => ActivityKind::Email,
-            "SMS" => ActivityKind::Sms,
-            "PUSH" => ActivityKind::Push,
-            "CUSTOM" => ActivityKind::Custom,
-            _ => continue,
-        };
+        let Some(kind) = kind_of(channel) else { continue };
         if !ctx.activities.iter().any(|activity| activity.kind() == Some(kind)) {
             continue;
         }
-        let at = path!["ClosedDays", channel];
-        let rules = places::elements::<wire::ClosedDaysRule>(ctx.document.root, &at);
-        let span = |(_, rule): &(usize, wire::ClosedDaysRule)| {
-            Some((parse_instant(rule.start_date_time()?)?, parse_instant(rule.end_date_time()?)?))
-        };
-        let mut spans: Vec<_> = rules.iter().filter_map(span).collect();
-        spans.sort_unstable();
-        let open = spans.into_iter().fold(begin, |open, (from, to)| if from <= open { open.max(to) } else { open });
-        if open < end {
+        if closed_until(&days_of(ctx, channel), begin) < end {
             continue;
         }
+        let at = path!["ClosedDays", channel];
         found
             .report(
                 at.clone(),
@@ -88,4 +75,31 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
             .help("take closed days away, or move the journey")
             .remove(format!("Take the closed days of {channel} away"), at);
     }
+}
+
+/// What sends by a channel of `ClosedDays`; `None` = not known, or voice, which closed days are not asked for here.
+pub(super) fn kind_of(channel: &str) -> Option<ActivityKind> {
+    match channel {
+        "EMAIL" => Some(ActivityKind::Email),
+        "SMS" => Some(ActivityKind::Sms),
+        "PUSH" => Some(ActivityKind::Push),
+        "CUSTOM" => Some(ActivityKind::Custom),
+        _ => None,
+    }
+}
+
+/// The closed times of a channel that can be read, in order.
+pub(super) fn days_of(ctx: &JourneyContext, channel: &str) -> Vec<(Millis, Millis)> {
+    let rules = places::elements::<wire::ClosedDaysRule>(ctx.document.root, &path!["ClosedDays", channel]);
+    let span = |(_, rule): &(usize, wire::ClosedDaysRule)| {
+        Some((parse_instant(rule.start_date_time()?)?, parse_instant(rule.end_date_time()?)?))
+    };
+    let mut days: Vec<_> = rules.iter().filter_map(span).collect();
+    days.sort_unstable();
+    days
+}
+
+/// Until when it is closed without a break from `at` on; `at` itself when it is open then.
+pub(super) fn closed_until(days: &[(Millis, Millis)], at: Millis) -> Millis {
+    days.iter().fold(at, |open, (from, to)| if *from <= open { open.max(*to) } else { open })
 }

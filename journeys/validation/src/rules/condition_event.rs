@@ -1,4 +1,4 @@
-use model::ActivityKind;
+use model::summary::events_of;
 use serde_json::Value;
 
 use crate::{Findings, JourneyContext};
@@ -49,40 +49,6 @@ rule! {
     "condition-event", Error, "an event condition asks about an event that can not happen", Journey
 }
 
-/// The events that a message of a kind can cause (journeys.md 3.8).
-fn events(kind: ActivityKind) -> &'static [&'static str] {
-    match kind {
-        ActivityKind::Email => &[
-            "_email.send",
-            "_email.delivered",
-            "_email.rejected",
-            "_email.hardbounce",
-            "_email.softbounce",
-            "_email.complaint",
-            "_email.open",
-            "_email.click",
-            "_email.unsubscribe",
-        ],
-        ActivityKind::Sms => &["_SMS.SEND", "_SMS.BUFFERED", "_SMS.SUCCESS", "_SMS.FAILURE", "_SMS.OPTOUT"],
-        ActivityKind::Push => &[
-            "_journey.send",
-            "_journey.opened_notification",
-            "_journey.received_foreground",
-            "_journey.received_background",
-        ],
-        ActivityKind::ContactCenter => &[
-            "_contact_center.connected",
-            "_contact_center.sit_tone",
-            "_contact_center.fax",
-            "_contact_center.voicemail_beep",
-            "_contact_center.voicemail_no_beep",
-            "_contact_center.not_answered",
-        ],
-        ActivityKind::Custom => &["_custom.response"],
-        _ => &[],
-    }
-}
-
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     for place in &ctx.conditions {
         let Some(event) = place.condition.event_condition() else { continue };
@@ -95,7 +61,7 @@ fn check(ctx: &JourneyContext, found: &mut Findings) {
         }
         let Some(message) = event.message_activity().and_then(|id| ctx.activity(id)) else { continue };
         let Some(kind) = message.kind().filter(|kind| kind.is_message()) else { continue };
-        let possible = events(kind);
+        let possible = events_of(kind);
         let values = at.join("Values");
         for (i, name) in elements(ctx, &values) {
             if possible.contains(&name) {

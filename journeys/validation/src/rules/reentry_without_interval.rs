@@ -1,3 +1,4 @@
+use model::time::parse_duration;
 use model::{View, path};
 
 use crate::{Findings, JourneyContext};
@@ -7,7 +8,7 @@ rule! {
     ///
     /// **Why it matters.** They enter again as soon as they have left, and get the same messages again.
     ///
-    /// **Bad example.** `"Limits": {"EndpointReentryCap": 5}`
+    /// **Bad example.** `"Limits": {"EndpointReentryCap": 5}`; an interval of `PT0S` is the same.
     ///
     /// ```json
     /// {"journeys/welcome": {"Limits": {"EndpointReentryCap": 5}}}
@@ -28,7 +29,8 @@ rule! {
 fn check(ctx: &JourneyContext, found: &mut Findings) {
     let Some(limits) = ctx.journey.wire.limits() else { return };
     let Some(cap) = limits.endpoint_reentry_cap().filter(|cap| *cap == 0 || (2..=100).contains(cap)) else { return };
-    if !limits.has("EndpointReentryInterval") {
+    let interval = limits.endpoint_reentry_interval().and_then(parse_duration);
+    if !limits.has("EndpointReentryInterval") || interval == Some(0) {
         let often = if cap == 0 { "as often as they like".to_owned() } else { format!("{cap} times") };
         found
             .report(

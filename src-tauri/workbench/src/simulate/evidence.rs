@@ -73,6 +73,8 @@ struct Sample {
     unwritten: BTreeMap<(String, String), u64>,
     /// By split: how long after the arrival an answer came, and whether it was too late.
     answers: BTreeMap<String, Vec<(Millis, bool)>>,
+    /// By split.
+    disagreeing: BTreeMap<String, u64>,
 }
 
 impl Sample {
@@ -90,6 +92,9 @@ impl Sample {
         }
         for (split, answers) in other.answers {
             self.answers.entry(split).or_default().extend(answers);
+        }
+        for (split, count) in other.disagreeing {
+            *self.disagreeing.entry(split).or_default() += count;
         }
         self
     }
@@ -157,6 +162,9 @@ impl Cohort {
         for (split, answers) in sample.answers {
             evidence.activities.entry(split).or_default().answers = Some(summary(answers));
         }
+        for (split, count) in sample.disagreeing {
+            evidence.activities.entry(split).or_default().disagreeing = count;
+        }
     }
 
     /// What is seen of the person of a row.
@@ -191,6 +199,13 @@ impl Cohort {
             if let Some((arrived, judged, answered)) = question.asked(&person) {
                 let answer = ((answered - arrived).max(0), answered > judged);
                 sample.answers.entry(question.split.clone()).or_default().push(answer);
+            }
+        }
+        let endpoints = self.people.companions(row as usize);
+        for criterion in self.criteria.iter().filter(|_| endpoints.len() > 1) {
+            let came = person.steps.iter().find(|step| step.activity.as_ref() == Some(&criterion.split));
+            if came.is_some_and(|step| criterion.parts(&self.people, &endpoints, step.at)) {
+                sample.disagreeing.insert(criterion.split.clone(), 1);
             }
         }
         sample
@@ -330,6 +345,38 @@ mod tests {
             assert!(more.iter().any(|one| one == rule), "{rule} is not among {more:?}");
         }
         assert!(more.iter().all(|rule| validation::explain(rule).unwrap().is_of_run()), "{more:?}");
+    }
+
+    #[test]
+    fn a_run_shows_whose_endpoints_disagree() {
+        let split = |asked: Value| {
+            let mut project = project();
+            let journey = project.documents.get_mut(&"journeys/welcome".parse::<DocumentId>().unwrap()).unwrap();
+            journey["Activities"]["opened"]["ConditionalSplit"]["Condition"]["Conditions"] = json!([asked]);
+            project.documents.insert(
+                "segments/oslo".parse().unwrap(),
+                json!({"Name": "oslo", "SegmentGroups": {"Groups": [{"Dimensions": [
+                    {"Attributes": {"City": {"AttributeType": "INCLUSIVE", "Values": ["Oslo"]}}}]}]}}),
+            );
+            let mut people = people();
+            // ten have a phone in another city than their mail, ten in the same
+            for number in 40..60 {
+                let city = if number < 50 { "Rome" } else { "Oslo" };
+                let row = people.find(&format!("person-{number:03}-phone")).unwrap();
+                let mut phone = people.row(row).to_json();
+                phone["Attributes"] = json!({"City": [city]});
+                people.push(Some(&format!("person-{number:03}-phone")), &phone).unwrap();
+            }
+            let cohort = Cohort::new(&project, "welcome", people, Vec::new(), &Request::default()).unwrap();
+            let (run, _) = cohort.run(10, &|_| {});
+            cohort.evidence("welcome", &run).of("opened").unwrap().disagreeing
+        };
+        let city = |kind: &str| json!({"segmentDimensions": {"Attributes": {"City": {"AttributeType": kind, "Values": ["Oslo"]}}}});
+        assert_eq!(split(city("INCLUSIVE")), 10);
+        assert_eq!(split(json!({"SegmentCondition": {"SegmentId": "oslo"}})), 10);
+        // a phone without a city is not in Oslo, while the mail is
+        assert_eq!(split(city("EXCLUSIVE")), 50);
+        assert_eq!(split(json!({"segmentDimensions": {"Demographic": {"Channel": {"Values": ["SMS"]}}}})), 0);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Counts of a cohort over time, in a file, and the hours in which sends come near a rate.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::path::Path;
 
 use model::Millis;
@@ -29,16 +30,30 @@ impl Cohort {
     /// Counts of everybody over time, in steps of an hour or a multiple of it.
     pub fn series(&self, step: Millis) -> Series {
         let simulation = self.simulation();
-        let starts: Vec<usize> = (0..self.people.len()).step_by(CHUNK).collect();
-        let all = starts.into_par_iter().map(|start| simulation.series(start..start + CHUNK)).reduce(
-            SeriesPart::default,
-            |mut a, b| {
-                a.merge(b);
-                a
-            },
-        );
-        simulation.finish_series(&all, step)
+        simulation.finish_series(&merged(self.chunks().map(|rows| simulation.series(rows))), step)
     }
+
+    /// The nearest instant after another, or before it, at which something happens to anybody, as
+    /// [`finish_moment`](simulation::Simulation::finish_moment) makes it; `None` = there is none.
+    pub fn moment(&self, from: Millis, back: bool) -> Option<Series> {
+        let simulation = self.simulation();
+        let found = self.chunks().filter_map(|rows| simulation.nearest(rows, from, back));
+        let at = if back { found.max() } else { found.min() }?;
+        Some(simulation.finish_moment(&merged(self.chunks().map(|rows| simulation.moment(rows, at))), at))
+    }
+
+    /// The rows of everybody, in pieces for many threads.
+    fn chunks(&self) -> impl ParallelIterator<Item = Range<usize>> + use<> {
+        let starts: Vec<usize> = (0..self.people.len()).step_by(CHUNK).collect();
+        starts.into_par_iter().map(|start| start..start + CHUNK)
+    }
+}
+
+fn merged(parts: impl ParallelIterator<Item = SeriesPart>) -> SeriesPart {
+    parts.reduce(SeriesPart::default, |mut a, b| {
+        a.merge(b);
+        a
+    })
 }
 
 /// Writes a series to a file, a row for each step and each activity, connection and channel at which something happens or
