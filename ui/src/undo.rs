@@ -1,6 +1,6 @@
 //! What people do to the project, and undo and redo of it: one list, whatever was changed.
 
-use bridge::{AskOlder, Bring, FailureCode};
+use bridge::{AskOlder, Bring, FailureCode, Shelve};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::{Act, Change, Edit, History, Settings, edit};
@@ -107,6 +107,36 @@ impl Store {
         self.reach_back();
     }
 
+    /// Has the machine keep the oldest steps: memory does not grow with the lists. What is done meanwhile waits for its turn.
+    pub fn shelve(&self) {
+        let store = *self;
+        self.autosave.alone(store, move || async move {
+            // A step is under way: the lists are cut the next time.
+            if store.turn.with_value(Option::is_some) {
+                return;
+            }
+            store.turn.set_value(Some(Vec::new()));
+            let journal = store.autosave.journal();
+            let outcome = transport::call(&Shelve { journal }).await;
+            // Another project may be open by now.
+            if store.autosave.journal() != journal {
+                return;
+            }
+            // Without an answer the lists stay as they are, here and there.
+            if let Ok(shelved) = outcome {
+                store.history.update(|history| {
+                    for (redo, (taken, left)) in [(false, shelved.undo), (true, shelved.redo)] {
+                        let (list, older) = history.list(redo);
+                        list.drain(..(taken as usize).min(list.len()));
+                        *older = left;
+                    }
+                });
+            }
+            let waiting = store.turn.try_update_value(Option::take).flatten().unwrap_or_default();
+            waiting.into_iter().for_each(|act| store.act(act));
+        });
+    }
+
     /// Brings older steps from the machine when a list is at its end here.
     fn reach_back(&self) {
         let store = *self;
@@ -117,13 +147,18 @@ impl Store {
                 return;
             }
             match transport::call(&AskOlder { journal: store.autosave.journal(), redo }).await {
-                Ok(found) => store.history.update(|history| {
-                    let (list, older) = history.list(redo);
-                    if *older > 0 {
-                        list.splice(0..0, found.steps);
-                        *older = found.left;
+                Ok(found) => {
+                    store.history.update(|history| {
+                        let (list, older) = history.list(redo);
+                        if *older > 0 {
+                            list.splice(0..0, found.steps);
+                            *older = found.left;
+                        }
+                    });
+                    if found.long {
+                        store.shelve();
                     }
-                }),
+                }
                 Err(failure) => store.tell_failure(failure),
             }
         });

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use bridge::{Failure, FailureCode, Kept, Older};
+use bridge::{Failure, FailureCode, Kept, Older, Shelved};
 use model::journal::{self, Entry, Line, Session};
 use model::{History, Millis, Project};
 
@@ -23,6 +23,9 @@ use file::Journal;
 /// Most bytes of the undo list that are in memory when a project is opened, and of the redo list. Older steps stay on the disk
 /// until undo has got that far: a list has no bound, and a start takes no longer for it.
 const HELD: usize = 8 << 20;
+
+/// A compacted journal that is so many times longer has lists that are to be cut to that again.
+const LONG: u64 = 8;
 
 /// The journals of the windows that are open.
 pub(crate) struct Journals {
@@ -131,6 +134,23 @@ impl Journals {
         Ok(recovery)
     }
 
+    /// Takes the oldest steps out of the lists; `files` says what is in the files of a folder.
+    pub fn shelve(&mut self, number: u64, files: impl Fn(&Path) -> Project, now: Millis) -> Outcome<Shelved> {
+        let Some(journal) = self.open.get_mut(&number) else { return Err(elsewhere()) };
+        let files = journal.folder.as_deref().map(files).unwrap_or_default();
+        let mut session = journal.session(&files)?;
+        let before = (session.history.undo.len(), session.history.redo.len());
+        if journal.shelve(&mut session.history, self.held)? {
+            journal.start(&session, &files, now)?;
+        }
+        let History { undo, redo, older_undo, older_redo } = &session.history;
+        let taken = |before: usize, now: usize| (before - now) as u64;
+        Ok(Shelved {
+            undo: (taken(before.0, undo.len()), *older_undo),
+            redo: (taken(before.1, redo.len()), *older_redo),
+        })
+    }
+
     /// Brings older steps of a list into memory; `files` says what is in the files of a folder.
     pub fn older(
         &mut self,
@@ -143,7 +163,8 @@ impl Journals {
         let mut session = journal.session(&files)?;
         let steps = journal.unshelve(&mut session.history, command.redo, self.held)?;
         journal.start(&session, &files, now)?;
-        Ok(Older { steps, left: *session.history.list(command.redo).1 })
+        let long = journal.length() > self.held as u64 * LONG;
+        Ok(Older { steps, left: *session.history.list(command.redo).1, long })
     }
 
     /// Starts a journal with a session that is under way.
@@ -161,8 +182,8 @@ impl Journals {
         Ok(self.number(journal))
     }
 
-    /// Appends what a window did; `files` says what is in the files of a folder.
-    pub fn keep(&mut self, command: &bridge::Keep, files: impl Fn(&Path) -> Project, now: Millis) -> Outcome<()> {
+    /// Appends what a window did; `files` says what is in the files of a folder. Answers whether the lists are long.
+    pub fn keep(&mut self, command: &bridge::Keep, files: impl Fn(&Path) -> Project, now: Millis) -> Outcome<bool> {
         let Some(journal) = self.open.get_mut(&command.journal) else {
             return Err(elsewhere());
         };
@@ -170,7 +191,7 @@ impl Journals {
         let Some(there) = there else {
             return Err(bad_input("changes before these did not arrive", "save the project"));
         };
-        let Some(new) = command.entries.get(there..).filter(|new| !new.is_empty()) else { return Ok(()) };
+        let Some(new) = command.entries.get(there..).filter(|new| !new.is_empty()) else { return Ok(false) };
         if !journal.is_written() {
             let files = journal.folder.as_deref().map(&files).unwrap_or_default();
             let session = Session { project: files.clone(), history: History::default() };
@@ -184,8 +205,9 @@ impl Journals {
             let files = journal.folder.as_deref().map(&files).unwrap_or_default();
             let session = journal.session(&files)?;
             journal.start(&session, &files, now)?;
+            return Ok(journal.length() > self.held as u64 * LONG);
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Makes sure that a save into the journal's own folder can be cut short: the journal then has all that is about to be
@@ -361,18 +383,32 @@ mod tests {
                 return false;
             }
             let entries = vec![Entry { at: 2, act }];
-            self.journals
-                .keep(&bridge::Keep { journal: self.number, first: self.sent, entries }, |_| self.files.clone(), 2)
-                .unwrap();
+            let command = bridge::Keep { journal: self.number, first: self.sent, entries };
+            let is_long = self.journals.keep(&command, |_| self.files.clone(), 2).unwrap();
             self.sent += 1;
+            if is_long {
+                self.shelve();
+            }
             if let Some(redo) = self.session.history.ends_early() {
                 let command = bridge::AskOlder { journal: self.number, redo };
                 let older = self.journals.older(&command, |_| self.files.clone(), 3).unwrap();
                 let (list, left) = self.session.history.list(redo);
                 list.splice(0..0, older.steps);
                 *left = older.left;
+                if older.long {
+                    self.shelve();
+                }
             }
             true
+        }
+
+        fn shelve(&mut self) {
+            let shelved = self.journals.shelve(self.number, |_| self.files.clone(), 3).unwrap();
+            for (redo, (taken, left)) in [(false, shelved.undo), (true, shelved.redo)] {
+                let (list, older) = self.session.history.list(redo);
+                list.drain(..taken as usize);
+                *older = left;
+            }
         }
 
         fn edit(&mut self, to: usize) {
@@ -383,7 +419,7 @@ mod tests {
 
     #[test]
     fn undo_and_redo_go_past_what_is_held_in_memory() {
-        for held in [0, 300, 2_000] {
+        for held in [0, 900] {
             let place = tempfile::tempdir().unwrap();
             let mut window = Window::open(place.path(), held);
             (1..=100).for_each(|to| window.edit(to));
@@ -421,6 +457,32 @@ mod tests {
                 assert!(window.act(Act::Undo));
                 assert_eq!(name(&window.session.project), to.to_string());
             }
+        }
+    }
+
+    #[test]
+    fn memory_does_not_grow_with_what_is_done() {
+        let place = tempfile::tempdir().unwrap();
+        let (held, letters) = (400_000, 100_000);
+        let mut window = Window::open(place.path(), held);
+        let name_of = |number: usize| "-".repeat(letters) + &number.to_string();
+        for number in 1..=100 {
+            let edit = Edit::new("Rename").set(&welcome(), path!["Name"], json!(name_of(number)));
+            assert!(window.act(Act::Edit(edit)));
+            let steps = window.session.history.undo.len();
+            assert!(steps < 60, "{steps} steps of {letters} bytes in memory");
+        }
+        assert!(window.session.history.older_undo > 3_000_000);
+        for number in (1..100).rev() {
+            assert!(window.act(Act::Undo));
+            assert_eq!(name(&window.session.project), name_of(number));
+        }
+        assert!(window.act(Act::Undo) && !window.act(Act::Undo));
+        assert_eq!(name(&window.session.project), "0");
+        assert!(window.session.history.redo.len() < 60);
+        for number in 1..=100 {
+            assert!(window.act(Act::Redo));
+            assert_eq!(name(&window.session.project), name_of(number));
         }
     }
 

@@ -309,7 +309,8 @@ pub struct StartJournal {
 // The number of the journal.
 command!(StartJournal, "start-journal" => u64);
 
-/// Puts what was done into the journal; it is on the disk when the answer comes.
+/// Puts what was done into the journal; it is on the disk when the answer comes. Answers whether the lists of undo and redo have
+/// become so long that [`Shelve`] is to take some out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Keep {
     /// The number of the journal.
@@ -320,7 +321,26 @@ pub struct Keep {
     pub entries: Vec<Entry>,
 }
 
-command!(Keep, "keep" => ());
+command!(Keep, "keep" => bool);
+
+/// Puts the oldest steps of undo and redo where [`AskOlder`] finds them, so that memory does not grow with the lists. Nothing may
+/// be done before the answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Shelve {
+    /// The number of the journal.
+    pub journal: u64,
+}
+
+command!(Shelve, "shelve" => Shelved);
+
+/// How many of the oldest steps are to be taken out of the lists in the window, and the bytes of those that are older then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelved {
+    /// Of the undo list.
+    pub undo: (u64, u64),
+    /// Of the redo list.
+    pub redo: (u64, u64),
+}
 
 /// Brings the former or later contents of files of a folder back, as a step of undo or redo says: its [`File`](model::Change::File) changes. Refuses
 /// with `WouldLose` what was changed by something else meanwhile.
@@ -352,6 +372,8 @@ pub struct Older {
     pub steps: Vec<Edit>,
     /// Bytes of those that are older still.
     pub left: u64,
+    /// Whether the lists have become so long that [`Shelve`] is to take some out.
+    pub long: bool,
 }
 
 /// Throws a journal away: what is not saved is not wanted.

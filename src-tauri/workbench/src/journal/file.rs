@@ -47,6 +47,11 @@ impl Journal {
         self.length > 0
     }
 
+    /// Bytes of the file.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Whether it is time to compact.
     pub fn is_long(&self) -> bool {
         self.length > self.compacted * 2 + GROWTH
