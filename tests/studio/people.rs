@@ -26,6 +26,7 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     hand.shot(&shots().join(format!("{who}-person.png"))).await;
 
     // A changed field is in the files after a save.
+    let untouched = std::fs::read_to_string(folder.join("endpoints/people.jsonl")).expect("the people");
     hand.type_into("[data-path='Location.City']", "Evanston").await;
     hand.press("[data-test=person-save]").await;
     let noticed = "return document.querySelector('[data-test=notice]')?.textContent.includes('Saved in endpoints/')";
@@ -94,4 +95,23 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     hand.press("[data-test=invent-go]").await;
     hand.until("they are there", "return document.querySelector('[data-test=invented]') != null").await;
     hand.shot(&shots().join(format!("{who}-people.png"))).await;
+
+    // All of it is undone, one by one, and done again.
+    const UNDO: &str = "document.querySelector('[data-test=undo]').title";
+    for (step, before) in
+        [("Invent ", "Import 2 people"), ("Import 2 people", "Change a person"), ("Change a person", "")]
+    {
+        hand.until(step, &format!("return {UNDO}.includes('{step}')")).await;
+        hand.press("[data-test=undo]").await;
+        hand.until("it is undone", &format!("return !{UNDO}.includes('{step}') && {UNDO}.includes('{before}')")).await;
+    }
+    assert!(!folder.join("endpoints/newcomers.csv").exists());
+    assert_eq!(std::fs::read_to_string(folder.join("endpoints/people.jsonl")).expect("the people"), untouched);
+    hand.until("nobody of them is there", &format!("return {SAID}.startsWith('0 of ')")).await;
+    for step in ["Change a person", "Import 2 people", "Invent "] {
+        hand.press("[data-test=redo]").await;
+        hand.until("it is done again", &format!("return {UNDO}.includes('{step}')")).await;
+    }
+    hand.until("both are there again", &format!("return {SAID}.startsWith('1 of ')")).await;
+    assert_eq!(std::fs::read_to_string(folder.join("endpoints/people.jsonl")).expect("the people"), file);
 }

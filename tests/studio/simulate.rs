@@ -35,6 +35,26 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=tab-numbers]").await;
     hand.type_into("[data-price=email]", "0.5").await;
     hand.until("it costs", "return document.querySelector('[data-test=cost-total]').textContent != '0.00'").await;
+    const UNDO: &str = "document.querySelector('[data-test=undo]').title";
+    hand.until("it is a step", &format!("return {UNDO}.includes('Change price of an e-mail to 0.5')")).await;
+    hand.press("[data-test=undo]").await;
+    hand.until("undo takes it away", "return document.querySelector('[data-test=cost-total]').textContent == '0.00'")
+        .await;
+    hand.press("[data-test=redo]").await;
+
+    // A promise is a step too, and so is a file of expectations.
+    hand.press("[data-test=tab-tests]").await;
+    const PROMISED: &str = "document.querySelector('[data-test=promise-twice]')";
+    hand.until("promises are known", &format!("return {PROMISED}?.matches(':enabled')")).await;
+    let before = hand.number(&format!("return Number({PROMISED}.checked)")).await;
+    hand.press("[data-test=promise-twice]").await;
+    hand.until("it is named", &format!("return {UNDO}.includes('promise: nobody gets the same message twice')")).await;
+    hand.press("[data-test=undo]").await;
+    hand.until(
+        "the box is as it was",
+        &format!("return Number({PROMISED}.checked) == {before} && !{UNDO}.includes('promise')"),
+    )
+    .await;
 
     // The saved version is the same.
     hand.press("[data-test=tab-compare]").await;

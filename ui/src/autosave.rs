@@ -149,6 +149,7 @@ impl Autosave {
             return false;
         }
         let count = entries.len();
+        let mut is_long = false;
         let outcome = if journal == 0 {
             // The state as it is has what is pending.
             let start = StartJournal {
@@ -158,7 +159,10 @@ impl Autosave {
             };
             transport::call(&start).await
         } else {
-            transport::call(&Keep { journal, first, entries }).await.map(|()| journal)
+            transport::call(&Keep { journal, first, entries }).await.map(|long| {
+                is_long = long;
+                journal
+            })
         };
         let again = self.state.try_update_value(|state| {
             if state.opened != opened {
@@ -184,6 +188,9 @@ impl Autosave {
         let (again, failure) = again.unwrap_or((false, None));
         if let Some(failure) = failure {
             store.tell_failure(failure);
+        }
+        if is_long {
+            store.shelve();
         }
         again
     }

@@ -45,6 +45,7 @@ mod store;
 mod timing;
 mod tour;
 mod transport;
+mod undo;
 mod words;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bridge::{LookOutside, Opened, OutsideChange, Reread};
 use leptos::prelude::*;
-use model::journal;
+use model::{Change, edit, journal};
 
 use crate::store::{Store, store};
 use crate::transport;
@@ -110,11 +110,17 @@ fn reread(store: Store, take: bool) {
 fn adopt(store: Store, fresh: Opened, take: bool) {
     let mut edit = store.saved.with_untracked(|saved| journal::edit_to("Reload changed files", saved, &fresh.project));
     if !take {
-        // What is new has no other version here; left out, the next save would take its file away.
+        // What is new has no other version here; left out, the next save would take its file away. Of settings all is taken
+        // that was not changed here.
         edit.label = "Take new files".to_owned();
-        store.saved.with_untracked(|saved| edit.changes.retain(|c| !saved.documents.contains_key(c.document())));
+        store.saved.with_untracked(|saved| {
+            edit.changes.retain(|change| change.place().is_none_or(|(id, _)| !saved.documents.contains_key(id)));
+            if edit.changes.iter().any(|change| matches!(change, Change::Setting { .. })) {
+                let mine = store.project.with_untracked(|now| edit::settings(&saved.settings, &now.settings));
+                edit.changes.extend(mine);
+            }
+        });
     }
-    store.project.update(|project| project.settings = fresh.project.settings.clone());
     store.saved.set(fresh.project);
     store.file_problems.set(fresh.problems);
     store.endpoints.set(fresh.endpoints);

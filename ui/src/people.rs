@@ -13,6 +13,7 @@ mod share;
 use bridge::{Asked, CountPeople, ListPeople, PeoplePage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use model::Edit;
 
 pub use self::file::{PeopleFile, is_of_people, take_file, take_path};
 use self::import::ImportPanel;
@@ -81,20 +82,26 @@ impl Desk {
         });
     }
 
-    /// The files have other people now.
-    fn changed(self) {
-        self.changes.update(|changes| *changes += 1);
-        self.store.known.forget();
-        let Some(folder) = self.store.folder.get_untracked() else { return };
-        let store = self.store;
-        spawn_local(async move {
-            // Without an answer the figures stay as they were; the list tells what is wrong.
-            if let Ok((endpoints, attributes)) = transport::call(&CountPeople { folder }).await {
-                store.endpoints.set(endpoints);
-                store.attributes.set(attributes);
-            }
-        });
+    /// The files have other people now; `edit` is the step of undo.
+    fn changed(self, edit: Edit) {
+        self.store.edit(edit);
+        // The room may be left by now.
+        self.changes.try_update(|changes| *changes += 1);
+        recount(self.store);
     }
+}
+
+/// Asks how many people there are, and forgets what was known of them.
+pub fn recount(store: Store) {
+    store.known.forget();
+    let Some(folder) = store.folder.get_untracked() else { return };
+    spawn_local(async move {
+        // Without an answer the figures stay as they were; the list tells what is wrong.
+        if let Ok((endpoints, attributes)) = transport::call(&CountPeople { folder }).await {
+            store.endpoints.set(endpoints);
+            store.attributes.set(attributes);
+        }
+    });
 }
 
 /// The room.
@@ -114,6 +121,12 @@ pub fn PeopleRoom() -> impl IntoView {
         desk.query.track();
         desk.changes.track();
         desk.ask(false);
+    });
+    Effect::new(move |before: Option<()>| {
+        store.files.track();
+        if before.is_some() {
+            desk.changes.update(|changes| *changes += 1);
+        }
     });
     // Whoever comes back finds the people, and not a file of before.
     on_cleanup(move || store.people_file.set(None));

@@ -37,7 +37,7 @@ pub fn Simulate() -> impl IntoView {
     // One click is all: the journey as it is now runs at once, with unsaved changes.
     let fresh = store.run.with_untracked(Option::is_some)
         && playback.simulated.with_untracked(|simulated| {
-            simulated.as_ref().is_some_and(|then| store.project.with_untracked(|now| now == then))
+            simulated.as_ref().is_some_and(|then| store.project.with_untracked(|now| now.runs_as(then)))
         });
     if !fresh {
         run(store);

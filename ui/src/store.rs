@@ -7,7 +7,7 @@ use diagram::scene::Scene;
 use diagram::{Layout, Viewport};
 use leptos::prelude::*;
 use model::drawing::Origin;
-use model::{Act, Diagnostic, DocumentId, Edit, History, Journey, Path, Place, Project, Severity};
+use model::{Act, Diagnostic, DocumentId, History, Journey, Path, Place, Project, Severity};
 use serde_json::Value;
 use validation::{Facts, Report};
 
@@ -183,6 +183,10 @@ pub struct Store {
     pub history: RwSignal<History>,
     /// Keeps what is not saved yet.
     pub autosave: Autosave,
+    /// What was done while a step of undo or redo is under way on the machine; `None` = none is.
+    pub turn: StoredValue<Option<Vec<Act>>>,
+    /// Counts steps of undo and redo that changed files that are no documents: people, expectations.
+    pub files: RwSignal<u64>,
     /// The journey document on the canvas.
     pub document: Memo<Value>,
     /// The scene of it.
@@ -268,6 +272,8 @@ impl Store {
             live: Watch::new(),
             history: RwSignal::new(History::default()),
             autosave: Autosave::new(),
+            turn: StoredValue::new(None),
+            files: RwSignal::new(0),
             document,
             scene,
             layout,
@@ -302,10 +308,15 @@ impl Store {
     pub fn take(&self, opened: Opened) {
         let kept = opened.kept.unwrap_or_default();
         self.autosave.begin(*self, opened.journal);
-        self.autosave.brought_back.set((opened.folder.is_some() && !kept.changed.is_empty()).then_some(kept.at));
+        self.turn.set_value(None);
+        let unsaved = opened.folder.is_some() && (!kept.changed.is_empty() || kept.settings.is_some());
+        self.autosave.brought_back.set(unsaved.then_some(kept.at));
         self.saved.set(if opened.folder.is_some() { opened.project.clone() } else { Project::default() });
         let mut project = opened.project;
         model::journal::put(&mut project, kept.changed);
+        if let Some(settings) = kept.settings {
+            project.settings = settings;
+        }
         self.project.set(project);
         self.history.set(kept.history);
         self.folder.set(opened.folder);
@@ -392,59 +403,6 @@ impl Store {
             let (width, height) = self.canvas_size.get_untracked();
             self.viewport.update(|view| *view = view.reveal(&rect, width, height, 60.0));
         }
-    }
-
-    /// Carries out an edit, as one step of undo.
-    pub fn edit(&self, edit: Edit) {
-        self.act(Act::Edit(edit));
-    }
-
-    /// Takes the last edit back.
-    pub fn undo(&self) {
-        self.act(Act::Undo);
-    }
-
-    /// Carries the last undone edit out again.
-    pub fn redo(&self) {
-        self.act(Act::Redo);
-    }
-
-    fn act(&self, act: Act) {
-        if matches!(&act, Act::Edit(edit) if edit.changes.is_empty()) {
-            return;
-        }
-        let label = match &act {
-            Act::Edit(edit) => Some(edit.label.clone()),
-            Act::Undo => self.history.with_untracked(|history| history.undo.last().map(|edit| edit.label.clone())),
-            Act::Redo => self.history.with_untracked(|history| history.redo.last().map(|edit| edit.label.clone())),
-        };
-        let Some(label) = label else { return };
-        let done = self.project.try_update(|project| self.history.try_update(|history| history.act(project, &act)));
-        match done.flatten() {
-            Some(Ok(true)) => {
-                self.autosave.note(*self, act);
-                self.drop_stale_selection();
-            }
-            Some(Err(error)) => self.tell_bad(format!("{label} did not work: {error}"), ""),
-            Some(Ok(false)) | None => {}
-        }
-    }
-
-    /// What undo would take back, and redo bring again.
-    pub fn undo_label(&self) -> Option<String> {
-        self.history.with(|history| history.undo.last().map(|edit| edit.label.clone()))
-    }
-
-    /// What redo would bring again.
-    pub fn redo_label(&self) -> Option<String> {
-        self.history.with(|history| history.redo.last().map(|edit| edit.label.clone()))
-    }
-
-    fn drop_stale_selection(&self) {
-        let Selection::Activities(ids) = self.selection.get_untracked() else { return };
-        let left: Vec<String> =
-            ids.into_iter().filter(|id| self.peek(|j| j.activity(id).is_some()).unwrap_or(false)).collect();
-        self.selection.set(if left.is_empty() { Selection::Journey } else { Selection::Activities(left) });
     }
 
     /// Selects one activity and shows it.

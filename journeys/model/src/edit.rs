@@ -2,16 +2,20 @@
 //!
 //! An [`Edit`] is a named list of [`Change`]s; [`Project::apply`](crate::Project::apply) carries it out whole or not at
 //! all and answers the edit that takes it back. One gesture is one edit is one step of undo.
+//!
+//! Documents and settings change in memory, and reach the disk with the next save. Files that are no documents (people,
+//! expectations) change on the disk at once: a [`Change::File`] only says so, and whoever undoes it has the machine bring
+//! the former content back.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::path::{Path, Step};
-use crate::project::DocumentId;
+use crate::project::{DocumentId, Settings};
 
 /// A named, reversible change of a project.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Edit {
     /// What it does, as undo shows it: "Change wait to 2 days".
     pub label: String,
@@ -19,7 +23,7 @@ pub struct Edit {
     pub changes: Vec<Change>,
 }
 
-/// One change of one document.
+/// One change of one document, of the settings, or of a file that is no document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Change {
     /// Puts `value` at `path`, whether something was there or not. A new member goes to `position` among the members of
@@ -50,6 +54,23 @@ pub enum Change {
         /// The place; empty = the whole document.
         path: Path,
     },
+    /// Puts `value` at a place of the settings, as they are in JSON.
+    Setting {
+        /// The place; objects that are missing on the way are made.
+        path: Path,
+        /// What to put there; `None` takes away what is there, which is the same as null.
+        value: Option<Value>,
+    },
+    /// A file of the folder that is no document had one content and has another. Contents are named by their SHA-256, in
+    /// hexadecimal digits; `None` = there was or is no file.
+    File {
+        /// The file, below the folder.
+        file: String,
+        /// Its content before.
+        from: Option<String>,
+        /// Its content after.
+        to: Option<String>,
+    },
 }
 
 /// Why an edit could not be carried out; the project is then as it was.
@@ -65,6 +86,14 @@ pub enum EditError {
         document: DocumentId,
         /// The place.
         path: Path,
+    },
+    /// The settings can not say that.
+    #[error("the settings have no such thing at `{path}`: {why}")]
+    Setting {
+        /// The place.
+        path: Path,
+        /// What is wrong with it.
+        why: String,
     },
 }
 
@@ -91,6 +120,64 @@ impl Edit {
         self.changes.push(Change::Remove { document: document.clone(), path });
         self
     }
+}
+
+impl Edit {
+    /// The changes of files; they are the machine's to carry out.
+    pub fn files(&self) -> Vec<Change> {
+        self.changes.iter().filter(|change| matches!(change, Change::File { .. })).cloned().collect()
+    }
+}
+
+/// The changes that make settings `from` those of `to`, each as deep as what differs.
+pub fn settings(from: &Settings, to: &Settings) -> Vec<Change> {
+    let json = |settings: &Settings| serde_json::to_value(settings).unwrap_or_default();
+    let mut changes = Vec::new();
+    if from != to {
+        differing(&Path::default(), Some(&json(from)), Some(&json(to)), &mut changes);
+    }
+    changes
+}
+
+fn differing(path: &Path, from: Option<&Value>, to: Option<&Value>, changes: &mut Vec<Change>) {
+    match (from, to) {
+        (Some(Value::Object(from)), Some(Value::Object(to))) => {
+            for key in from.keys().chain(to.keys().filter(|key| !from.contains_key(*key))) {
+                differing(&path.join(key.as_str()), from.get(key), to.get(key), changes);
+            }
+        }
+        _ if from != to => changes.push(Change::Setting { path: path.clone(), value: said(to).cloned() }),
+        _ => {}
+    }
+}
+
+/// A value, unless it is null.
+fn said(value: Option<&Value>) -> Option<&Value> {
+    value.filter(|value| !value.is_null())
+}
+
+/// Puts `value` at a place of `settings`; answers the change that takes it back (`None` = nothing happened).
+pub(crate) fn set(settings: &mut Settings, path: &Path, value: Option<&Value>) -> Result<Option<Change>, EditError> {
+    let refuse = |why: &dyn ToString| EditError::Setting { path: path.clone(), why: why.to_string() };
+    let Some((Step::Key(last), parents)) = path.0.split_last() else { return Err(refuse(&"it is no member")) };
+    let mut root = serde_json::to_value(&*settings).map_err(|error| refuse(&error))?;
+    let mut parent = &mut root;
+    for step in parents {
+        let Step::Key(key) = step else { return Err(refuse(&"a list changes as a whole")) };
+        let object = parent.as_object_mut().ok_or_else(|| refuse(&"what is around it has no members"))?;
+        parent = object.entry(key).or_insert_with(|| Value::Object(Default::default()));
+    }
+    let object = parent.as_object_mut().ok_or_else(|| refuse(&"what is around it has no members"))?;
+    let before = match said(value) {
+        Some(value) => object.insert(last.clone(), value.clone()),
+        None => object.shift_remove(last),
+    };
+    let before = before.filter(|before| !before.is_null());
+    if before.as_ref() == said(value) {
+        return Ok(None);
+    }
+    *settings = serde_json::from_value(root).map_err(|error| refuse(&error))?;
+    Ok(Some(Change::Setting { path: path.clone(), value: before }))
 }
 
 /// An edit that puts `value` at `path` in `root`, the whole of `document`, and makes the objects and lists on the way that
@@ -130,31 +217,26 @@ pub fn clear(label: impl Into<String>, document: &DocumentId, root: &Value, path
 }
 
 impl Change {
-    /// The document that the change touches.
-    pub fn document(&self) -> &DocumentId {
+    /// The document that the change touches, and the place in it; `None` = it touches none.
+    pub fn place(&self) -> Option<(&DocumentId, &Path)> {
         match self {
-            Change::Set { document, .. } | Change::Insert { document, .. } | Change::Remove { document, .. } => {
-                document
-            }
-        }
-    }
-
-    /// The place that it is about.
-    pub fn path(&self) -> &Path {
-        match self {
-            Change::Set { path, .. } | Change::Insert { path, .. } | Change::Remove { path, .. } => path,
+            Change::Set { document, path, .. }
+            | Change::Insert { document, path, .. }
+            | Change::Remove { document, path } => Some((document, path)),
+            Change::Setting { .. } | Change::File { .. } => None,
         }
     }
 
     /// Changes `root`, the whole document (`None` = it does not exist), and answers the change that takes it back
-    /// (`None` = nothing happened).
+    /// (`None` = nothing happened). A change that touches no document changes nothing here.
     pub(crate) fn apply(&self, root: &mut Option<Value>) -> Result<Option<Change>, EditError> {
-        let document = self.document().clone();
-        let path = self.path();
+        let Some((document, path)) = self.place() else { return Ok(None) };
+        let document = document.clone();
         let Some((last, parents)) = path.0.split_last() else {
             let before = match self {
                 Change::Remove { .. } => root.take(),
                 Change::Set { value, .. } | Change::Insert { value, .. } => root.replace(value.clone()),
+                Change::Setting { .. } | Change::File { .. } => return Ok(None),
             };
             return Ok(match (before, root.is_some()) {
                 (None, false) => None,
@@ -162,7 +244,7 @@ impl Change {
                 (Some(value), _) => Some(Change::Set { document, path: path.clone(), value, position: None }),
             });
         };
-        let no_place = || EditError::NoPlace { document: self.document().clone(), path: path.clone() };
+        let no_place = || EditError::NoPlace { document: document.clone(), path: path.clone() };
         let root = root.as_mut().ok_or_else(|| EditError::NoDocument(document.clone()))?;
         let Some(parent) = find_mut(root, parents) else {
             return if matches!(self, Change::Remove { .. }) { Ok(None) } else { Err(no_place()) };

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-use crate::edit::Edit;
+use crate::edit::{self, Change, Edit};
 use crate::history::{Act, History};
 use crate::path::Path;
 use crate::project::{DocumentId, Project, Settings};
@@ -52,6 +52,9 @@ pub struct Start {
     files: BTreeMap<DocumentId, u64>,
     /// Documents that are not as in the files; `None` = the document is gone.
     changed: BTreeMap<DocumentId, Option<Value>>,
+    /// Settings that are not as in `waymark.toml`: they apply to whatever else is in it by now.
+    #[serde(default)]
+    set: Vec<Change>,
     history: History,
 }
 
@@ -99,16 +102,20 @@ fn names(documents: &[DocumentId]) -> String {
 }
 
 impl Start {
-    /// Starts a journal at `session`, beside `files`. Of undo and redo the newest edits are kept, of each list as many as
-    /// have room in `most` bytes of JSON, and at least one.
-    pub fn of(session: &Session, files: &Project, settings: Option<Settings>, at: Millis, most: usize) -> Start {
+    /// Starts a journal at `session`, beside `files`; `settings` are those of a project without a folder.
+    pub fn of(session: &Session, files: &Project, settings: Option<Settings>, at: Millis) -> Start {
+        let set = match settings {
+            Some(_) => Vec::new(),
+            None => edit::settings(&files.settings, &session.project.settings),
+        };
         Start {
             version: VERSION,
             at,
             settings,
+            set,
             files: files.documents.iter().map(|(id, value)| (id.clone(), fingerprint(value))).collect(),
             changed: changed(files, &session.project),
-            history: History { undo: newest(&session.history.undo, most), redo: newest(&session.history.redo, most) },
+            history: session.history.clone(),
         }
     }
 
@@ -142,12 +149,14 @@ pub fn put(project: &mut Project, changed: BTreeMap<DocumentId, Option<Value>>) 
     }
 }
 
-/// The edit that makes the documents of `from` those of `to`.
+/// The edit that makes documents and settings of `from` those of `to`.
 pub fn edit_to(label: impl Into<String>, from: &Project, to: &Project) -> Edit {
-    changed(from, to).into_iter().fold(Edit::new(label), |edit, (id, value)| match value {
+    let mut edit = changed(from, to).into_iter().fold(Edit::new(label), |edit, (id, value)| match value {
         Some(value) => edit.set(&id, Path::default(), value),
         None => edit.remove(&id, Path::default()),
-    })
+    });
+    edit.changes.extend(edit::settings(&from.settings, &to.settings));
+    edit
 }
 
 /// A line as it stands in the journal, with its line feed.
@@ -183,6 +192,8 @@ pub fn replay(journal: &[u8], files: &Project) -> Result<Replayed, Misfit> {
     if let Some(settings) = start.settings {
         session.project.settings = settings;
     }
+    let set = Edit { label: String::new(), changes: start.set };
+    session.project.apply(&set).map_err(|error| damaged(0, &error))?;
     let mut at = start.at;
     for (index, line) in lines {
         let Line::Entry(entry) = read((index, line))? else { return Err(damaged(index, &"a second start")) };
@@ -190,19 +201,6 @@ pub fn replay(journal: &[u8], files: &Project) -> Result<Replayed, Misfit> {
         at = entry.at;
     }
     Ok(Replayed { session, at, whole })
-}
-
-/// The newest edits of a list that have room in `most` bytes of JSON.
-fn newest(list: &[Edit], most: usize) -> Vec<Edit> {
-    let mut room = most;
-    let fits = |edit: &&Edit| {
-        let size = serde_json::to_string(edit).map_or(usize::MAX, |text| text.len());
-        let fits = size <= room;
-        room = room.saturating_sub(size);
-        fits
-    };
-    let kept = list.iter().rev().take_while(fits).count().max(list.len().min(1));
-    list[list.len() - kept..].to_vec()
 }
 
 /// A number that differs for documents that differ. The order of members does not count, as it does not for `==`.

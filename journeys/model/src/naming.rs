@@ -1,11 +1,13 @@
-//! Names and words of the API as people read them; [`change()`]: a member that differs as a sentence; [`edit()`]: what an edit is
-//! called.
+//! Names and words of the API as people read them; [`change()`]: a member that differs as a sentence; [`edit()`], [`price()`],
+//! [`mark()`]: what an edit is called.
 
 mod change;
 mod edit;
+mod setting;
 
 pub use change::change;
 pub use edit::edit;
+pub use setting::{mark, price};
 
 /// A member's name as people read it: `MessagesPerSecond` is "Messages per second".
 pub fn member(name: &str) -> String {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::account::Account;
-use crate::edit::{Edit, EditError};
+use crate::edit::{self, Change, Edit, EditError};
 use crate::journey::Journey;
 use crate::view::View;
 use crate::wire;
@@ -475,20 +475,22 @@ impl Project {
         })
     }
 
+    /// Whether a simulated run of this project goes as one of `other`: names, prices and marks change no step.
+    pub fn runs_as(&self, other: &Project) -> bool {
+        let steps =
+            |project: &Project| SimulationDefaults { prices: BTreeMap::new(), ..project.settings.simulation.clone() };
+        self.documents == other.documents && steps(self) == steps(other)
+    }
+
     /// Carries out `edit` whole, or not at all; answers the edit that takes it back.
     ///
     /// # Errors
-    /// When a document or a place named by the edit does not exist; the project is then unchanged.
+    /// When a document or a place named by the edit does not exist, or settings can not say what it says; the project is
+    /// then unchanged.
     pub fn apply(&mut self, edit: &Edit) -> Result<Edit, EditError> {
         let mut inverse = Edit::new(edit.label.clone());
         for change in &edit.changes {
-            let id = change.document();
-            let mut document = self.documents.remove(id);
-            let outcome = change.apply(&mut document);
-            if let Some(document) = document {
-                self.documents.insert(id.clone(), document);
-            }
-            match outcome {
+            match self.change(change) {
                 Ok(back) => inverse.changes.extend(back),
                 Err(error) => {
                     for back in inverse.changes.iter().rev() {
@@ -502,13 +504,30 @@ impl Project {
         Ok(inverse)
     }
 
-    /// Carries out one change of an inverse, which fits because its edit has just been carried out.
-    fn restore(&mut self, change: &crate::edit::Change) {
-        let mut document = self.documents.remove(change.document());
-        let restored = change.apply(&mut document);
-        debug_assert!(restored.is_ok(), "an inverse fits the document it was made from");
-        if let Some(document) = document {
-            self.documents.insert(change.document().clone(), document);
+    /// Carries out one change; answers the change that takes it back (`None` = nothing happened).
+    fn change(&mut self, change: &Change) -> Result<Option<Change>, EditError> {
+        match change {
+            Change::Setting { path, value } => edit::set(&mut self.settings, path, value.as_ref()),
+            Change::File { file, from, to } => {
+                let back = Change::File { file: file.clone(), from: to.clone(), to: from.clone() };
+                Ok((from != to).then_some(back))
+            }
+            Change::Set { document: id, .. }
+            | Change::Insert { document: id, .. }
+            | Change::Remove { document: id, .. } => {
+                let mut document = self.documents.remove(id);
+                let outcome = change.apply(&mut document);
+                if let Some(document) = document {
+                    self.documents.insert(id.clone(), document);
+                }
+                outcome
+            }
         }
+    }
+
+    /// Carries out one change of an inverse, which fits because its edit has just been carried out.
+    fn restore(&mut self, change: &Change) {
+        let restored = self.change(change);
+        debug_assert!(restored.is_ok(), "an inverse fits the project it was made from");
     }
 }

@@ -5,13 +5,11 @@
 mod generate;
 
 use generate::{Tape, fixed, places, tapes};
-use model::history::{Act, History};
+use model::history::{Act, History, newest};
 use model::journal::{self, Entry, Line, Misfit, Session, Start};
 use model::{Change, DocumentId, Edit, Project, path};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-
-const ROOM: usize = 64 << 20;
 
 fn files() -> Project {
     let mut project = Project::default();
@@ -24,9 +22,22 @@ fn files() -> Project {
 
 /// Some act: mostly an edit somewhere, at times one that does not fit; undo and redo in between.
 fn act(tape: &mut Tape, project: &Project) -> Act {
-    match tape.below(6) {
+    let edit = |label: &str, change| Act::Edit(Edit { label: label.to_owned(), changes: vec![change] });
+    match tape.below(8) {
         0 => return Act::Undo,
         1 => return Act::Redo,
+        2 => {
+            let prices = path!["simulation", "prices"];
+            let places = [path!["name"], path!["simulation", "seed"], prices.join("sms"), prices.join("email"), prices];
+            let values = [json!("Shop"), json!(7), json!(0.02), json!({"sms": 0.10}), json!([])];
+            let value = tape.chance(70).then(|| values[tape.below(5)].clone());
+            return edit("Set", Change::Setting { path: places[tape.below(5)].clone(), value });
+        }
+        3 => {
+            let content = |tape: &mut Tape| [None, Some("a".repeat(64)), Some("b".repeat(64))][tape.below(3)].clone();
+            let (from, to) = (content(tape), content(tape));
+            return edit("Import", Change::File { file: "endpoints/people.csv".to_owned(), from, to });
+        }
         _ => {}
     }
     let mut documents: Vec<DocumentId> = project.documents.keys().cloned().collect();
@@ -51,7 +62,7 @@ fn act(tape: &mut Tape, project: &Project) -> Act {
 /// Does `count` acts; answers the state after each, and the journal's lines.
 fn perform(tape: &mut Tape, files: &Project, count: usize) -> (Vec<Session>, Vec<String>) {
     let mut session = Session { project: files.clone(), history: History::default() };
-    let start = Start::of(&session, files, None, 0, ROOM);
+    let start = Start::of(&session, files, None, 0);
     let mut lines = vec![journal::write(&Line::Start(Box::new(start))).unwrap()];
     let mut states = vec![session.clone()];
     for at in 1..=count {
@@ -102,6 +113,45 @@ fn an_edit_to_another_state_leads_there_and_back() {
 }
 
 #[test]
+fn settings_that_are_not_saved_come_back_beside_others_that_changed() {
+    let before = files();
+    let mut session = Session { project: before.clone(), history: History::default() };
+    let price = json!({"sms": 0.02});
+    let change = Change::Setting { path: path!["simulation", "prices"], value: Some(price.clone()) };
+    let act = Act::Edit(Edit { label: "Change price of an SMS to 0.02".to_owned(), changes: vec![change] });
+    assert!(session.history.act(&mut session.project, &act).unwrap());
+    let start = journal::write(&Line::Start(Box::new(Start::of(&session, &before, None, 5)))).unwrap();
+    let mut others = before.clone();
+    others.settings.description = "written by hand meanwhile".to_owned();
+    let mut back = journal::replay(start.as_bytes(), &others).unwrap().session;
+    assert_eq!(serde_json::to_value(&back.project.settings.simulation.prices).unwrap(), price);
+    assert_eq!(back.project.settings.description, others.settings.description);
+    back.history.act(&mut back.project, &Act::Undo).unwrap();
+    assert_eq!(back.project, others);
+    // a journal of before knows nothing of settings
+    let old = start.replace("\"set\":", "\"unknown\":");
+    assert_eq!(journal::replay(old.as_bytes(), &others).unwrap().session.project, others);
+}
+
+#[test]
+fn a_step_that_is_passed_over_is_gone_from_its_list_alone() {
+    let files = files();
+    let (states, _) = perform(&mut Tape::endless(11), &files, 100);
+    let mut session = states.last().unwrap().clone();
+    session.history.act(&mut session.project, &Act::Undo).unwrap();
+    let before = session.clone();
+    for redo in [false, true] {
+        assert!(session.history.act(&mut session.project, &Act::Pass { redo }).unwrap());
+    }
+    assert_eq!(session.project, before.project);
+    let History { undo, redo, .. } = &before.history;
+    assert_eq!(session.history.undo, undo[..undo.len() - 1]);
+    assert_eq!(session.history.redo, redo[..redo.len() - 1]);
+    let mut empty = Session::default();
+    assert!(!empty.history.act(&mut empty.project, &Act::Pass { redo: false }).unwrap());
+}
+
+#[test]
 fn ten_thousand_named_edits_stay() {
     let files = files();
     let mut session = Session { project: files.clone(), history: History::default() };
@@ -110,7 +160,7 @@ fn ten_thousand_named_edits_stay() {
         let edit = Edit::new(format!("Move {i}")).set(&id, path!["Name"], json!(i));
         session.history.act(&mut session.project, &Act::Edit(edit)).unwrap();
     }
-    let line = journal::write(&Line::Start(Box::new(Start::of(&session, &files, None, 5, ROOM)))).unwrap();
+    let line = journal::write(&Line::Start(Box::new(Start::of(&session, &files, None, 5)))).unwrap();
     let back = journal::replay(line.as_bytes(), &files).unwrap();
     same(&back.session, &session);
     assert_eq!(back.session.history.undo.last().unwrap().label, "Move 9999");
@@ -136,7 +186,7 @@ proptest! {
         let files = files();
         let (states, lines) = perform(&mut tape, &files, 30);
         let at = usize::from(at) % lines.len();
-        let start = Start::of(&states[at], &files, None, 0, ROOM);
+        let start = Start::of(&states[at], &files, None, 0);
         let text = journal::write(&Line::Start(Box::new(start))).unwrap() + &lines[at + 1..].concat();
         same(&journal::replay(text.as_bytes(), &files).unwrap().session, states.last().unwrap());
     }
@@ -146,7 +196,7 @@ proptest! {
         let before = files();
         let (states, _) = perform(&mut tape, &before, 30);
         let done = states.last().unwrap();
-        let line = journal::write(&Line::Start(Box::new(Start::of(done, &before, None, 0, ROOM)))).unwrap();
+        let line = journal::write(&Line::Start(Box::new(Start::of(done, &before, None, 0)))).unwrap();
         // some documents were written already, some were not
         let changed = journal::changed(&before, &done.project);
         let mut half = before.clone();
@@ -177,13 +227,15 @@ fn a_damaged_line_an_entry_that_does_not_fit_and_another_form_are_told() {
 }
 
 #[test]
-fn the_newest_edits_stay_when_there_is_little_room() {
-    let files = files();
-    let (states, _) = perform(&mut Tape::endless(5), &files, 200);
-    let done = states.last().unwrap();
-    let line = journal::write(&Line::Start(Box::new(Start::of(done, &files, None, 0, 500)))).unwrap();
-    let back = journal::replay(line.as_bytes(), &files).unwrap().session;
-    assert_eq!(back.project, done.project);
-    assert!(!back.history.undo.is_empty() && back.history.undo.len() < done.history.undo.len());
-    assert!(done.history.undo.ends_with(&back.history.undo));
+fn the_newest_edits_are_those_that_have_room() {
+    let (states, _) = perform(&mut Tape::endless(5), &files(), 200);
+    let list = &states.last().unwrap().history.undo;
+    let size = |edits: &[Edit]| edits.iter().map(|edit| serde_json::to_string(edit).unwrap().len()).sum::<usize>();
+    for most in [0, 500, 3_000, usize::MAX] {
+        let kept = newest(list, most);
+        let fits = size(&list[list.len() - kept..]) <= most;
+        assert!(fits || kept == 1, "{kept} in {most}");
+        assert!(kept == list.len() || size(&list[list.len() - kept - 1..]) > most, "{kept} in {most}");
+    }
+    assert_eq!(newest(&[], 500), 0);
 }

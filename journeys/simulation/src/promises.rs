@@ -89,6 +89,13 @@ impl Default for Promises {
     }
 }
 
+impl Promises {
+    /// What is promised, each in a sentence without full stop.
+    pub fn words(&self) -> Vec<String> {
+        Promise::of(self).into_iter().map(Promise::words).collect()
+    }
+}
+
 /// What came of one promise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Kept {

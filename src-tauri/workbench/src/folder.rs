@@ -78,6 +78,15 @@ pub fn is_project(path: &Path) -> bool {
         || ["journeys", "segments", "campaigns", "templates"].iter().any(|name| path.join(name).is_dir())
 }
 
+/// Makes `.waymark/` in a project folder, which is of this machine: git leaves it out.
+///
+/// # Errors
+/// When it can not be written.
+pub(crate) fn own(folder: &Path) -> std::io::Result<()> {
+    let ignore = folder.join(".waymark").join(".gitignore");
+    if ignore.exists() { Ok(()) } else { files::write(&ignore, b"*\n") }
+}
+
 /// Reads the project folder at `path`. Files that are no part of a project are left alone.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod calibrate;
 pub mod campaign;
 pub mod check;
 mod content;
+mod contents;
 mod crowd;
 pub mod dump;
 pub mod elsewhere;
@@ -200,6 +201,9 @@ impl Workbench {
             bridge::Save::NAME => self.answer(body, Inner::save).await,
             bridge::StartJournal::NAME => self.answer(body, Inner::start_journal).await,
             bridge::Keep::NAME => self.answer(body, Inner::keep).await,
+            bridge::Shelve::NAME => self.answer(body, Inner::shelve).await,
+            bridge::AskOlder::NAME => self.answer(body, Inner::ask_older).await,
+            bridge::Bring::NAME => self.answer(body, Inner::bring).await,
             bridge::ForgetJournal::NAME => {
                 let forget = |inner: &Inner, command: bridge::ForgetJournal| {
                     lock(&inner.journals).forget(command.journal);
@@ -432,10 +436,22 @@ impl Inner {
         lock(&self.journals).start(folder, &files, &session, now())
     }
 
-    fn keep(&self, command: bridge::Keep) -> Outcome<()> {
+    fn keep(&self, command: bridge::Keep) -> Outcome<bool> {
         let folders = lock(&self.folders);
         let files = |folder: &Path| folders.get(folder).map(|folder| folder.project.clone()).unwrap_or_default();
         lock(&self.journals).keep(&command, files, now())
+    }
+
+    fn shelve(&self, command: bridge::Shelve) -> Outcome<bridge::Shelved> {
+        let folders = lock(&self.folders);
+        let files = |folder: &Path| folders.get(folder).map(|folder| folder.project.clone()).unwrap_or_default();
+        lock(&self.journals).shelve(command.journal, files, now())
+    }
+
+    fn ask_older(&self, command: bridge::AskOlder) -> Outcome<bridge::Older> {
+        let folders = lock(&self.folders);
+        let files = |folder: &Path| folders.get(folder).map(|folder| folder.project.clone()).unwrap_or_default();
+        lock(&self.journals).older(&command, files, now())
     }
 
     /// What is in the files of a folder, as they were opened or saved.

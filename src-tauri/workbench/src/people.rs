@@ -13,9 +13,15 @@ use std::path::{Path, PathBuf};
 
 use audience::{People, import as reading};
 use bridge::FileProblem;
+use model::numbers::grouped;
 
 /// Files with these endings hold endpoints or events.
 const ENDINGS: &[&str] = &["csv", "json", "jsonl", "ndjson"];
+
+/// "1 person", "12 people".
+pub(crate) fn counted(count: u64) -> String {
+    format!("{} {}", grouped(count), if count == 1 { "person" } else { "people" })
+}
 
 /// Reads the endpoints of a project folder: `endpoints/*.csv` and `*.jsonl`, in the order of their names; and who is on the
 /// lists of its imported segments (`segments/*.members.csv`).

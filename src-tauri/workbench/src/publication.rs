@@ -427,12 +427,9 @@ fn bindings_file(folder: &Path) -> PathBuf {
 pub(crate) fn keep_bindings(folder: &Path, bindings: &Bindings) -> Result<(), String> {
     let mut text = serde_json::to_string_pretty(bindings).map_err(|error| error.to_string())?;
     text.push('\n');
-    let ignore = folder.join(".waymark").join(".gitignore");
     let path = bindings_file(folder);
     let write = || {
-        if !ignore.exists() {
-            files::write(&ignore, b"*\n")?;
-        }
+        crate::folder::own(folder)?;
         files::write(&path, text.as_bytes())
     };
     write().map_err(|error| format!("{}: {error}", path.display()))

@@ -75,7 +75,8 @@ fn rename(to: &str) -> Act {
 
 async fn keep(workbench: &Workbench, journal: u64, first: u64, acts: &[Act]) -> Result<(), Failure> {
     let entry = |(i, act): (usize, &Act)| Entry { at: i as i64 + 1, act: act.clone() };
-    call(workbench, &Keep { journal, first, entries: acts.iter().enumerate().map(entry).collect() }).await
+    let command = Keep { journal, first, entries: acts.iter().enumerate().map(entry).collect() };
+    call(workbench, &command).await.map(|long| assert!(!long))
 }
 
 /// The window's state: what is in the files, and what the journal brought back.

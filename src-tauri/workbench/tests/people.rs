@@ -10,7 +10,7 @@ use bridge::{
     Asked, ChangePerson, Command, CountPeople, Failure, FailureCode, Import, ImportView, Importing, KeepPiece,
     ListPeople, LookAtFile, Pseudonymise, ShowPerson,
 };
-use model::{DocumentId, Project};
+use model::{Change, DocumentId, Edit, Project};
 use serde_json::{Value, json};
 use workbench::{Settings, Workbench};
 
@@ -100,6 +100,16 @@ impl Desk {
     }
 }
 
+/// The files that a step of undo is about.
+fn files(edit: &Edit) -> Vec<&str> {
+    let mut files = Vec::new();
+    for change in &edit.changes {
+        let Change::File { file, .. } = change else { panic!("{change:?}") };
+        files.push(file.as_str());
+    }
+    files
+}
+
 #[tokio::test]
 async fn people_are_looked_through() {
     let desk = Desk::open().await;
@@ -167,7 +177,7 @@ async fn a_changed_person_is_written_whole_and_others_stay_as_they_were() {
     }
     let ids: Vec<String> = ["ada-mail", "ada-sms", "ada-push"].map(str::to_owned).into();
     let written = desk.ask(ChangePerson { folder: desk.path(), ids: ids.clone(), endpoints: endpoints.clone() }).await;
-    assert_eq!(written, ["endpoints/b.jsonl", "endpoints/a.csv"], "the file that gains comes first");
+    assert_eq!(files(&written), ["endpoints/b.jsonl", "endpoints/a.csv"], "the file that gains comes first");
     let rows: Vec<&str> = CSV.lines().collect();
     assert_eq!(desk.read("endpoints/a.csv"), format!("{}\n{}\n", rows[0], rows[2]), "Ben's row is as it was");
     let lines: Vec<String> = desk.read("endpoints/b.jsonl").lines().map(str::to_owned).collect();
@@ -183,7 +193,7 @@ async fn a_changed_person_is_written_whole_and_others_stay_as_they_were() {
     // Somebody new has a file of their own; without endpoints a person is gone.
     let new = json!({"Id": "gil", "ChannelType": "EMAIL", "Address": "gil@example.org"});
     let written = desk.ask(ChangePerson { folder: desk.path(), ids: Vec::new(), endpoints: vec![new] }).await;
-    assert_eq!(written, ["endpoints/changed.jsonl"]);
+    assert_eq!(files(&written), ["endpoints/changed.jsonl"]);
     desk.ask(ChangePerson { folder: desk.path(), ids: vec!["ben".into()], endpoints: Vec::new() }).await;
     assert_eq!(desk.read("endpoints/a.csv"), format!("{}\n", rows[0]));
     let (count, attributes) = desk.ask(CountPeople { folder: desk.path() }).await;

@@ -9,7 +9,7 @@ use bridge::{
     OpenPath, Person, Promise, Promised, Promises, Simulate, Test, Verdict, Waiting, Who, WriteMessages,
 };
 use model::time::{DAY, HOUR};
-use model::{DocumentId, Project};
+use model::{Change, DocumentId, Project};
 use serde_json::json;
 use workbench::examples::Examples;
 use workbench::{Settings, Workbench};
@@ -234,7 +234,7 @@ async fn a_story_becomes_an_expectation_that_holds_until_the_journey_changes() {
     let someone = view.people.iter().find(|person| person.messages > 1).unwrap();
     let known = Person { run_id, who: Who::Known(someone.person.clone()), deeds: Vec::new() };
     let expect = |name: &str, person: Person| Expect { folder: desk.path(), name: name.into(), person };
-    assert_eq!(desk.ask(expect("as in the run", known.clone())).await, "expectations/from-stories.toml");
+    assert_eq!(desk.ask(expect("as in the run", known.clone())).await.0, "expectations/from-stories.toml");
     let endpoint = json!({"ChannelType": "EMAIL", "Address": "sam@example.com",
         "Demographic": {"Timezone": "Europe/Berlin"}, "User": {"UserId": "sam", "UserAttributes": {"FirstName": ["Sam"]}}});
     let invented = Person { run_id, who: Who::Invented(vec![endpoint]), deeds: Vec::new() };
@@ -262,10 +262,11 @@ async fn promises_are_switched_in_the_file_that_has_them_and_paths_are_found() {
     let put = |journey: &str, promises: Promises| Promise { folder: desk.path(), journey: journey.into(), promises };
     let before = desk.ask(asked("verify-address")).await;
     let wanted = Promises { nobody_stranded: true, leaves_within: Some(30 * DAY), at_most: vec![(3, DAY)], ..before };
-    let file = desk.ask(put("verify-address", wanted.clone())).await;
+    let edit = desk.ask(put("verify-address", wanted.clone())).await;
+    let [Change::File { file, .. }] = edit.changes.as_slice() else { panic!("{edit:?}") };
     assert_eq!(desk.ask(asked("verify-address")).await, wanted);
     let report = desk.ask(Test { project: desk.project.clone(), folder: desk.path() }).await;
-    assert!(report.promises.iter().filter(|kept| kept.file == file).count() >= 3, "{:?}", report.promises);
+    assert!(report.promises.iter().filter(|kept| kept.file == *file).count() >= 3, "{:?}", report.promises);
     desk.ask(put("verify-address", Promises::default())).await;
     assert_eq!(desk.ask(asked("verify-address")).await, Promises::default());
     let never = Promises { leaves_within: Some(0), ..Promises::default() };

@@ -32,7 +32,7 @@ pub use content::*;
 pub use known::*;
 pub use live::*;
 use model::journal::Entry;
-use model::{DocumentId, History, Millis, Project, Severity};
+use model::{DocumentId, Edit, History, Millis, Project, Settings, Severity};
 pub use people::*;
 pub use publications::*;
 pub use runs::*;
@@ -188,8 +188,11 @@ pub struct Opened {
 pub struct Kept {
     /// When the state was last changed.
     pub at: Millis,
-    /// Documents that are not as in the files; `None` = the document is gone. Empty = everything was saved.
+    /// Documents that are not as in the files; `None` = the document is gone.
     pub changed: BTreeMap<DocumentId, Option<Value>>,
+    /// Settings, where they are not as in `waymark.toml`.
+    #[serde(default)]
+    pub settings: Option<Settings>,
     /// What can be taken back and carried out again.
     pub history: History,
 }
@@ -314,7 +317,8 @@ pub struct StartJournal {
 // The number of the journal.
 command!(StartJournal, "start-journal" => u64);
 
-/// Puts what was done into the journal; it is on the disk when the answer comes.
+/// Puts what was done into the journal; it is on the disk when the answer comes. Answers whether the lists of undo and redo have
+/// become so long that [`Shelve`] is to take some out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Keep {
     /// The number of the journal.
@@ -325,7 +329,60 @@ pub struct Keep {
     pub entries: Vec<Entry>,
 }
 
-command!(Keep, "keep" => ());
+command!(Keep, "keep" => bool);
+
+/// Puts the oldest steps of undo and redo where [`AskOlder`] finds them, so that memory does not grow with the lists. Nothing may
+/// be done before the answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Shelve {
+    /// The number of the journal.
+    pub journal: u64,
+}
+
+command!(Shelve, "shelve" => Shelved);
+
+/// How many of the oldest steps are to be taken out of the lists in the window, and the bytes of those that are older then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shelved {
+    /// Of the undo list.
+    pub undo: (u64, u64),
+    /// Of the redo list.
+    pub redo: (u64, u64),
+}
+
+/// Brings the former or later contents of files of a folder back, as a step of undo or redo says: its [`File`](model::Change::File) changes. Refuses
+/// with `WouldLose` what was changed by something else meanwhile.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Bring {
+    /// The project's folder.
+    pub folder: String,
+    /// The changes.
+    pub changes: Vec<model::Change>,
+}
+
+command!(Bring, "bring" => ());
+
+/// Brings older steps of a list of undo or redo that has come to its end in the window. They come before those that are there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AskOlder {
+    /// The number of the journal.
+    pub journal: u64,
+    /// The redo list, not the undo list.
+    pub redo: bool,
+}
+
+command!(AskOlder, "ask-older" => Older);
+
+/// Older steps, the newest last.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Older {
+    /// The steps.
+    pub steps: Vec<Edit>,
+    /// Bytes of those that are older still.
+    pub left: u64,
+    /// Whether the lists have become so long that [`Shelve`] is to take some out.
+    pub long: bool,
+}
 
 /// Throws a journal away: what is not saved is not wanted.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! The sample people of a project: looked through, changed, imported, invented, and copied for sharing.
 
-use model::Project;
+use model::{Edit, Project};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -121,8 +121,8 @@ pub struct ChangePerson {
     pub endpoints: Vec<Value>,
 }
 
-// The files that were written, below the folder.
-command!(ChangePerson, "change-person" => Vec<String>);
+// The step of undo; its changes name the files that were written.
+command!(ChangePerson, "change-person" => Edit);
 
 /// Writes a copy of the people in which nobody can be recognised, as JSON lines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +236,8 @@ pub struct ImportView {
     pub ended: bool,
     /// The file that was written, below the folder; `None` = nothing was.
     pub written: Option<String>,
+    /// The step of undo, where something was written.
+    pub edit: Edit,
     /// Why it ended without.
     pub failure: Option<Failure>,
 }
@@ -300,7 +302,7 @@ pub struct InventPeople {
 command!(InventPeople, "invent-people" => Invented);
 
 /// Who was invented.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Invented {
     /// The file, below the folder.
     pub file: String,
@@ -310,6 +312,8 @@ pub struct Invented {
     pub ways: u64,
     /// Ways that nobody can take, each with its journey and the reason.
     pub impossible: Vec<String>,
+    /// The step of undo.
+    pub edit: Edit,
 }
 
 /// Where a project's people and events end: for the line of figures.

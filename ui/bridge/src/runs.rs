@@ -1,7 +1,7 @@
 //! Questions about a simulated run, by the number that `Simulate` answered, and about the tests of a project.
 
 pub use model::changes::{Change, StepChange};
-use model::{Millis, Project};
+use model::{Edit, Millis, Project};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 pub use simulation::expectations::coverage::Coverage;
@@ -304,7 +304,8 @@ pub struct TestReport {
     pub unreadable: Vec<FileProblem>,
 }
 
-/// Writes what a person gets as an expectation, so that it must stay so. Answers the file, below the folder.
+/// Writes what a person gets as an expectation, so that it must stay so. Answers the file, below the folder, and the step of
+/// undo.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expect {
     /// The project's folder.
@@ -315,7 +316,7 @@ pub struct Expect {
     pub person: Person,
 }
 
-command!(Expect, "expect" => String);
+command!(Expect, "expect" => (String, Edit));
 
 /// Writes an expectation with a made-up person for each path of each journey that can be taken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -339,6 +340,8 @@ pub struct Generated {
     pub impossible: Vec<Impossible>,
     /// What is left out, and why.
     pub problems: Vec<String>,
+    /// The step of undo.
+    pub edit: Edit,
 }
 
 /// The promises of a journey.
@@ -367,7 +370,7 @@ pub struct Promises {
     pub at_most: Vec<(u32, Millis)>,
 }
 
-/// Writes the promises of a journey. Answers the file, below the folder.
+/// Writes the promises of a journey. Answers the step of undo.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Promise {
     /// The project's folder.
@@ -378,4 +381,4 @@ pub struct Promise {
     pub promises: Promises,
 }
 
-command!(Promise, "promise" => String);
+command!(Promise, "promise" => Edit);

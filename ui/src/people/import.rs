@@ -98,21 +98,20 @@ pub fn ImportPanel() -> impl IntoView {
     }
 }
 
-/// Asks how far an import is, until it has ended.
+/// Asks how far an import is, until it has ended; the room may be left meanwhile.
 fn follow(desk: Desk, running: RwSignal<Option<Running>>, number: u64) {
     spawn_local(async move {
-        let Ok(view) = transport::call(&Importing { number, cancel: false }).await else { return };
+        let Ok(mut view) = transport::call(&Importing { number, cancel: false }).await else { return };
         let ended = view.ended;
-        let is_shown =
-            running.try_with_untracked(|running| running.as_ref().is_some_and(|running| running.number == number));
-        if is_shown != Some(true) {
-            return;
-        }
         if let Some(file) = &view.written {
             desk.store.tell(format!("{} endpoints are in {file}.", grouped(view.rows)));
-            desk.changed();
+            desk.changed(std::mem::take(&mut view.edit));
         }
-        running.set(Some(Running { number, view }));
+        running.try_update(|running| {
+            if let Some(running) = running.as_mut().filter(|running| running.number == number) {
+                running.view = view;
+            }
+        });
         if !ended {
             set_timeout(move || follow(desk, running, number), BREATH);
         }

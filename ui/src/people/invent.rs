@@ -29,9 +29,9 @@ pub fn InventPanel() -> impl IntoView {
         let command = InventPeople { project: store.project.get_untracked(), folder, count, seed };
         spawn_local(async move {
             match transport::call(&command).await {
-                Ok(invented) => {
+                Ok(mut invented) => {
+                    desk.changed(std::mem::take(&mut invented.edit));
                     done.try_set(Some(invented));
-                    desk.changed();
                 }
                 Err(failure) => store.tell_failure(failure),
             }

@@ -1,9 +1,9 @@
 //! Everything about one person, and their endpoints as fields.
 
-use bridge::{ChangePerson, PersonMessage, PersonPage, SegmentOf, ShowPerson};
+use bridge::{ChangePerson, FailureCode, PersonMessage, PersonPage, SegmentOf, ShowPerson};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::DocumentId;
+use model::{Change, DocumentId};
 use serde_json::{Value, json};
 
 use super::fields::Fields;
@@ -34,6 +34,10 @@ pub fn PersonPanel(id: String) -> impl IntoView {
                 Ok(found) => {
                     endpoints.set(found.endpoints.clone());
                     page.set(Some(found));
+                }
+                // Undo took them away.
+                Err(failure) if failure.code == FailureCode::NotFound && page.with_untracked(Option::is_some) => {
+                    desk.panel.set(Panel::Nothing);
                 }
                 Err(failure) => store.tell_failure(failure),
             }
@@ -99,10 +103,15 @@ fn write(desk: Desk, ids: Vec<String>, endpoints: Vec<Value>) {
         let first = endpoints.iter().find_map(|endpoint| endpoint.get("Id")?.as_str().map(str::to_owned));
         let gone = endpoints.is_empty();
         match transport::call(&ChangePerson { folder, ids, endpoints }).await {
-            Ok(files) => {
+            Ok(edit) => {
+                let file = |change: &Change| match change {
+                    Change::File { file, .. } => Some(file.clone()),
+                    _ => None,
+                };
+                let files: Vec<String> = edit.changes.iter().filter_map(file).collect();
                 store.tell(format!("{} in {}.", if gone { "Removed" } else { "Saved" }, files.join(" and ")));
                 desk.panel.set(first.map_or(Panel::Nothing, Panel::Person));
-                desk.changed();
+                desk.changed(edit);
             }
             Err(failure) => store.tell_failure(failure),
         }

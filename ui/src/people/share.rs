@@ -69,5 +69,6 @@ fn is_personal(store: Store, path: &str) -> bool {
 /// Marks a member by hand.
 fn mark(store: Store, path: &str, personal: bool) {
     let by_name = audience::is_personal(path);
-    store.project.update(|project| project.settings.people.mark(path, personal, by_name));
+    let label = model::naming::mark(path, personal);
+    store.set(label, |settings| settings.people.mark(path, personal, by_name));
 }

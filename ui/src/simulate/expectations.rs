@@ -18,9 +18,13 @@ pub fn Expectations() -> impl IntoView {
     let playback = store.playback;
     let busy = RwSignal::new(false);
     let can = move || store.folder.with(Option::is_some);
-    if can() && playback.report.with_untracked(Option::is_none) {
-        run_tests(store, busy);
-    }
+    Effect::new(move |_| {
+        // A step of undo may have changed a file of tests.
+        store.files.track();
+        if untrack(can) && playback.report.with_untracked(Option::is_none) {
+            run_tests(store, busy);
+        }
+    });
     let find_paths = move |_| {
         let Some(folder) = store.folder.get_untracked() else { return };
         busy.set(true);
@@ -35,6 +39,7 @@ pub fn Expectations() -> impl IntoView {
                         n => format!("; {n} paths can not be taken"),
                     };
                     store.tell(format!("{paths} written to {}, each with a person who takes it{not}.", made.file));
+                    store.edit(made.edit);
                     run_tests(store, busy);
                 }
                 Err(failure) => {

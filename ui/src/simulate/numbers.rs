@@ -117,15 +117,13 @@ fn Cost() -> impl IntoView {
                 return;
             }
         };
-        store.project.update(|project| {
-            let prices = &mut project.settings.simulation.prices;
+        store.set(model::naming::price(channel, number.as_ref()), |settings| {
+            let prices = &mut settings.simulation.prices;
             match number {
                 Some(number) => drop(prices.insert(channel.to_owned(), number)),
                 None => drop(prices.remove(channel)),
             }
         });
-        // The run itself is the same: prices change no step.
-        store.playback.simulated.set(Some(store.project.get_untracked()));
     };
     let used = move |channel: &str| counts.with(|counts| counts.get(channel).copied().unwrap_or_default());
     let total = move || -> f64 {

@@ -210,7 +210,8 @@ fn keep_button(store: Store) -> AnyView {
         let name = name.get_untracked();
         spawn_local(async move {
             match transport::call(&bridge::Expect { folder, name, person }).await {
-                Ok(file) => {
+                Ok((file, edit)) => {
+                    store.edit(edit);
                     open.set(false);
                     playback.report.set(None);
                     playback.tab.set(Tab::Tests);

@@ -14,14 +14,18 @@ use crate::transport;
 pub fn PromiseBoxes(changed: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let store = store();
     let promises = RwSignal::new(None::<Promises>);
-    load(store, promises);
+    Effect::new(move |_| {
+        store.files.track();
+        load(store, promises);
+    });
     let put = move |change: Box<dyn FnOnce(&mut Promises)>| {
         let (Some(folder), Some(mut wanted)) = (store.folder.get_untracked(), promises.get_untracked()) else { return };
         change(&mut wanted);
         let journey = store.journey.get_untracked();
         spawn_local(async move {
             match transport::call(&Promise { folder, journey, promises: wanted.clone() }).await {
-                Ok(_) => {
+                Ok(edit) => {
+                    store.edit(edit);
                     promises.set(Some(wanted));
                     changed();
                 }

@@ -99,7 +99,7 @@ fn rename(ctx: &JourneyContext, asking: &Asking, number: usize, to: &str) -> Edi
     let mut copy = model::Project::default();
     let value = path!["Activities", from].find(ctx.document.root).cloned().unwrap_or_default();
     copy.documents.insert(document.clone(), json!({"Activities": {from: value}}));
-    let inside = |change: &&Change| change.path().activity() == Some(from);
+    let inside = |change: &&Change| change.place().is_some_and(|(_, path)| path.activity() == Some(from));
     let moved = match copy
         .apply(&Edit { label: String::new(), changes: edit.changes.iter().filter(inside).cloned().collect() })
     {

@@ -3,6 +3,8 @@
 use model::DocumentId;
 use model::numbers::grouped;
 
+pub(super) use crate::people::counted as people;
+
 /// That something was not published, and what to do.
 pub(super) fn not_there(id: &DocumentId, target: &str) -> String {
     match id {
@@ -15,11 +17,6 @@ pub(super) fn not_there(id: &DocumentId, target: &str) -> String {
              then its people are shown here."
         ),
     }
-}
-
-/// "1 person", "12 people".
-pub(super) fn people(count: u64) -> String {
-    format!("{} {}", grouped(count), if count == 1 { "person" } else { "people" })
 }
 
 /// How a journey stands (journeys.md 7).

@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 
 use audience::{People, import};
 use bridge::ChangePerson;
+use model::Edit;
 use serde_json::Value;
 
 use super::{is_json, list, name};
 use crate::Inner;
+use crate::contents::Contents;
 use crate::failure::{Outcome, bad_input, disk};
 
 /// Where endpoints go that stood in no file of JSON lines.
@@ -28,12 +30,12 @@ struct Found {
 }
 
 impl Inner {
-    pub(crate) fn change_person(&self, command: ChangePerson) -> Outcome<Vec<String>> {
+    pub(crate) fn change_person(&self, command: ChangePerson) -> Outcome<Edit> {
         change(Path::new(&command.folder), &command.ids, &command.endpoints)
     }
 }
 
-fn change(folder: &Path, ids: &[String], endpoints: &[Value]) -> Outcome<Vec<String>> {
+fn change(folder: &Path, ids: &[String], endpoints: &[Value]) -> Outcome<Edit> {
     let mut lines = String::new();
     let mut check = People::default();
     for endpoint in endpoints {
@@ -81,10 +83,15 @@ fn change(folder: &Path, ids: &[String], endpoints: &[Value]) -> Outcome<Vec<Str
         }
         writes.insert(0, (path, text + &lines));
     }
+    let kept = Contents::keep(folder, writes.iter().map(|(path, _)| format!("endpoints/{}", name(path))))?;
     for (path, text) in &writes {
         files::write(path, text.as_bytes()).map_err(|error| disk("write", path, &error))?;
     }
-    Ok(writes.iter().map(|(path, _)| format!("endpoints/{}", name(path))).collect())
+    kept.step(match (ids.is_empty(), endpoints.is_empty()) {
+        (true, _) => "Add a person",
+        (_, true) => "Remove a person",
+        _ => "Change a person",
+    })
 }
 
 /// The rows of a file that are about these endpoints; `None` = there are none.

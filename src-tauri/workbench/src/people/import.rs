@@ -11,8 +11,10 @@ use audience::import::{self, MappedRow, Mapping, Rows};
 use audience::{Members, People, RowProblem};
 use base64::Engine;
 use bridge::{ColumnLook, FailureCode, FileLook, Import, ImportView, Importing, KeepPiece, LookAtFile};
+use model::Edit;
 
-use super::{lists, name};
+use super::{counted, lists, name};
+use crate::contents::Contents;
 use crate::failure::{Outcome, bad_input, disk, failure, not_found};
 use crate::{Inner, lock};
 
@@ -123,7 +125,8 @@ impl Inner {
             let outcome = job.run(&inner, &command, mapping.as_ref(), listed);
             let mut view = lock(&job.view);
             match outcome {
-                Ok(written) => view.written = written,
+                Ok(Some((file, edit))) => (view.written, view.edit) = (Some(file), edit),
+                Ok(None) => {}
                 Err(failure) => view.failure = Some(failure),
             }
             view.ended = true;
@@ -147,14 +150,14 @@ impl Inner {
 }
 
 impl Job {
-    /// Reads all of it; answers the file that was written, if one was.
+    /// Reads all of it; answers the file that was written and the step of undo, if one was.
     fn run(
         &self,
         inner: &Inner,
         command: &Import,
         mapping: Option<&Mapping>,
         mut listed: Listed,
-    ) -> Outcome<Option<String>> {
+    ) -> Outcome<Option<(String, Edit)>> {
         let (folder, path) = (Path::new(&command.folder), Path::new(&command.path));
         let bytes = std::fs::read(path).map_err(|error| disk("read", path, &error))?;
         let text = import::text(&bytes).map_err(refused)?;
@@ -197,13 +200,18 @@ impl Job {
         if self.cancelled.load(Ordering::Relaxed) {
             return Ok(None);
         }
+        let written = format!("endpoints/{}", name(&target));
+        let list = Some(&command.segment).filter(|segment| !segment.is_empty());
+        let list = list.map(|segment| format!("segments/{}", name(&lists::file(folder, segment))));
+        let kept = Contents::keep(folder, [written.clone()].into_iter().chain(list))?;
         match draft.keep_new().map_err(fail)? {
             true => {
                 inner.forget_upload(path);
                 if !command.segment.is_empty() {
                     lists::extend(folder, &command.segment, listed.members)?;
                 }
-                Ok(Some(format!("endpoints/{}", name(&target))))
+                let rows = self.rows.load(Ordering::Relaxed);
+                Ok(Some((written, kept.step(format!("Import {}", counted(rows)))?)))
             }
             false => {
                 Err(failure(FailureCode::WouldLose, format!("`{}` is there now", target.display()), "import again"))

@@ -7,6 +7,8 @@ use audience::People;
 use bridge::{InventPeople, Invented};
 use simulation::crowd;
 
+use super::counted;
+use crate::contents::Contents;
 use crate::failure::{Outcome, bad_input, disk};
 use crate::simulate::{self, Cohort};
 use crate::{Inner, now};
@@ -42,7 +44,10 @@ impl Inner {
         }
         let file = format!("endpoints/invented-{}.jsonl", command.seed);
         let path = Path::new(&command.folder).join(&file);
+        let kept = Contents::keep(Path::new(&command.folder), [file.clone()])?;
         files::write(&path, text.as_bytes()).map_err(|error| disk("write", &path, &error))?;
-        Ok(Invented { file, endpoints: made.endpoints.len() as u64, ways: made.ways as u64, impossible })
+        let endpoints = made.endpoints.len() as u64;
+        let edit = kept.step(format!("Invent {}", counted(endpoints)))?;
+        Ok(Invented { file, endpoints, ways: made.ways as u64, impossible, edit })
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bridge::{Generated, Promises, TestReport, Verb, Who};
 use engine::EventKind;
-use model::Millis;
+use model::{Edit, Millis};
 use simulation::expectations::{
     self, Cause, Expectation, Expectations, Expected, Frequency, Given, Moment, Wanted, When, Window,
 };
@@ -13,8 +13,9 @@ use simulation::paths;
 use simulation::promises::OptOut;
 use toml_edit::{DocumentMut, Item};
 
-use super::{FOLDER, Testing, expectation_files};
+use super::{FOLDER, GENERATED, Testing, expectation_files};
 use crate::Inner;
+use crate::contents::Contents;
 use crate::failure::{Outcome, bad_input, disk};
 use crate::simulate::person::PersonRun;
 
@@ -46,30 +47,27 @@ pub(crate) fn test(command: &bridge::Test) -> Outcome<TestReport> {
 
 /// Writes a person for each path.
 pub(crate) fn generate(command: &bridge::Generate) -> Outcome<Generated> {
-    let written = Testing::with(Path::new(&command.folder), command.project.clone()).generate()?;
+    let folder = Path::new(&command.folder);
+    let before = Contents::keep(folder, [GENERATED.to_owned()])?;
+    let written = Testing::with(folder, command.project.clone()).generate()?;
     let cut = written.cut.into_iter().map(|journey| format!("{journey} (more than {} paths)", paths::MOST));
     Ok(Generated {
         file: written.file,
         people: written.people as u64,
         impossible: written.impossible,
         problems: cut.chain(written.broken).collect(),
+        edit: before.step("Find every path")?,
     })
 }
 
 /// The promises of a journey; those of the first file that has some.
 pub(crate) fn promised(command: &bridge::Promised) -> Outcome<Promises> {
     let found = promises_of(Path::new(&command.folder), &command.journey)?;
-    Ok(found.map(|(_, promises)| promises).map_or_else(Promises::default, |promises| Promises {
-        opt_out: promises.opt_out.is_some(),
-        nobody_stranded: promises.nobody_stranded,
-        no_message_twice: promises.no_message_twice,
-        leaves_within: promises.leaves_within,
-        at_most: promises.at_most,
-    }))
+    Ok(found.map(|(_, promises)| switched(&promises)).unwrap_or_default())
 }
 
 /// Writes the promises of a journey, in the file that has them, else in one of their own; the rest of the file stays.
-pub(crate) fn promise(command: &bridge::Promise) -> Outcome<String> {
+pub(crate) fn promise(command: &bridge::Promise) -> Outcome<Edit> {
     let folder = Path::new(&command.folder);
     let wanted = &command.promises;
     if wanted.leaves_within.is_some_and(|span| span <= 0) || wanted.at_most.iter().any(|(_, span)| *span <= 0) {
@@ -80,6 +78,7 @@ pub(crate) fn promise(command: &bridge::Promise) -> Outcome<String> {
         let path = folder.join(FOLDER).join(format!("promises-{}.toml", command.journey));
         (path, simulation::promises::Promises::default())
     });
+    let known = before.clone();
     let opt_out = before.opt_out.unwrap_or(OptOut::Endpoint);
     let promises = simulation::promises::Promises {
         journey: command.journey.clone(),
@@ -90,6 +89,7 @@ pub(crate) fn promise(command: &bridge::Promise) -> Outcome<String> {
         at_most: wanted.at_most.clone(),
         ..before
     };
+    let label = called(&known, &promises);
     let text = expectations::write(&Expectations { promises: Some(promises), ..Expectations::default() });
     let said = parse(&path, &text)?;
     let mut document = parse(&path, &read(&path)?)?;
@@ -109,20 +109,45 @@ pub(crate) fn promise(command: &bridge::Promise) -> Outcome<String> {
             }
         }
     }
+    let kept = Contents::keep(folder, [below(&path)])?;
     write(&path, &document.to_string())?;
-    Ok(below(&path))
+    kept.step(label)
+}
+
+/// What of promises the window switches.
+fn switched(promises: &simulation::promises::Promises) -> Promises {
+    Promises {
+        opt_out: promises.opt_out.is_some(),
+        nobody_stranded: promises.nobody_stranded,
+        no_message_twice: promises.no_message_twice,
+        leaves_within: promises.leaves_within,
+        at_most: promises.at_most.clone(),
+    }
+}
+
+/// What it is called to put promises in the place of others.
+fn called(before: &simulation::promises::Promises, after: &simulation::promises::Promises) -> String {
+    let (before, after) = (before.words(), after.words());
+    let off = before.iter().find(|words| !after.contains(words));
+    let on = after.iter().find(|words| !before.contains(words));
+    match (off, on) {
+        (None, Some(words)) => format!("Switch on promise: {words}"),
+        (Some(words), None) => format!("Switch off promise: {words}"),
+        (_, words) => format!("Change promise: {}", words.map_or("", String::as_str)),
+    }
 }
 
 impl Inner {
     /// Writes what a person gets as an expectation.
-    pub(crate) fn expect(&self, command: bridge::Expect) -> Outcome<String> {
+    pub(crate) fn expect(&self, command: bridge::Expect) -> Outcome<(String, Edit)> {
         if command.name.trim().is_empty() {
             return Err(bad_input("the expectation has no name", "say in a sentence what is expected"));
         }
         let cohort = self.cohort(command.person.run_id)?;
         let run = cohort.run_of(&command.person.who, &command.person.deeds)?;
         let expectation = expectation(command.name.trim(), cohort.journey(), &run, &command.person.who)?;
-        let path = Path::new(&command.folder).join(FROM_STORIES);
+        let folder = Path::new(&command.folder);
+        let path = folder.join(FROM_STORIES);
         let before = read(&path)?;
         let (known, problems) = expectations::read(&before);
         if let Some(problem) = problems.first() {
@@ -137,10 +162,12 @@ impl Inner {
                 "choose another name",
             ));
         }
+        let label = format!("Expect “{}”", expectation.name);
+        let kept = Contents::keep(folder, [FROM_STORIES.to_owned()])?;
         let made = expectations::write(&Expectations { expectations: vec![expectation], ..Expectations::default() });
         let gap = if before.is_empty() { "" } else { "\n" };
         write(&path, &format!("{before}{gap}{made}"))?;
-        Ok(FROM_STORIES.to_owned())
+        Ok((FROM_STORIES.to_owned(), kept.step(label)?))
     }
 }
 
