@@ -422,38 +422,38 @@ mod tests {
         for held in [0, 900] {
             let place = tempfile::tempdir().unwrap();
             let mut window = Window::open(place.path(), held);
-            (1..=100).for_each(|to| window.edit(to));
+            (1..=40).for_each(|to| window.edit(to));
             window = window.again(place.path());
             let in_memory = window.session.history.undo.len();
-            assert!((1..30).contains(&in_memory), "{in_memory} steps in {held} bytes");
+            assert!((1..15).contains(&in_memory), "{in_memory} steps in {held} bytes");
             // halfway back, in a program of its own
-            for to in (50..100).rev() {
+            for to in (20..40).rev() {
                 assert!(window.act(Act::Undo));
                 assert_eq!(name(&window.session.project), to.to_string());
             }
             window = window.again(place.path());
-            assert!(window.session.history.redo.len() < 30 && window.session.history.older_redo > 0);
-            for to in (0..50).rev() {
+            assert!(window.session.history.redo.len() < 15 && window.session.history.older_redo > 0);
+            for to in (0..20).rev() {
                 assert!(window.act(Act::Undo));
                 assert_eq!(name(&window.session.project), to.to_string());
             }
             assert!(!window.act(Act::Undo));
             window = window.again(place.path());
-            for to in 1..=100 {
+            for to in 1..=40 {
                 assert!(window.act(Act::Redo), "{to}");
                 assert_eq!(name(&window.session.project), to.to_string());
             }
             assert!(!window.act(Act::Redo));
 
             // what is done now takes the place of what could be done again, on the shelf too
-            (0..60).for_each(|_| assert!(window.act(Act::Undo)));
+            (0..30).for_each(|_| assert!(window.act(Act::Undo)));
             window = window.again(place.path());
             window.edit(7);
             window = window.again(place.path());
             assert!(!window.act(Act::Redo));
             assert!(window.act(Act::Undo));
-            assert_eq!(name(&window.session.project), "40");
-            for to in (0..40).rev() {
+            assert_eq!(name(&window.session.project), "10");
+            for to in (0..10).rev() {
                 assert!(window.act(Act::Undo));
                 assert_eq!(name(&window.session.project), to.to_string());
             }
@@ -466,21 +466,21 @@ mod tests {
         let (held, letters) = (400_000, 100_000);
         let mut window = Window::open(place.path(), held);
         let name_of = |number: usize| "-".repeat(letters) + &number.to_string();
-        for number in 1..=100 {
+        for number in 1..=60 {
             let edit = Edit::new("Rename").set(&welcome(), path!["Name"], json!(name_of(number)));
             assert!(window.act(Act::Edit(edit)));
             let steps = window.session.history.undo.len();
-            assert!(steps < 60, "{steps} steps of {letters} bytes in memory");
+            assert!(steps < 50, "{steps} steps of {letters} bytes in memory");
         }
         assert!(window.session.history.older_undo > 3_000_000);
-        for number in (1..100).rev() {
+        for number in (1..60).rev() {
             assert!(window.act(Act::Undo));
             assert_eq!(name(&window.session.project), name_of(number));
         }
         assert!(window.act(Act::Undo) && !window.act(Act::Undo));
         assert_eq!(name(&window.session.project), "0");
-        assert!(window.session.history.redo.len() < 60);
-        for number in 1..=100 {
+        assert!(window.session.history.redo.len() < 50);
+        for number in 1..=60 {
             assert!(window.act(Act::Redo));
             assert_eq!(name(&window.session.project), name_of(number));
         }
