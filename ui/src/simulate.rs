@@ -16,7 +16,7 @@ mod what_if;
 
 use leptos::prelude::*;
 use model::Millis;
-use model::time::{MINUTE, format_instant};
+use model::time::{MINUTE, SECOND, format_instant};
 
 pub use self::bar::TimeBar;
 use self::compare::Compare;
@@ -90,7 +90,7 @@ pub fn moment(at: Millis) -> String {
 
 /// An instant for people, as exact as it is: "2026-01-01 09:00", "2026-01-01 09:00:07".
 pub fn instant_words(at: Millis) -> String {
-    let exact = if at % MINUTE == 0 { 16 } else { 19 };
+    let exact = if at.rem_euclid(MINUTE) < SECOND { 16 } else { 19 };
     format_instant(at).get(..exact).unwrap_or_default().replace('T', " ")
 }
 

@@ -228,11 +228,15 @@ pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> S
     for (area, change) in &differs {
         line(&change_border(area, *change, theme));
     }
-    for (area, node) in here.clone().chain(gone) {
-        line(&node_of(area, node, theme));
+    for (area, node) in here.clone() {
+        let lit = marks.lit.contains(&node.id);
+        if lit {
+            line(&lit_border(area, theme));
+        }
+        line(&node_of(area, node, if lit { theme.lit } else { theme.border }, theme));
     }
-    for (area, _) in here.clone().filter(|(_, node)| marks.lit.contains(&node.id)) {
-        line(&lit_border(area, theme));
+    for (area, node) in gone {
+        line(&node_of(area, node, theme.border, theme));
     }
     let has_dots =
         |area: &Rect| here.clone().any(|(other, node)| other == area && marks.standing.contains_key(&node.id));
@@ -259,12 +263,12 @@ pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> S
     out
 }
 
-fn node_of(area: &Rect, node: &SceneNode, theme: &Theme) -> String {
+fn node_of(area: &Rect, node: &SceneNode, border: &str, theme: &Theme) -> String {
     match node.stands {
         Stands::End => mark(area, theme.line, "", theme),
         Stands::Missing => mark(area, theme.bad, "?", theme),
         Stands::Folded(_) => edge_label(area.center(), &node.title, theme),
-        Stands::Entry => card(area, node, icon::ENTRY, theme.icons[0], theme),
+        Stands::Entry => card(area, node, icon::ENTRY, theme.icons[0], border, theme),
         Stands::Activity(kind) => {
             let colors = match icon::family(kind) {
                 Family::Message => theme.icons[1],
@@ -272,7 +276,7 @@ fn node_of(area: &Rect, node: &SceneNode, theme: &Theme) -> String {
                 Family::Split => theme.icons[3],
                 Family::Unknown => theme.icons[4],
             };
-            card(area, node, icon::of_kind(kind), colors, theme)
+            card(area, node, icon::of_kind(kind), colors, border, theme)
         }
     }
 }
@@ -300,11 +304,11 @@ fn change_word(change: Change, theme: &Theme) -> (&'static str, &'static str) {
     }
 }
 
-/// The border of a card that the story comes by: over that of the card, and two units around it, as on the canvas.
+/// What is around the border of a card that the story comes by, two units wide as on the canvas; it lies below the card and
+/// what is on it.
 fn lit_border(area: &Rect, theme: &Theme) -> String {
-    let radius = number(CARD_CORNER + 0.75);
-    let place = place(&area.inflate(0.75));
-    format!(r#"<rect {place} rx="{radius}" fill="none" stroke="{}" stroke-width="2.5"/>"#, theme.lit)
+    let (radius, place) = (number(CARD_CORNER + 1.25), place(&area.inflate(1.25)));
+    format!(r#"<rect {place} rx="{radius}" fill="none" stroke="{}" stroke-width="1.5"/>"#, theme.lit)
 }
 
 /// The tag of a card that differs; it makes way for the count, which stands on the head where dots are at the foot.
@@ -451,11 +455,18 @@ fn edge_label(at: Point, label: &str, theme: &Theme) -> String {
 }
 
 /// One card: the icon on its tile at the left, title and summary beside it.
-fn card(area: &Rect, node: &SceneNode, icon: &str, (ink, tile_color): (&str, &str), theme: &Theme) -> String {
+fn card(
+    area: &Rect,
+    node: &SceneNode,
+    icon: &str,
+    (ink, tile_color): (&str, &str),
+    border: &str,
+    theme: &Theme,
+) -> String {
     let mut out = String::from("<g>");
     push(
         &mut out,
-        format_args!(r#"<rect {} rx="{CARD_CORNER}" fill="{}" stroke="{}"/>"#, place(area), theme.card, theme.border),
+        format_args!(r#"<rect {} rx="{CARD_CORNER}" fill="{}" stroke="{border}"/>"#, place(area), theme.card),
     );
     let tile = Rect::new(area.x + 14.0, area.center().y - TILE / 2.0, TILE, TILE);
     push(&mut out, format_args!(r#"<rect {} rx="8" fill="{tile_color}"/>"#, place(&tile)));

@@ -151,8 +151,8 @@ fn people_are_dots_and_a_story_is_lit_as_on_the_canvas() {
         assert_eq!(picture.matches("h.01").count(), 7 + 23, "as many as there is room for");
         let dashes = format!(r#"stroke-dasharray="{}""#, diagram::dots::walking(21));
         assert_eq!(picture.matches(&dashes).count(), 1, "{picture}");
-        // two cards, one line, two rows of dots
-        assert_eq!(picture.matches(theme.lit).count(), 2 + 1 + 2, "{picture}");
+        // two cards and what is around them, one line, two rows of dots
+        assert_eq!(picture.matches(theme.lit).count(), 4 + 1 + 2, "{picture}");
     }
     insta::assert_snapshot!(marked(&scene, &layout, &LIGHT, &marks));
 }
