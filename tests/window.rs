@@ -5,8 +5,8 @@
 mod studio;
 
 use studio::{
-    campaigns, canvas, content, copy_of_example, keyboard, live, messages, people, program, project, rooms, screen,
-    segments, tell, window, window_at_start,
+    barriers, campaigns, canvas, content, copy_of_example, export, keyboard, live, messages, people, program, project,
+    recovery, rooms, screen, segments, tell, window, window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
@@ -63,7 +63,7 @@ async fn a_campaign_is_changed_published_and_rolled_back_in_the_window() {
     campaigns::far_ahead(project.path());
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
-    campaigns::publish_one(&hand, project.path(), "window", None).await;
+    campaigns::publish_one(&hand, project.path(), "window").await;
     hand.close().await;
 }
 
@@ -74,7 +74,7 @@ async fn messages_of_every_kind_have_rooms_that_follow_in_the_window() {
     messages::callers(project.path());
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
-    messages::visit(&hand, "window", None).await;
+    messages::visit(&hand, "window").await;
     hand.close().await;
 }
 
@@ -96,7 +96,7 @@ async fn a_whole_project_is_looked_at_decided_and_written_over_in_the_window() {
     project::merged(project.path());
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
-    project::visit(&hand, project.path(), "window", None).await;
+    project::visit(&hand, project.path(), "window").await;
     hand.close().await;
 }
 
@@ -119,7 +119,56 @@ async fn a_journey_that_runs_is_watched_paused_resumed_and_stopped_by_keyboard_i
     let stage = live::stage(project.path()).await;
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
-    live::watch(&hand, &stage, project.path(), "window", &mut None).await;
+    live::watch(&hand, &stage, project.path(), "window").await;
     hand.close().await;
     stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_saved_comes_back_after_the_window_was_killed_and_other_programs_are_noticed() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    let (_screen, display) = screen();
+    let (driver, hand) = window(&studio, project.path(), &display).await;
+    let edit = recovery::edit(&hand).await;
+    recovery::a_second_after(edit).await;
+    driver.crash_only(&studio);
+    drop((hand, driver));
+
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    recovery::find_again(&hand, project.path()).await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_picture_is_written_in_three_forms_by_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    let pictures = tempfile::tempdir().expect("a folder");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    export::in_three_forms(&hand, Some(pictures.path())).await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_tour_ends_with_people_running_through_a_journey_and_is_offered_once_in_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let data = tempfile::tempdir().expect("a folder");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window_at_start(&studio, data.path(), &display).await;
+    keyboard::tour(&hand, "window").await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_view_has_a_barrier_in_the_window_or_with_texts_of_twice_the_size() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    barriers::every_kind(project.path());
+    barriers::damaged(project.path());
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    barriers::everywhere(&hand).await;
+    hand.close().await;
 }

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::barriers::Barriers;
 use super::{ENTER, Hand, review, shots};
 
 const CAMPAIGN: &str = "december-newsletter";
@@ -24,8 +23,8 @@ pub fn far_ahead(folder: &Path) {
 }
 
 /// Changes the share that is held out, publishes the campaign twice and rolls it back. The studio was started with the
-/// example `onboarding`, [`far_ahead`]. With `barriers`, each view is looked at for them.
-pub async fn publish_one(hand: &Hand, folder: &Path, who: &str, mut barriers: Option<&mut Barriers>) {
+/// example `onboarding`, [`far_ahead`].
+pub async fn publish_one(hand: &Hand, folder: &Path, who: &str) {
     hand.until("the project is there", "return !!document.querySelector('[data-section=\"Campaigns\"]')").await;
     hand.press("[data-section='Campaigns']").await;
     hand.press(&format!("[data-document='campaigns/{CAMPAIGN}']")).await;
@@ -58,7 +57,7 @@ pub async fn publish_one(hand: &Hand, folder: &Path, who: &str, mut barriers: Op
     hand.unfold("[data-test=plan-steps] .members").await;
     hand.until("and can be read", &format!("return {operation}.textContent.includes('UpdateCampaign')")).await;
     hand.shot(&shots().join(format!("{who}-campaign-plan.png"))).await;
-    look(hand, barriers.as_deref_mut(), "campaign, with its plan").await;
+    hand.look("campaign, with its plan").await;
     hand.type_into("[data-test=publish-why]", "Fewer readers, to measure by").await;
     publish(hand).await;
     hand.until("both are in the history", &format!("return {history} == 2")).await;
@@ -74,7 +73,7 @@ pub async fn publish_one(hand: &Hand, folder: &Path, who: &str, mut barriers: Op
     hand.until("it is asked", &format!("return {asked}?.textContent.includes('Holdout percent: 5, was 12')")).await;
     hand.until("and has the keyboard", &format!("return {asked}?.contains(document.activeElement)")).await;
     hand.shot(&shots().join(format!("{who}-roll-back.png"))).await;
-    look(hand, barriers.as_deref_mut(), "a target is rolled back").await;
+    hand.look("a target is rolled back").await;
     hand.tab_to("[data-test=roll-back-go]").await;
     hand.key(ENTER).await;
     hand.until(
@@ -91,7 +90,7 @@ pub async fn publish_one(hand: &Hand, folder: &Path, who: &str, mut barriers: Op
     let stop = "document.querySelector('[data-test=live-stop]')";
     hand.until("it can not be stopped", &format!("return {stop}?.disabled && {stop}.title.includes('can not stop')"))
         .await;
-    look(hand, barriers, "campaign, live").await;
+    hand.look("campaign, live").await;
     hand.press("[data-test=undo]").await;
 }
 
@@ -100,10 +99,4 @@ async fn publish(hand: &Hand) {
     hand.press("[data-test=apply]").await;
     let done = "document.querySelector('[data-test=progress] h3')?.textContent";
     hand.until("it is published", &format!("return {done} == 'Published'")).await;
-}
-
-async fn look(hand: &Hand, barriers: Option<&mut Barriers>, view: &str) {
-    if let Some(barriers) = barriers {
-        barriers.look_at(hand, view).await;
-    }
 }

@@ -45,6 +45,7 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     )
     .await;
     hand.shot(&shots().join(format!("{who}-mjml-problem.png"))).await;
+    hand.look("a source with a problem").await;
 
     hand.press("[data-test=add-document]").await;
     hand.ask("[...document.querySelectorAll('.dialog label')].find(l => l.textContent.includes('Partial')).querySelector('input').click()").await;
@@ -56,6 +57,7 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     hand.until("it is known where it is", "return document.querySelector('.users')?.textContent.includes('welcome')")
         .await;
     hand.shot(&shots().join(format!("{who}-partial.png"))).await;
+    hand.look("a partial").await;
     hand.press(".users button").await;
     let page = "document.querySelector('iframe.page')?.srcdoc";
     hand.until(
@@ -98,6 +100,7 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     )
     .await;
     hand.shot(&shots().join(format!("{who}-versions.png"))).await;
+    hand.look("versions of a message").await;
 
     // One message to one address; the Pinpoint of the studio keeps it in its outbox.
     hand.unfold(".test-send").await;
@@ -110,6 +113,7 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
     )
     .await;
     hand.shot(&shots().join(format!("{who}-test-message.png"))).await;
+    hand.look("a test message").await;
     hand.press("[data-test=test-send]").await;
     hand.until(
         "it is sent",
@@ -123,4 +127,5 @@ pub async fn write_anew(hand: &Hand, folder: &Path, who: &str) {
         "return document.querySelector('.dialog')?.textContent.includes('EMAIL to ann@example.com') === true",
     )
     .await;
+    hand.look("a message in the outbox").await;
 }

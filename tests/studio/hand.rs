@@ -10,7 +10,9 @@ use fantoccini::actions::{
 use fantoccini::wd::TimeoutConfiguration;
 use serde_json::Value;
 
-use super::PATIENCE;
+use super::barriers::Barriers;
+use super::chromium::Look;
+use super::{PATIENCE, chromium};
 
 /// Keys without a letter, as WebDriver writes them.
 pub const DELETE: char = '\u{e017}';
@@ -22,20 +24,57 @@ const SHIFT: char = '\u{e008}';
 const CONTROL: char = '\u{e009}';
 const TAB: char = '\u{e004}';
 
-/// A hand with a mouse and a keyboard.
+/// A hand with a mouse and a keyboard, and the eyes that go with it.
 pub struct Hand {
     client: Client,
+    barriers: Barriers,
+    /// Whether the browser can be told to be light or dark.
+    looks: bool,
 }
 
 impl Hand {
     /// The hand of a session.
     pub fn new(client: Client) -> Hand {
-        Hand { client }
+        Hand { client, barriers: Barriers::default(), looks: false }
     }
 
-    /// Ends the session.
+    /// The hand of a session with Chromium.
+    pub fn in_chromium(client: Client) -> Hand {
+        Hand { looks: true, ..Hand::new(client) }
+    }
+
+    /// Ends the session; fails when there were barriers where it looked.
     pub async fn close(self) {
         let _ = self.client.close().await;
+        self.barriers.end();
+    }
+
+    /// Looks for barriers in what is shown; `view` names it.
+    pub async fn look(&self, view: &str) {
+        self.barriers.look_at(self, view).await;
+    }
+
+    /// What was looked at.
+    pub fn barriers(&self) -> &Barriers {
+        &self.barriers
+    }
+
+    /// Has the desktop be light or dark, and nothing move; `None` = as it was. Answers whether the browser does as it is told.
+    pub async fn shown(&self, look: Option<Look>) -> bool {
+        if self.looks {
+            chromium::show(&self.client, look).await;
+        }
+        self.looks
+    }
+
+    /// Waits until what was changed is painted.
+    pub async fn painted(&self) {
+        let _ = self.ask_later("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))").await;
+    }
+
+    /// Loads the page anew.
+    pub async fn load_anew(&self) {
+        self.client.refresh().await.expect("the page");
     }
 
     /// Whether a page answers: waits until it has painted an element that the selector names.

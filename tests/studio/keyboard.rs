@@ -247,8 +247,8 @@ async fn heard(hand: &Hand, name: &str) {
     .await;
 }
 
-/// The tour by keyboard, from the first start to people who ran through a journey.
-pub async fn tour(hand: &Hand) {
+/// The tour by keyboard, from the first start to people who ran through a journey; it is offered once.
+pub async fn tour(hand: &Hand, who: &str) {
     at_start(hand).await;
     hand.until("the tour is offered", "return !!document.querySelector('[data-test=tour-start]')").await;
     hand.tab_to("[data-test=tour-start]").await;
@@ -268,10 +268,16 @@ pub async fn tour(hand: &Hand) {
                 "return document.querySelector('[data-test=tour]').textContent.includes('people went through')",
             )
             .await;
-            hand.shot(&shots().join("tour.png")).await;
+            hand.shot(&shots().join(format!("{who}-tour.png"))).await;
         }
+        hand.look(&format!("step {step} of the tour")).await;
         hand.key(ENTER).await;
     }
     hand.until("the tour is over", "return !document.querySelector('[data-test=tour]')").await;
     assert!(hand.number("return document.querySelectorAll('[data-test=figures] div').length").await > 3);
+
+    hand.load_anew().await;
+    at_start(hand).await;
+    hand.until("the start is there", "return document.querySelectorAll('.example').length > 3").await;
+    assert_eq!(hand.ask("return document.querySelector('[data-test=tour-offer]')").await, serde_json::Value::Null);
 }

@@ -5,7 +5,6 @@ use std::path::Path;
 use model::time::{DAY, HOUR, MINUTE, parse_instant};
 use pinpoint_local::{ClockSetting, Server};
 
-use super::barriers::Barriers;
 use super::{ENTER, ESCAPE, Hand, review, shots};
 
 /// A Pinpoint whose clock is moved by hand, as the target `stage` of a project that is not open yet.
@@ -25,8 +24,8 @@ async fn later(server: &Server, span: i64) {
 }
 
 /// Publishes `welcome-series` to the target, and watches it there. The studio was started with the example `onboarding`
-/// and [`stage`]. With `barriers`, each view is looked at for them.
-pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barriers: &mut Option<Barriers>) {
+/// and [`stage`].
+pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str) {
     hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
     hand.ask(
         "[...document.querySelectorAll('.journey')].find(b => b.textContent.startsWith('welcome-series')).click()",
@@ -40,19 +39,10 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     hand.until("it is not there", &format!("return {said}?.includes('is not on “stage” yet')")).await;
     hand.shot(&shots().join(format!("{who}-live-empty.png"))).await;
 
-    publish(hand).await;
-    later(server, HOUR + 10 * MINUTE).await;
-
-    // Counts on the picture and beside it.
-    hand.press("[data-test=mode-live]").await;
+    run_for_an_hour(hand, server).await;
     let state = "document.querySelector('.live .state')?.textContent";
-    hand.until("it runs", &format!("return {state} == 'Active' && {said}.includes('inside now')")).await;
-    let here = "document.querySelector('[data-activity=openedWelcome] .passed')?.textContent";
-    hand.until("who waits is on the card", &format!("return /^[1-9][0-9]* here/.test({here})")).await;
-    let waiting = "document.querySelectorAll('[data-test=figure-waiting] tbody tr').length";
-    hand.until("and in the table", &format!("return {waiting} > 0")).await;
     hand.shot(&shots().join(format!("{who}-live.png"))).await;
-    look(hand, barriers, "live").await;
+    hand.look("live").await;
 
     // Paused by keyboard; the question has the numbers, and Escape leaves all as it is.
     hand.tab_to("[data-test=live-pause]").await;
@@ -60,7 +50,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     let tells = "document.querySelector('[data-test=live-confirm] li')?.textContent";
     hand.until("it is asked", &format!("return /^[1-9][0-9,]* people are inside now: /.test({tells})")).await;
     hand.until("it has the keyboard", ASKED).await;
-    look(hand, barriers, "live, asked").await;
+    hand.look("live, asked").await;
     hand.key(ESCAPE).await;
     hand.until("it is left", "return !document.querySelector('[data-test=live-confirm]')").await;
     change(hand, "pause").await;
@@ -82,7 +72,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     let marked = "[...document.querySelectorAll('.way')].some(way => way.textContent.includes('⚠')) && !!document.querySelector('.line.off')";
     hand.until("and marked on its connection", &format!("return {marked}")).await;
     hand.shot(&shots().join(format!("{who}-live-predicted.png"))).await;
-    look(hand, barriers, "live, with what is off").await;
+    hand.look("live, with what is off").await;
 
     // KPIs, also into a file.
     hand.press("[data-test=live-kpis]").await;
@@ -99,7 +89,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     choose(hand, "[data-test=kpis-of]", "all").await;
     hand.until("those of all are shown", "return !!document.querySelector('[data-test=figure-journeys] svg')").await;
     hand.shot(&shots().join(format!("{who}-live-kpis.png"))).await;
-    look(hand, barriers, "live, KPIs").await;
+    hand.look("live, KPIs").await;
     hand.press("[data-test=live-now]").await;
 
     // A step is taken out: what that means for those who wait there, here and where it is published.
@@ -110,7 +100,7 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     let flight = "document.querySelector('[data-test=figure-flight]')?.textContent";
     hand.until("it says so", &format!("return {flight}?.includes('can not be changed')")).await;
     hand.shot(&shots().join(format!("{who}-live-flight.png"))).await;
-    look(hand, barriers, "live, people in flight").await;
+    hand.look("live, people in flight").await;
     hand.press("[data-test=copy-draft]").await;
     hand.until("there is a copy", "return document.querySelector('.journey-name').textContent == 'welcome-series-2'")
         .await;
@@ -134,16 +124,25 @@ pub async fn watch(hand: &Hand, server: &Server, folder: &Path, who: &str, barri
     hand.until("who was where is kept", &format!("return {title}.includes('when it was stopped')")).await;
 }
 
-async fn look(hand: &Hand, barriers: &mut Option<Barriers>, view: &str) {
-    if let Some(barriers) = barriers {
-        barriers.look_at(hand, view).await;
-    }
+/// Publishes the journey on the canvas, which is `welcome-series`, and watches it an hour later: counts are on the picture and
+/// beside it.
+pub async fn run_for_an_hour(hand: &Hand, server: &Server) {
+    publish(hand).await;
+    later(server, HOUR + 10 * MINUTE).await;
+    hand.press("[data-test=mode-live]").await;
+    let state = "document.querySelector('.live .state')?.textContent";
+    let said = "document.querySelector('[data-test=live-said]')?.textContent";
+    hand.until("it runs", &format!("return {state} == 'Active' && {said}.includes('inside now')")).await;
+    let here = "document.querySelector('[data-activity=openedWelcome] .passed')?.textContent";
+    hand.until("who waits is on the card", &format!("return /^[1-9][0-9]* here/.test({here})")).await;
+    let waiting = "document.querySelectorAll('[data-test=figure-waiting] tbody tr').length";
+    hand.until("and in the table", &format!("return {waiting} > 0")).await;
 }
 
 /// Publishes the journey on the canvas to `stage`, started, with the sample people.
 async fn publish(hand: &Hand) {
     hand.press("[data-test=mode-publish]").await;
-    choose(hand, ".publish select", "stage").await;
+    choose(hand, "[data-test=publish-target]", "stage").await;
     hand.press("[data-test=activate]").await;
     hand.press("[data-test=load-people]").await;
     hand.until(

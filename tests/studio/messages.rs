@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use super::barriers::Barriers;
 use super::hand::{LEFT, RIGHT};
 use super::{Hand, shots};
 
@@ -15,16 +14,16 @@ pub fn callers(folder: &Path) {
 
 /// Opens a message of each kind, changes it and sees its preview follow, in its texts, its settings and its JSON. The studio
 /// was started with the example `security-alert` and [`callers`] in it.
-pub async fn visit(hand: &Hand, who: &str, mut barriers: Option<&mut Barriers>) {
+pub async fn visit(hand: &Hand, who: &str) {
     hand.until("the project is there", "return !!document.querySelector('[data-section=\"Text messages\"]')").await;
-    text_message(hand, who, barriers.as_deref_mut()).await;
+    text_message(hand, who).await;
     mailbox(hand).await;
-    notification(hand, who, barriers.as_deref_mut()).await;
-    voice(hand, who, barriers.as_deref_mut()).await;
-    in_app(hand, who, barriers).await;
+    notification(hand, who).await;
+    voice(hand, who).await;
+    in_app(hand, who).await;
 }
 
-async fn text_message(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
+async fn text_message(hand: &Hand, who: &str) {
     hand.press("[data-section='Text messages']").await;
     hand.press("[data-document='templates/sms/new-device']").await;
     let bubble = "document.querySelector('.bubble')?.textContent";
@@ -42,7 +41,7 @@ async fn text_message(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
         &format!("return {typed}?.startsWith('2 messages, GSM 03.38, ') && {typed}.includes('in braces is left out')"),
     )
     .await;
-    look(hand, barriers, who, "text-message").await;
+    look(hand, who, "text-message").await;
 
     // Settings, then all of it as JSON; each is one step of undo.
     tab(hand, "Settings").await;
@@ -91,7 +90,7 @@ async fn mailbox(hand: &Hand) {
     hand.until("it is as before", &field).await;
 }
 
-async fn notification(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
+async fn notification(hand: &Hand, who: &str) {
     hand.press("[data-section='Push notifications']").await;
     hand.press("[data-document='templates/push/new-device']").await;
     let title = |system: &str| format!("document.querySelector('.notification.{system} strong')?.textContent");
@@ -100,7 +99,7 @@ async fn notification(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.until("the iPhone has another title", &format!("return {} == 'Was this you?'", title("ios"))).await;
     assert_eq!(hand.text(&format!("return {}", title("android"))).await, "New sign-in", "Android has its own");
     by_arrow(hand).await;
-    look(hand, barriers, who, "notification").await;
+    look(hand, who, "notification").await;
     tab(hand, "Settings").await;
     hand.until("it is described", "return !!document.querySelector(\"[id='field:TemplateDescription']\")?.value").await;
     tab(hand, "JSON").await;
@@ -108,7 +107,7 @@ async fn notification(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.until("its JSON has the title", &format!("return {json}?.includes('Was this you?')")).await;
 }
 
-async fn voice(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
+async fn voice(hand: &Hand, who: &str) {
     add(hand, "Voice message", "call-me").await;
     hand.type_into(
         "[id='field:Body']",
@@ -120,7 +119,7 @@ async fn voice(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     assert!(!hand.text(&format!("return {spoken}")).await.contains('<'), "tags are not");
     by_arrow(hand).await;
     hand.until("the first is there again", &format!("return {spoken}?.includes('Hello Ada,')")).await;
-    look(hand, barriers, who, "voice").await;
+    look(hand, who, "voice").await;
     tab(hand, "Settings").await;
     hand.type_into("[id='field:LanguageCode']", "en-GB").await;
     tab(hand, "JSON").await;
@@ -128,7 +127,7 @@ async fn voice(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.until("its JSON has the language", &format!("return {json}?.includes('en-GB')")).await;
 }
 
-async fn in_app(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
+async fn in_app(hand: &Hand, who: &str) {
     add(hand, "In-app message", "sale-banner").await;
     hand.until("it is a banner in the middle", "return !!document.querySelector('.in-app.middle-banner')").await;
     hand.until("it can be chosen", "return !!document.querySelector(\"[id='field:Layout']\")").await;
@@ -145,7 +144,7 @@ async fn in_app(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.type_into("[id='field:Content[0].HeaderConfig.Header']", "Half price").await;
     let header = "document.querySelector('.in-app-header')?.textContent";
     hand.until("the header is drawn", &format!("return {header} == 'Half price'")).await;
-    look(hand, barriers, who, "in-app").await;
+    look(hand, who, "in-app").await;
     tab(hand, "Settings").await;
     hand.type_into("[id='field:TemplateDescription']", "All of November").await;
     tab(hand, "JSON").await;
@@ -188,9 +187,7 @@ async fn tab(hand: &Hand, name: &str) {
     .await;
 }
 
-async fn look(hand: &Hand, barriers: Option<&mut Barriers>, who: &str, view: &str) {
+async fn look(hand: &Hand, who: &str, view: &str) {
     hand.shot(&shots().join(format!("{who}-{view}.png"))).await;
-    if let Some(barriers) = barriers {
-        barriers.look_at(hand, view).await;
-    }
+    hand.look(view).await;
 }

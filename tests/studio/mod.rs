@@ -11,6 +11,7 @@ pub mod campaigns;
 pub mod canvas;
 mod chromium;
 pub mod content;
+pub mod export;
 mod hand;
 pub mod keyboard;
 pub mod live;
@@ -19,15 +20,17 @@ pub mod people;
 mod pictures;
 mod processes;
 pub mod project;
+pub mod recovery;
 pub mod rooms;
 pub mod segments;
 mod simulate;
+pub mod views;
 mod webkit;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use chromium::Chromium;
+pub use chromium::{Chromium, Look};
 pub use hand::{DELETE, ENTER, ESCAPE, Hand};
 pub use pictures::looks_as_before;
 pub use processes::{Group, address_in_log, free_port, wait_for_port};

@@ -24,6 +24,7 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     hand.until("and campaigns", "return document.querySelectorAll('[data-test=person-campaigns] > li').length > 0")
         .await;
     hand.shot(&shots().join(format!("{who}-person.png"))).await;
+    hand.look("a person").await;
 
     // A changed field is in the files after a save.
     let untouched = std::fs::read_to_string(folder.join("endpoints/people.jsonl")).expect("the people");
@@ -57,6 +58,7 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
         &format!("return {guessed} == 'Address,User.UserAttributes.FirstName,Attributes.CartValue'"),
     )
     .await;
+    hand.look("columns of a file").await;
     hand.type_into("[data-column='2']", "Metrics.CartValue").await;
     hand.press("[data-test=import-go]").await;
     let problem = "document.querySelector('[data-test=import-problems] li')?.textContent";
@@ -67,6 +69,7 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     .await;
     assert!(!folder.join("endpoints/newcomers.csv").exists(), "nothing half-imported");
     hand.shot(&shots().join(format!("{who}-import.png"))).await;
+    hand.look("rows that are wrong").await;
     hand.press("[data-test=import-others]").await;
     let written =
         "return document.querySelector('[data-test=importing] p')?.textContent.includes('2 endpoints are in')";
@@ -80,6 +83,7 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     hand.press("[data-test=people-share]").await;
     let ticked = "return document.querySelector('[data-personal=\"User.UserAttributes.FirstName\"]').checked";
     hand.until("names are marked", ticked).await;
+    hand.look("a copy for others").await;
     hand.press("[data-test=share-go]").await;
     hand.until(
         "it is written",
@@ -89,12 +93,17 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
     let copy = std::fs::read_to_string(folder.join("people-shared.jsonl")).expect("the copy");
     assert!(copy.lines().count() as u64 == total + 2 && !copy.contains("shopper") && !copy.contains("Priya"));
 
+    hand.press("[data-test=people-add]").await;
+    hand.until("somebody can be added", "return document.querySelectorAll('[data-test=endpoint]').length == 1").await;
+    hand.look("somebody new").await;
+
     // People who do not exist.
     hand.press("[data-test=people-invent]").await;
     hand.type_into("[data-test=invent-count]", "20").await;
     hand.press("[data-test=invent-go]").await;
     hand.until("they are there", "return document.querySelector('[data-test=invented]') != null").await;
     hand.shot(&shots().join(format!("{who}-people.png"))).await;
+    hand.look("invented people").await;
 
     // All of it is undone, one by one, and done again.
     const UNDO: &str = "document.querySelector('[data-test=undo]').title";

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use resvg::tiny_skia::Pixmap;
 
-use super::{Hand, shots};
+use super::{Hand, Look, shots};
 
 /// Side of a block, pixels.
 const BLOCK: u32 = 16;
@@ -17,8 +17,19 @@ const NEAR: f64 = 16.0;
 /// The share of blocks that may be farther apart.
 const FEW: f64 = 0.02;
 
-/// Fails when the window does not look as its picture of that name.
-pub async fn looks_as_before(hand: &Hand, name: &str) {
+/// Fails when a view does not look as its pictures, in the light and, where `dark`, in the dark.
+pub async fn looks_as_before(hand: &Hand, view: &str, dark: bool) {
+    for (look, name) in [(Look::Light, "light"), (Look::Dark, "dark")] {
+        if look == Look::Light || dark {
+            hand.shown(Some(look)).await;
+            hand.painted().await;
+            compare(hand, &format!("{view}-{name}")).await;
+        }
+    }
+    hand.shown(Some(Look::Light)).await;
+}
+
+async fn compare(hand: &Hand, name: &str) {
     let shot = hand.picture().await;
     let kept = shots().join(format!("{name}.png"));
     std::fs::write(&kept, &shot).expect("the picture is written");

@@ -2,6 +2,7 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -48,6 +49,29 @@ impl Group {
 }
 
 impl Group {
+    /// Ends one program of the group as a crash does, by its own number, and waits until it is gone.
+    pub fn crash_only(&self, program: &Path) {
+        let program = program.canonicalize().expect("the program");
+        let group = self.child.id().to_string();
+        let is_one = |entry: &Path| {
+            let stat = std::fs::read_to_string(entry.join("stat")).unwrap_or_default();
+            let of = stat.rsplit_once(')').and_then(|(_, rest)| rest.split_whitespace().nth(2));
+            of == Some(&group) && std::fs::read_link(entry.join("exe")).is_ok_and(|exe| exe == program)
+        };
+        let processes = std::fs::read_dir("/proc").expect("Linux tells of its processes").flatten();
+        let found: Vec<_> = processes.map(|entry| entry.path()).filter(|entry| is_one(entry)).collect();
+        let [one] = &found[..] else { panic!("not one process of {}: {found:?}", program.display()) };
+        let number = one.file_name().expect("the number of a process");
+        let killed = Command::new("kill").arg("-KILL").arg(number).status().expect("kill");
+        assert!(killed.success(), "{} is killed", program.display());
+        let start = Instant::now();
+        // what waits to be fetched by its parent has no program any more
+        while is_one(one) {
+            assert!(start.elapsed() < Duration::from_secs(60), "{} is still there", program.display());
+            std::thread::yield_now();
+        }
+    }
+
     /// Ends it as a crash does: nothing in it gets a word in.
     pub fn crash(mut self) {
         let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", self.child.id())]).status();

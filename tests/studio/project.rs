@@ -8,7 +8,7 @@ use model::conflicts::Undecided;
 use model::merge::merge;
 use serde_json::{Value, json};
 
-use super::barriers::{Barriers, show};
+use super::barriers::show;
 use super::{Hand, shots};
 
 /// A journey that two people changed, with what is to be decided beside it.
@@ -39,15 +39,15 @@ pub fn merged(folder: &Path) {
 /// Looks at the calendar, decides what a merge left open, publishes over what somebody else changed, and brings people back
 /// from the target. The studio
 /// was started with the example `onboarding` and [`merged`] in it.
-pub async fn visit(hand: &Hand, folder: &Path, who: &str, mut barriers: Option<&mut Barriers>) {
+pub async fn visit(hand: &Hand, folder: &Path, who: &str) {
     hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 3").await;
-    calendar(hand, who, barriers.as_deref_mut()).await;
-    decide(hand, folder, who, barriers).await;
+    calendar(hand, who).await;
+    decide(hand, folder, who).await;
     write_over(hand, folder, who).await;
     bring_people(hand, folder, who).await;
 }
 
-async fn calendar(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
+async fn calendar(hand: &Hand, who: &str) {
     hand.press("[data-test=calendar]").await;
     let said = "document.querySelector('[data-test=calendar-said]')?.textContent";
     hand.until("all was simulated", &format!("return {said}?.match(/^[1-9][0-9,]* messages to/) != null")).await;
@@ -57,9 +57,7 @@ async fn calendar(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.until("the day is told", &format!("return {rows} > 0")).await;
     let listed = "document.querySelector('[data-test=calendar-documents]').textContent";
     assert!(hand.text(&format!("return {listed}")).await.contains("december-newsletter"));
-    if let Some(barriers) = barriers {
-        barriers.look_at(hand, "calendar").await;
-    }
+    hand.look("calendar").await;
     hand.shot(&shots().join(format!("{who}-calendar.png"))).await;
     let title = "document.querySelector('[data-test=calendar-title]').textContent";
     let month = hand.text(&format!("return {title}")).await;
@@ -76,14 +74,12 @@ async fn calendar(hand: &Hand, who: &str, barriers: Option<&mut Barriers>) {
     hand.press("[data-test=mode-design]").await;
 }
 
-async fn decide(hand: &Hand, folder: &Path, who: &str, barriers: Option<&mut Barriers>) {
+async fn decide(hand: &Hand, folder: &Path, who: &str) {
     show(hand, "agreed").await;
     let left = "document.querySelectorAll('[data-conflict]').length";
     hand.until("both are listed", &format!("return {left} == 2")).await;
     assert_eq!(hand.number("return document.querySelectorAll('.card.conflicted').length").await, 2);
-    if let Some(barriers) = barriers {
-        barriers.look_at(hand, "conflicts").await;
-    }
+    hand.look("conflicts").await;
     hand.shot(&shots().join(format!("{who}-conflicts.png"))).await;
     let pause = "document.querySelector('[data-activity=pause]').textContent";
     let ours = hand.text(&format!("return {pause}")).await;
@@ -119,6 +115,7 @@ async fn write_over(hand: &Hand, folder: &Path, who: &str) {
     let drift = "document.querySelector('[data-test=drift]')?.textContent";
     hand.until("nothing was written", &format!("return {drift}?.includes('Theirs')")).await;
     hand.shot(&shots().join(format!("{who}-drift.png"))).await;
+    hand.look("what others changed on a target").await;
     hand.press("[data-test=write-over]").await;
     hand.until("it is written over", &format!("return {published} && !{drift}")).await;
 }
@@ -158,6 +155,7 @@ async fn bring_people(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=fetch-go]").await;
     hand.until("the file is looked into", "return !!document.querySelector('[data-test=import-go]')").await;
     hand.shot(&shots().join(format!("{who}-fetch.png"))).await;
+    hand.look("people of a target").await;
     hand.press("[data-test=import-go]").await;
     let written =
         "document.querySelector('[data-test=notice]')?.textContent.includes('endpoints are in endpoints/local')";

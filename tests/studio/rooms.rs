@@ -31,6 +31,7 @@ pub async fn visit(hand: &Hand, who: &str) {
     .await;
     let why = "document.querySelector('[data-test=preview-failure]')?.textContent";
     hand.until("why there is no message", &format!("return {why}?.includes('Nickname')")).await;
+    hand.look("a message that is not sent").await;
     hand.type_into("[aria-label='Default of Attributes.Nickname']", "you").await;
     let line = "document.querySelector('.inbox-line strong')?.textContent";
     hand.until("the default is said instead", &format!("return {line} == 'Hello you' && !{why}")).await;
@@ -43,7 +44,7 @@ pub async fn visit(hand: &Hand, who: &str) {
     hand.press("[data-section='Campaigns']").await;
     hand.press("[data-document='campaigns/december-newsletter']").await;
     let sum = "document.querySelector('[data-test=campaign-sum]')?.textContent";
-    hand.until("it was run", &format!("return {sum}?.match(/^[1-9][0-9]* messages/) != null")).await;
+    hand.until("it was run", &format!("return {sum}?.match(/^[1-9][0-9,]* messages/) != null")).await;
     hand.until("days are marked", "return document.querySelectorAll('.day b').length > 0").await;
     hand.shot(&shots().join(format!("{who}-campaign.png"))).await;
 
@@ -74,6 +75,7 @@ pub async fn visit(hand: &Hand, who: &str) {
         "return document.querySelector('.dialog .complaint')?.textContent.includes('already')",
     )
     .await;
+    hand.look("a name that is taken").await;
     hand.type_into("[data-test=document-name]", "bye").await;
     hand.press(".dialog .primary").await;
     hand.until("its room is open", "return document.querySelector('.room h1')?.textContent == 'bye'").await;

@@ -32,6 +32,7 @@ pub async fn write_one(hand: &Hand, folder: &Path, who: &str) {
     hand.until("it is known from the people", known).await;
     hand.key(ENTER).await;
     hand.until("values are asked for", "return document.activeElement?.dataset.test == 'another'").await;
+    hand.look("a condition of a segment").await;
     // What is typed leaves the one box that fits, and the keyboard on it.
     hand.write("gold").await;
     hand.key(' ').await;
@@ -48,7 +49,7 @@ pub async fn write_one(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=segment-sample] button").await;
     hand.until(
         "the reason is told",
-        "return document.querySelector('.verdict.in') != null && document.querySelector('.reasons')?.innerText.includes('`gold`')",
+        "return document.querySelector('.verdict.in') != null && document.querySelector('.reasons')?.innerText.includes('is gold, wanted gold')",
     )
     .await;
     let choose = "const select = document.querySelector('[data-test=overlap-with]'); select.value = 'reachable-shoppers'; \
@@ -64,6 +65,7 @@ pub async fn write_one(hand: &Hand, folder: &Path, who: &str) {
     hand.until("its size over time is drawn", "return document.querySelector('[data-test=sizes-curve] path') != null")
         .await;
     hand.shot(&shots().join(format!("{who}-segment.png"))).await;
+    hand.look("a segment").await;
 
     hand.press("[data-test=save]").await;
     hand.until("it is saved", "return document.querySelector('[data-test=saved]').textContent.trim() == 'Saved'").await;

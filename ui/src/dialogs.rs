@@ -109,20 +109,22 @@ pub fn Notices() -> impl IntoView {
             })
         }}
         <Show when=move || store.open.get() && !store.file_problems.with(Vec::is_empty)>
-            <details class="damaged" data-test="damaged">
-                <summary>
-                    {move || {
-                        let n = store.file_problems.with(Vec::len);
-                        format!("{n} {} in the files. They are not overwritten unless you say so.", if n == 1 { "problem" } else { "problems" })
-                    }}
-                </summary>
-                <ul>
-                    {move || store.file_problems.get().into_iter().map(|problem| {
-                        let place = if problem.line == 0 { problem.file } else { format!("{}:{}:{}", problem.file, problem.line, problem.column) };
-                        view! { <li><code>{place}</code> " " {sentence(&problem.message)}</li> }
-                    }).collect_view()}
-                </ul>
-            </details>
+            <section class="damaged" aria-label="Damaged files" data-test="damaged">
+                <details>
+                    <summary>
+                        {move || {
+                            let n = store.file_problems.with(Vec::len);
+                            format!("{n} {} in the files. They are not overwritten unless you say so.", if n == 1 { "problem" } else { "problems" })
+                        }}
+                    </summary>
+                    <ul>
+                        {move || store.file_problems.get().into_iter().map(|problem| {
+                            let place = if problem.line == 0 { problem.file } else { format!("{}:{}:{}", problem.file, problem.line, problem.column) };
+                            view! { <li><code>{place}</code> " " {sentence(&problem.message)}</li> }
+                        }).collect_view()}
+                    </ul>
+                </details>
+            </section>
         </Show>
     }
 }

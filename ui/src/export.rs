@@ -13,10 +13,9 @@ use crate::transport;
 /// Exports the picture as it is on the screen: folded, pinned, light or dark; with notes, problems, and what a run or another
 /// version shows on it.
 pub fn picture(store: Store, kind: PictureKind) {
-    let dark = window().match_media("(prefers-color-scheme: dark)").ok().flatten().is_some_and(|query| query.matches());
     let name = store.journey.get_untracked();
     let canvas = store.project.with_untracked(|p| p.documents.get(&DocumentId::Canvas(name.clone())).cloned());
-    let journey = store.document.get_untracked();
+    let (journey, dark) = (store.document.get_untracked(), store.dark.get_untracked());
     let marks = untrack(|| marks(store));
     let name = format!("{name}.{}", kind.ending());
     spawn_local(async move {

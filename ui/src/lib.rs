@@ -42,6 +42,7 @@ mod sidebar;
 mod simulate;
 mod start;
 mod store;
+mod theme;
 mod timing;
 mod tour;
 mod transport;

@@ -12,6 +12,7 @@ use crate::live::InFlight;
 use crate::outbox::Outbox;
 use crate::problems::{sentence, sentences};
 use crate::review::{obstacle, state};
+use crate::simulate::flow::grouped;
 use crate::store::{Dialog, Store, store};
 use crate::transport;
 
@@ -394,7 +395,7 @@ fn load(store: Store, desk: Desk) {
     desk.busy.set(true);
     spawn_local(async move {
         match transport::call(&LoadPeople { folder, target: desk.target.get_untracked() }).await {
-            Ok(count) => store.tell(format!("{count} sample people are on the target now.")),
+            Ok(count) => store.tell(format!("{} sample people are on the target now.", grouped(count))),
             Err(failure) => store.tell_failure(failure),
         }
         desk.busy.set(false);

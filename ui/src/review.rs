@@ -72,7 +72,7 @@ pub fn review(of: Vec<DocumentId>) -> AnyView {
                 title=move || if page && !errors.with(Vec::is_empty) { "Mend the errors first" } else { "" }
                 on:click=move |_| second.set(page)
             >
-                {title} " " <span class="count">{move || count.with(Vec::len)}</span>
+                {title} " " <span class="count" class:bad=!page class:none=move || count.with(Vec::is_empty)>{move || count.with(Vec::len)}</span>
             </button>
         }
     };

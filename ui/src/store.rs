@@ -16,6 +16,7 @@ use crate::known::Knowing;
 use crate::live::Watch;
 use crate::people::PeopleFile;
 use crate::simulate::playback::Playback;
+use crate::theme;
 use crate::timing::timed;
 
 /// Around a journey that is shown whole, pixels.
@@ -193,6 +194,8 @@ pub struct Store {
     pub scene: Memo<Scene>,
     /// Where everything stands.
     pub layout: Memo<Layout>,
+    /// Whether the desktop is dark.
+    pub dark: RwSignal<bool>,
     /// What the checks say.
     pub report: Memo<Report>,
     /// By activity of the journey on the canvas (`@entry` for the entry): the worst problem, and how many.
@@ -277,6 +280,7 @@ impl Store {
             document,
             scene,
             layout,
+            dark: theme::dark(),
             report,
             problems: Memo::new(move |_| by_activity(report, journey)),
             dirty: Memo::new(move |_| {

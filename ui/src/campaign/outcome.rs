@@ -62,9 +62,9 @@ fn shown(view: &CampaignView, text: RwSignal<String>, from: RwSignal<usize>) -> 
     let runs = run.runs.iter().map(|run| run.number).max().unwrap_or(0);
     let sum = format!(
         "{} messages to {} endpoints, in {} {}.",
-        run.messages,
-        run.endpoints,
-        runs,
+        grouped(run.messages),
+        grouped(run.endpoints),
+        grouped(runs.into()),
         if runs == 1 { "run" } else { "runs" }
     );
     view! {
@@ -115,11 +115,11 @@ fn treatments(run: &CampaignRun) -> AnyView {
         let outcomes = treatment
             .outcomes
             .iter()
-            .map(|outcome| format!("{} {}", outcome.count, outcome.name.to_lowercase().replace('_', " ")));
+            .map(|outcome| format!("{} {}", grouped(outcome.count), outcome.name.to_lowercase().replace('_', " ")));
         view! {
             <tr>
                 <th scope="row">{name_of(treatment)}</th>
-                <td class="number">{treatment.messages}</td>
+                <td class="number">{grouped(treatment.messages)}</td>
                 <td>{outcomes.collect::<Vec<_>>().join(", ")}</td>
             </tr>
         }

@@ -138,6 +138,7 @@ fn Bitmap(hand: Hand) -> impl IntoView {
     // What is looked at.
     Effect::new(move |before: Option<()>| {
         store.layout.track();
+        store.dark.track();
         store.selection.track();
         store.story.track();
         store.mode.track();

@@ -43,6 +43,7 @@ fn Map(hand: Hand) -> impl IntoView {
     };
     Effect::new(move |_| {
         store.layout.track();
+        store.dark.track();
         store.problems.track();
         if let Some(element) = element.get() {
             let sharp = window().device_pixel_ratio().max(1.0);

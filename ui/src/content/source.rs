@@ -205,7 +205,7 @@ fn State(id: DocumentId, preview: Preview) -> impl IntoView {
     view! {
         <Problems found=Signal::derive(move || told(|state| state.problems.clone())) />
         <Show when=differs>
-            <div class="note differs" data-test="source-differs">
+            <div class="note source-differs" data-test="source-differs">
                 <span>"What is published is not what this makes: it was changed by itself, or the source was."</span>
                 <button on:click=again.clone()>"Make it again"</button>
             </div>

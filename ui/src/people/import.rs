@@ -165,7 +165,7 @@ fn Mapped(look: FileLook, columns: RwSignal<Vec<String>>, channel: RwSignal<Stri
         let rows = look.rows.into_iter().take(CELLS).flatten();
         return view! {
             <p class="note">"JSON lines have Pinpoint's members already. The first of them:"</p>
-            <pre class="first-lines">{rows.collect::<Vec<_>>().join("\n")}</pre>
+            <pre class="first-lines" tabindex="0">{rows.collect::<Vec<_>>().join("\n")}</pre>
         }
         .into_any();
     }

@@ -76,6 +76,7 @@ pub fn Beside(segment: String) -> impl IntoView {
     let took = move || count.with(|count| count.as_ref().map(|count| format!("Counted in {:.1} ms", count.took)));
     view! {
         <aside class="beside" aria-label="Who is in">
+            <h2 class="heard">"Who is in"</h2>
             <div class="counted" role="status" data-test="segment-count" title=took>
                 <strong>{figure}</strong>
                 <span class:bad=move || count.with(|count| count.as_ref().is_some_and(|count| count.problem.is_some()))>{of_all}</span>

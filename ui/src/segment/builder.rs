@@ -87,7 +87,7 @@ pub fn Builder() -> impl IntoView {
                 })}
                 {any_rest.then(|| view! {
                     <section class="unsaid" aria-label="As JSON">
-                        <h3>"Not in the sentences"</h3>
+                        <h2>"Not in the sentences"</h2>
                         {rest}
                     </section>
                 })}
@@ -119,7 +119,7 @@ fn group_view(store: Store, sheet: Memo<Sheet>, number: usize, group: GroupFrame
         <section class="people-group" data-test="segment-group" aria-label=format!("Group {}", number + 1)>
             {titled.then(|| view! {
                 <header class="heading">
-                    <h3>{format!("Group {}", number + 1)}</h3>
+                    <h2>{format!("Group {}", number + 1)}</h2>
                     <button type="button" class="quiet" aria-label=format!("Remove group {}", number + 1)
                         on:click=move |_| remove(store, "Remove a group", place.clone())>"×"</button>
                 </header>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::asked;
-use crate::problems::sentences;
+use crate::problems::{sentence, sentences};
 use crate::store::store;
 use crate::transport;
 
@@ -56,7 +56,7 @@ pub fn reasons(reason: &Reason) -> AnyView {
         <ul class="reasons">
             <li class:in=reason.holds>
                 <span class="sign" role="img" aria-label=said>{mark}</span>
-                <span>{reason.words.clone()}{of}</span>
+                <span>{sentence(&reason.words)}{of}</span>
             </li>
         </ul>
     }
