@@ -210,6 +210,13 @@ async fn inspector(hand: &Hand) {
         for ask in asks {
             hand.press(&format!(".inspector [data-hole={ask}]")).await;
             hand.until("its input is there", "return !!document.querySelector('.asking')").await;
+            if *ask == "events" {
+                const OFFERED: &str = "[...document.querySelectorAll('.asking [data-event]')]";
+                const FREE: &str = "document.querySelector('.asking input[type=text]')";
+                let own =
+                    format!("{OFFERED}.length > 1 && {OFFERED}.every(e => e.dataset.event.startsWith('_email.'))");
+                hand.until("only events of the message are offered", &format!("return {own} && !{FREE}")).await;
+            }
             hand.look(&format!("{ask} in {name}")).await;
         }
     }
