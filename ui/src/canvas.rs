@@ -225,7 +225,12 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
         if size.0 == 0.0 || size == store.canvas_size.get_untracked() && seen.get_value() {
             return;
         }
+        let before = store.canvas_size.get_untracked();
         store.canvas_size.set(size);
+        if seen.get_value() {
+            // what was in the middle stays there
+            store.viewport.update(|view| *view = view.pan((size.0 - before.0) / 2.0, 0.0));
+        }
         if !seen.get_value() {
             seen.set_value(true);
             store.frame();

@@ -107,8 +107,10 @@ proptest! {
     #[test]
     fn pinned_nodes_stay_and_others_make_room(seed in any::<u32>(), pins in prop::collection::vec((0usize..24, -5i32..5, -2i32..8), 1..4)) {
         let mut graph = generate::anything(seed);
-        // a box without width has no inside, and a line may run along it
-        graph.nodes.iter_mut().for_each(|node| node.width = node.width.max(1.0));
+        // a box without width or height has no inside, and a line may run along it
+        for node in &mut graph.nodes {
+            (node.width, node.height) = (node.width.max(1.0), node.height.max(1.0));
+        }
         let mut cells = BTreeSet::new();
         for (node, column, row) in pins {
             // cells larger than any node, so that pins do not overlap each other
