@@ -107,6 +107,7 @@ async fn story(hand: &Hand, folder: &Path, who: &str) {
     hand.press("[data-test=letter]").await;
     hand.until("it can be read", "return !!document.querySelector('[data-test=message] dd')").await;
     hand.shot(&shots().join(format!("{who}-message.png"))).await;
+    hand.look("a message of a story").await;
     hand.key(ESCAPE).await;
     hand.until("it is closed", "return !document.querySelector('[data-test=message]')").await;
 

@@ -67,13 +67,6 @@ impl Rect {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
-    /// What lies in both; `None` = they do not overlap.
-    pub fn intersection(&self, other: &Rect) -> Option<Rect> {
-        let (x, y) = (self.x.max(other.x), self.y.max(other.y));
-        let (right, bottom) = (self.right().min(other.right()), self.bottom().min(other.bottom()));
-        (right > x && bottom > y).then(|| Rect::new(x, y, right - x, bottom - y))
-    }
-
     /// The smallest rectangle around both.
     pub fn union(&self, other: &Rect) -> Rect {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
@@ -105,13 +98,6 @@ mod tests {
         assert!(left.intersects(&Rect::new(9.9, 9.9, 10.0, 10.0)));
         assert!(left.contains(Point::new(10.0, 10.0)));
         assert!(!left.contains(Point::new(10.1, 10.0)));
-    }
-
-    #[test]
-    fn an_intersection_lies_in_both() {
-        let left = Rect::new(0.0, 0.0, 10.0, 10.0);
-        assert_eq!(left.intersection(&Rect::new(5.0, -5.0, 20.0, 8.0)), Some(Rect::new(5.0, 0.0, 5.0, 3.0)));
-        assert_eq!(left.intersection(&Rect::new(10.0, 0.0, 10.0, 10.0)), None, "touching shares nothing");
     }
 
     #[test]

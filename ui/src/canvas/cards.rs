@@ -1,7 +1,7 @@
 //! Cards of activities, the entry's card, and the marks where paths end.
 
-use diagram::Rect;
 use diagram::scene::{SceneNode, Stands};
+use diagram::{Detail, Rect};
 use leptos::prelude::*;
 use model::{ActivityKind, Severity};
 
@@ -138,8 +138,13 @@ fn Step(
         let differs = differs.get().map_or(String::new(), |differs| format!(", {}", differs.words));
         let passed = counts.get().map_or(String::new(), |text| format!(", {text}"));
         let conflicts = conflicts.get().map_or(String::new(), |n| format!(", {}", conflict_words(n)));
-        node.with(|node| {
-            node.as_ref().map_or(String::new(), |n| spoken_of(kind, n) + &differs + &conflicts + &passed + &problems)
+        let marks = differs + &conflicts + &passed;
+        // far out a card has no summary: then the marks follow its name, in what is heard as in what is seen
+        let far = !marks.is_empty() && hand.detail.get() == Detail::Names;
+        node.with(|node| match node {
+            None => String::new(),
+            Some(node) if far => format!("{kind}: {}{marks}{problems}. {} {}", node.title, node.day, node.summary),
+            Some(node) => spoken_of(kind, node) + &marks + &problems,
         })
     };
     let title = move || node.with(|node| node.as_ref().map(|node| node.title.clone()));

@@ -20,8 +20,10 @@ use super::hand::Hand;
 use crate::icons::family;
 use crate::store::{Selection, Store, store};
 
-/// How many screen pixels one of the bitmap may take, at least and at most. It is painted sharp as soon as the canvas rests.
-const STRETCH: std::ops::RangeInclusive<f64> = 0.4..=2.0;
+/// Share of the window that the bitmap reaches beyond each side.
+const MORE: f64 = 0.25;
+/// How much larger or smaller than painted it may be shown.
+const STRETCH: f64 = 1.6;
 /// How long the canvas has to rest before the bitmap is painted at its true scale.
 const REST: Duration = Duration::from_millis(140);
 /// Rows that are painted at once: what a buffer takes is this times the width times four bytes.
@@ -29,28 +31,11 @@ const BAND: usize = 64;
 /// The most pixels of a bitmap; larger ones are painted coarser.
 const MOST: f64 = 4.0e6;
 
-/// How a bitmap is cut. All three have about as many pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Cut {
-    /// Share of the window that it reaches beyond each side.
-    more: f64,
-    /// Its pixels to one of the screen.
-    fine: f64,
-}
-
-/// While the canvas rests, and while it is panned.
-const RESTING: Cut = Cut { more: 0.25, fine: 1.0 };
-/// On the way out: more and more of the journey comes into the window.
-const OUTWARDS: Cut = Cut { more: 0.6, fine: 0.7 };
-/// On the way in: less of it, but larger and larger.
-const INWARDS: Cut = Cut { more: 0.1, fine: 1.3 };
-
 /// What of the canvas the bitmap shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Painted {
     window: Rect,
     zoom: f64,
-    cut: Cut,
 }
 
 /// The bitmap; there from `far`, and while cards are still to come.
@@ -71,19 +56,19 @@ fn Bitmap(hand: Hand) -> impl IntoView {
         }
     };
     on_cleanup(stop);
-    let again = move |view: Viewport, cut: Cut| {
+    let again = move |view: Viewport| {
         let (width, height) = store.canvas_size.get_untracked();
         let shown = view.visible(width, height);
         let window = Rect::new(
-            shown.x - shown.width * cut.more,
-            shown.y - shown.height * cut.more,
-            shown.width * (1.0 + 2.0 * cut.more),
-            shown.height * (1.0 + 2.0 * cut.more),
+            shown.x - shown.width * MORE,
+            shown.y - shown.height * MORE,
+            shown.width * (1.0 + 2.0 * MORE),
+            shown.height * (1.0 + 2.0 * MORE),
         );
         if let Some(element) = element.get_untracked() {
             let sharp = leptos::prelude::window().device_pixel_ratio().max(1.0);
-            paint_into(store, hand, &element, &window, view.zoom * sharp * cut.fine);
-            painted.set_value(Some(Painted { window, zoom: view.zoom, cut }));
+            paint_into(store, hand, &element, &window, view.zoom * sharp);
+            painted.set_value(Some(Painted { window, zoom: view.zoom }));
         }
     };
     let place = move |view: Viewport| {
@@ -107,29 +92,19 @@ fn Bitmap(hand: Hand) -> impl IntoView {
             return;
         }
         let shown = view.visible(width, height);
-        // beyond the journey there is nothing to be painted
-        let shown = shown.intersection(&store.layout.with_untracked(|layout| layout.bounds)).unwrap_or(shown);
-        let before = painted.get_value();
-        let fits = before.is_some_and(|at| {
-            let stretch = view.zoom / (at.zoom * at.cut.fine);
-            at.window.union(&shown) == at.window && STRETCH.contains(&stretch)
+        let fits = painted.get_value().is_some_and(|at| {
+            let stretch = view.zoom / at.zoom;
+            at.window.union(&shown) == at.window && (1.0 / STRETCH..=STRETCH).contains(&stretch)
         });
         if !fits {
-            again(
-                view,
-                match before {
-                    Some(at) if view.zoom < at.zoom => OUTWARDS,
-                    Some(at) if view.zoom > at.zoom => INWARDS,
-                    _ => RESTING,
-                },
-            );
+            again(view);
         }
         place(view);
         stop();
-        if painted.get_value().is_some_and(|at| at.zoom != view.zoom || at.cut != RESTING) {
+        if painted.get_value().is_some_and(|at| at.zoom != view.zoom) {
             let settle = move || {
                 let view = store.viewport.get_untracked();
-                again(view, RESTING);
+                again(view);
                 place(view);
             };
             rest.set_value(set_timeout_with_handle(settle, REST).ok());
@@ -145,7 +120,7 @@ fn Bitmap(hand: Hand) -> impl IntoView {
         store.problems.track();
         if before.is_some() {
             let view = store.viewport.get_untracked();
-            again(view, RESTING);
+            again(view);
             place(view);
         }
     });

@@ -39,23 +39,12 @@ struct Track {
     asked: bool,
 }
 
-/// What one turn of the wheel asks for.
-#[derive(Clone, Copy, Debug)]
-enum Turn {
-    /// The zoom times this, about a place on the canvas, CSS pixels.
-    Zoom(Point, f64),
-    /// A shift, CSS pixels.
-    Pan(f64, f64),
-}
-
 /// The pointer on the canvas; copying it copies handles.
 #[derive(Clone, Copy)]
 pub struct Pointer {
     store: Store,
     hand: Hand,
     track: StoredValue<Track>,
-    /// What the wheel asked for since the last frame.
-    turns: StoredValue<Vec<Turn>>,
     /// Ends the turning of the wheel.
     still: StoredValue<Option<TimeoutHandle>>,
 }
@@ -63,49 +52,24 @@ pub struct Pointer {
 impl Pointer {
     /// A pointer that rests.
     pub fn new(store: Store, hand: Hand) -> Pointer {
-        Pointer {
-            store,
-            hand,
-            track: StoredValue::new(Track::default()),
-            turns: StoredValue::new(Vec::new()),
-            still: StoredValue::new(None),
-        }
+        Pointer { store, hand, track: StoredValue::new(Track::default()), still: StoredValue::new(None) }
     }
 
-    /// The wheel zooms about the pointer; with Shift, or sideways, it pans. The next frame carries it out, however many
-    /// turns come until then.
+    /// The wheel zooms about the pointer; with Shift, or sideways, it pans.
     pub fn wheel(&self, event: &WheelEvent, corner: Point) {
         event.prevent_default();
         let at = Point::new(f64::from(event.client_x()) - corner.x, f64::from(event.client_y()) - corner.y);
         let (dx, dy) = (event.delta_x(), event.delta_y());
-        let turn = if event.ctrl_key() || (dx == 0.0 && !event.shift_key()) {
-            Turn::Zoom(at, (-dy * 0.0015).exp())
-        } else if event.shift_key() {
-            Turn::Pan(-dy, -dx)
-        } else {
-            Turn::Pan(-dx, -dy)
-        };
-        let mut first = false;
-        self.turns.update_value(|turns| {
-            first = turns.is_empty();
-            turns.push(turn);
-        });
-        if first {
-            let this = *self;
-            request_animation_frame(move || this.turn());
-        }
-    }
-
-    fn turn(&self) {
-        // the canvas may be gone by the time of the frame
-        let Some(turns) = self.turns.try_update_value(std::mem::take) else { return };
-        self.keep_zooming();
         self.store.viewport.update(|view| {
-            *view = turns.iter().fold(*view, |view, turn| match *turn {
-                Turn::Zoom(at, factor) => view.zoom_at(at, factor),
-                Turn::Pan(dx, dy) => view.pan(dx, dy),
-            });
+            *view = if event.ctrl_key() || (dx == 0.0 && !event.shift_key()) {
+                view.zoom_at(at, (-dy * 0.0015).exp())
+            } else if event.shift_key() {
+                view.pan(-dy, -dx)
+            } else {
+                view.pan(-dx, -dy)
+            };
         });
+        self.keep_zooming();
     }
 
     /// The wheel turns, until it has rested for a moment.

@@ -14,7 +14,6 @@ pub fn ZoomBar() -> impl IntoView {
         let (width, height) = store.canvas_size.get_untracked();
         store.viewport.update(|view| *view = view.zoom_at(Point { x: width / 2.0, y: height / 2.0 }, factor));
     };
-    let level = Memo::new(move |_| (store.viewport.get().zoom * 100.0).round() as u32);
     let pinned = Memo::new(move |_| {
         let id = model::DocumentId::Canvas(store.journey.get());
         store.project.with(|p| {
@@ -24,7 +23,7 @@ pub fn ZoomBar() -> impl IntoView {
     view! {
         <div class="zoom" on:pointerdown=|event| event.stop_propagation()>
             <button title="Zoom out (-)" aria-label="Zoom out" on:click=move |_| zoom(0.8)>"−"</button>
-            <span class="level">{move || format!("{}%", level.get())}</span>
+            <span class="level">{move || format!("{:.0}%", store.viewport.get().zoom * 100.0)}</span>
             <button title="Zoom in (+)" aria-label="Zoom in" on:click=move |_| zoom(1.25)>"+"</button>
             <button title="Show the whole journey (1)" data-test="fit" on:click=move |_| store.fit()>"Fit"</button>
             <Show when=move || store.mode.get() == Mode::Design>
