@@ -26,9 +26,8 @@ const NEEDS: &str = "libwebkit2gtk-4.1-0, libgtk-3-0";
 /// The kind of a project's `waymark.toml`.
 const KIND: &str = "application/x-waymark-project";
 
-/// Icons: size as the icon theme names it, and the file in `src-tauri/icons`.
-const ICONS: &[(&str, &str)] =
-    &[("32x32", "32x32.png"), ("128x128", "128x128.png"), ("256x256", "128x128@2x.png"), ("512x512", "icon.png")];
+/// Icons: size as the icon theme names it, and the file in `src-tauri/icons`; larger than the largest no menu draws one.
+const ICONS: &[(&str, &str)] = &[("32x32", "32x32.png"), ("128x128", "128x128.png"), ("256x256", "128x128@2x.png")];
 
 /// `cargo xtask package [--program FILE]`
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
@@ -56,7 +55,17 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     step("archive", || {
         let folder = format!("s,^usr,waymark-{version},");
         let tar = ["--owner=0", "--group=0", "--sort=name", "--mtime=@0", "--transform"];
-        run_program(Command::new("tar").arg("-cJf").arg(&archive).args(tar).arg(folder).arg("-C").arg(&tree).arg("usr"))
+        run_program(
+            Command::new("tar")
+                .env("XZ_OPT", "-9e")
+                .arg("-cJf")
+                .arg(&archive)
+                .args(tar)
+                .arg(folder)
+                .arg("-C")
+                .arg(&tree)
+                .arg("usr"),
+        )
     })?;
     for package in [&deb, &archive] {
         println!("{}", told(package, fs::metadata(package)?.len()));
@@ -125,7 +134,9 @@ fn kind_of_file() -> String {
 fn debian(tree: &Path, deb: &Path, version: &str, machine: &str) -> anyhow::Result<()> {
     let size = weight(tree)? / 1024 + 1;
     write(&tree.join("DEBIAN/control"), &control(version, machine, size))?;
-    let made = run_program(Command::new("dpkg-deb").args(["--root-owner-group", "-Zxz", "--build"]).arg(tree).arg(deb));
+    let made = run_program(
+        Command::new("dpkg-deb").args(["--root-owner-group", "-Zxz", "-z9", "-Sextreme", "--build"]).arg(tree).arg(deb),
+    );
     // the other packages are made from the same tree
     fs::remove_dir_all(tree.join("DEBIAN")).context("could not remove the control file")?;
     made.map(|_| ())
