@@ -230,8 +230,7 @@ fn watch_size(store: Store, element: NodeRef<Div>) {
         if seen.get_value() {
             // what was in the middle stays there
             store.viewport.update(|view| *view = view.pan((size.0 - before.0) / 2.0, 0.0));
-        }
-        if !seen.get_value() {
+        } else {
             seen.set_value(true);
             store.frame();
             // the callback of a frame comes before its painting, that of the next one after it
