@@ -1,10 +1,11 @@
-//! On a computer without a graphics card, WebKitGTK paints through an emulated one. It can paint by itself, which is
-//! quicker there (first paint of a journey 0.95 s instead of 1.2 s) and loads no shaders.
+//! On a computer without a graphics card, WebKitGTK puts a page together from layers on an emulated one. It can also paint
+//! the page straight into the window, which is better there in every way: a small journey is seen after 0.65 s instead of
+//! 0.95, a frame of a gesture takes 16 ms instead of 26, and the window holds 80 MB less (README, "How fast it is").
 
 use std::path::Path;
 
-/// WebKitGTK's own switch, which its page processes read. Whoever has set it, either way, has decided.
-const SWITCH: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING";
+/// WebKitGTK's own switch: `1` paints without layers. Whoever has set it, either way, has decided.
+const SWITCH: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
 /// Sets the switch where there is no graphics card. The first thing that the program does: while it has one thread, nobody
 /// else reads its environment.
