@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 
-/// The most that come, and the most that go, in a frame. Making a card and its connection takes WebKit about 0.5 ms.
-const A_FRAME: usize = 16;
+/// The most that come, and the most that go, in a frame. Making a card and its connection takes WebKit about 0.5 ms, painting
+/// it as long again.
+const A_FRAME: usize = 8;
 
 /// Follows `wanted`: at once, and while it is `slow` by a few in each frame. Also tells whether something is still to come
 /// or to go.
