@@ -5,8 +5,8 @@
 mod studio;
 
 use studio::{
-    barriers, campaigns, canvas, content, copy_of_example, export, keyboard, live, messages, people, program, project,
-    recovery, rooms, screen, segments, tell, window, window_at_start,
+    barriers, campaigns, canvas, content, copy_of_example, export, keyboard, live, menus, messages, people, program,
+    project, recovery, rooms, screen, segments, tell, window, window_at_start,
 };
 
 /// What the window keeps of its own speed (`ui/src/timing.rs`), in words.
@@ -148,6 +148,16 @@ async fn the_picture_is_written_in_three_forms_by_the_window() {
     let (_screen, display) = screen();
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     export::in_three_forms(&hand, Some(pictures.path())).await;
+    hand.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_menus_open_views_windows_and_dialogs_of_the_window() {
+    let Some(studio) = program("WAYMARK_STUDIO_BIN") else { return };
+    let project = copy_of_example("onboarding");
+    let (_screen, display) = screen();
+    let (_driver, hand) = window(&studio, project.path(), &display).await;
+    menus::by_keys_of_the_screen(&hand, &display, project.path()).await;
     hand.close().await;
 }
 

@@ -13,10 +13,15 @@ pub async fn call(workbench: State<'_, Workbench>, name: String, body: String) -
     workbench.call(&name, &body).await
 }
 
-/// Lets the user choose a folder: its path, or `None` when they think better of it.
+/// Lets the user choose a folder, there or new: its path, or `None` when they think better of it.
 #[tauri::command]
-pub async fn pick_folder() -> Option<String> {
-    path(AsyncFileDialog::new().set_title("Open a project folder").pick_folder().await)
+pub async fn pick_folder(title: String) -> Option<String> {
+    let mut dialog = AsyncFileDialog::new().set_title(title).set_can_create_directories(true);
+    // GTK starts with files used lately otherwise, where no folder can be made
+    if let Some(home) = std::env::home_dir() {
+        dialog = dialog.set_directory(home);
+    }
+    path(dialog.pick_folder().await)
 }
 
 /// Lets the user choose a file of Pinpoint's JSON: its path, or `None` when they think better of it.

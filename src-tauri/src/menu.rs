@@ -1,19 +1,20 @@
 //! The menu of a window. It decides nothing: an item sends the words of one of the page's commands (`ui/src/commands.rs`) to
-//! the page of its window.
+//! the page of its window. A window is opened by the page too: Tauri holds its list of windows while it tells them of the
+//! menu, and one that were opened then would wait for ever.
 //!
 //! Items have no keys of their own: the page has them, and a key that the menu takes never reaches a field of the page.
 
 use tauri::menu::{Menu, MenuBuilder, MenuItemBuilder, SubmenuBuilder};
 use tauri::{AppHandle, Manager, Window};
 
-use crate::{page, windows};
+use crate::page;
 
-/// Menus and their items; an empty item is a line. Each item is one of the page's commands, or is carried out by [`chosen`] itself.
+/// Menus and their items; an empty item is a line. Each item is one of the page's commands, but for [`CLOSE`].
 const MENUS: &[(&str, &[&str])] = &[
     (
         "File",
         &[
-            NEW_WINDOW,
+            "New window",
             "Open",
             "",
             "Save",
@@ -61,7 +62,6 @@ const MENUS: &[(&str, &[&str])] = &[
     ("Help", &["All commands", "Keys"]),
 ];
 
-const NEW_WINDOW: &str = "New window";
 const CLOSE: &str = "Close the window";
 
 /// The menu of the window of that label.
@@ -88,7 +88,6 @@ pub fn chosen(window: &Window, item: &str) {
     let Some(words) = words(window.label(), item) else { return };
     let app = window.app_handle();
     let outcome = match words {
-        NEW_WINDOW => windows::open_another(app),
         CLOSE => window.close(),
         words => page::tell(app, window.label(), page::COMMAND, words),
     };
@@ -113,7 +112,7 @@ mod tests {
     #[test]
     fn every_item_is_a_command_of_the_page() {
         let commands = include_str!("../../ui/src/commands.rs");
-        let own = ["", NEW_WINDOW, CLOSE];
+        let own = ["", CLOSE];
         for item in MENUS.iter().flat_map(|(_, items)| *items).filter(|item| !own.contains(item)) {
             assert!(commands.contains(&format!("words: \"{item}\"")), "the page has no command `{item}`");
         }

@@ -15,6 +15,7 @@ pub mod export;
 mod hand;
 pub mod keyboard;
 pub mod live;
+pub mod menus;
 pub mod messages;
 pub mod people;
 mod pictures;

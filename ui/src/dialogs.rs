@@ -77,7 +77,7 @@ pub fn pick_and_open(store: Store) {
         return;
     }
     spawn_local(async move {
-        if let Some(path) = transport::pick("pick_folder").await {
+        if let Some(path) = transport::pick_folder("Open a project folder").await {
             open_path(store, path);
         }
     });
@@ -211,7 +211,7 @@ fn path_form(store: Store, label: &'static str, verb: &'static str, act: fn(Stor
                     <input type="text" node_ref=input data-test="path" placeholder="/home/me/journeys/welcome" autocomplete="off" />
                     <Show when=transport::in_desktop>
                         <button type="button" on:click=move |_| spawn_local(async move {
-                            if let (Some(path), Some(input)) = (transport::pick("pick_folder").await, input.get_untracked()) {
+                            if let (Some(path), Some(input)) = (transport::pick_folder(label).await, input.get_untracked()) {
                                 input.set_value(&path);
                             }
                         })>"Browse"</button>

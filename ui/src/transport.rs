@@ -30,16 +30,19 @@ pub async fn call<C: Command>(command: &C) -> Result<C::Answer, Failure> {
     }
 }
 
-/// Lets the person pick a folder or a file with the desktop's own dialog; `None` = cancelled, or not in the desktop.
-pub async fn pick(what: &str) -> Option<String> {
-    invoke(what, js_sys::Object::new().into()).await.ok()?.as_string()
+/// Lets the person pick a folder with the desktop's own dialog of that title; `None` = cancelled, or not in the desktop.
+pub async fn pick_folder(title: &str) -> Option<String> {
+    invoke("pick_folder", arguments(&[("title", title)]).ok()?).await.ok()?.as_string()
+}
+
+/// Lets the person pick a file of Pinpoint's JSON with the desktop's own dialog; `None` = cancelled, or not in the desktop.
+pub async fn pick_file() -> Option<String> {
+    invoke("pick_file", js_sys::Object::new().into()).await.ok()?.as_string()
 }
 
 /// Lets the person say where a file of that name goes, with the desktop's own dialog; `None` = cancelled.
 pub async fn pick_target(name: &str) -> Option<String> {
-    let arguments = js_sys::Object::new();
-    js_sys::Reflect::set(&arguments, &"name".into(), &name.into()).ok()?;
-    invoke("pick_target", arguments.into()).await.ok()?.as_string()
+    invoke("pick_target", arguments(&[("name", name)]).ok()?).await.ok()?.as_string()
 }
 
 /// Opens another window, on the start; answers whether there is one now.
@@ -51,14 +54,20 @@ pub async fn open_window() -> bool {
 }
 
 async fn by_tauri(name: &str, body: &str) -> Result<String, String> {
-    let arguments = js_sys::Object::new();
-    for (key, value) in [("name", name), ("body", body)] {
-        js_sys::Reflect::set(&arguments, &key.into(), &value.into()).map_err(|error| text_of(&error))?;
-    }
-    match invoke("call", arguments.into()).await {
+    let arguments = arguments(&[("name", name), ("body", body)]).map_err(|error| text_of(&error))?;
+    match invoke("call", arguments).await {
         Ok(answer) => answer.as_string().ok_or_else(|| "the window got no text back".to_owned()),
         Err(error) => Err(text_of(&error)),
     }
+}
+
+/// Arguments of one of the shell's commands.
+fn arguments(values: &[(&str, &str)]) -> Result<JsValue, JsValue> {
+    let arguments = js_sys::Object::new();
+    for (key, value) in values {
+        js_sys::Reflect::set(&arguments, &(*key).into(), &(*value).into())?;
+    }
+    Ok(arguments.into())
 }
 
 async fn by_http(name: &str, body: &str) -> Result<String, String> {

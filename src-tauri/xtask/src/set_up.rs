@@ -42,6 +42,7 @@ const NEEDS: &[Need] = &[
     need(Scope::Window, "libwebkit2gtk-4.1-dev", None),
     need(Scope::Verify, "xvfb", Some("Xvfb")),
     need(Scope::Verify, "webkit2gtk-driver", Some("WebKitWebDriver")),
+    need(Scope::Verify, "xdotool", Some("xdotool")),
     Need { ubuntu: "chromium-browser", ..need(Scope::Verify, "chromium", Some("chromium")) },
     Need { ubuntu: "chromium-chromedriver", ..need(Scope::Verify, "chromium-driver", Some("chromedriver")) },
     // a machine without any font draws empty boxes

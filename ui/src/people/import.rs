@@ -141,7 +141,7 @@ fn Chooser() -> impl IntoView {
     };
     let pick = move |_| {
         spawn_local(async move {
-            if let Some(path) = transport::pick("pick_file").await {
+            if let Some(path) = transport::pick_file().await {
                 take_path(store, path);
             }
         });
