@@ -7,6 +7,7 @@ use fantoccini::Client;
 use fantoccini::actions::{
     InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction, WheelAction, WheelActions,
 };
+use fantoccini::error::CmdError;
 use fantoccini::wd::TimeoutConfiguration;
 use serde_json::Value;
 
@@ -165,7 +166,7 @@ impl Hand {
 
     /// Keeps how the window looked when something failed.
     async fn keep_failure(&self) {
-        if let Ok(picture) = self.client.screenshot().await {
+        if let Ok(picture) = self.take_picture().await {
             drop(std::fs::write(super::shots().join("failure.png"), picture));
         }
     }
@@ -395,7 +396,21 @@ impl Hand {
 
     /// The window as it looks, as PNG.
     pub async fn picture(&self) -> Vec<u8> {
-        self.client.screenshot().await.expect("a picture")
+        self.take_picture().await.expect("a picture")
+    }
+
+    /// WebKit hands over what it paints next, and without layers it paints only what changed: something invisible does.
+    async fn take_picture(&self) -> Result<Vec<u8>, CmdError> {
+        const CHANGE: &str = "window.changing = setInterval(() => \
+            document.body.style.outline = document.body.style.outline ? '' : '1px solid transparent', 20)";
+        const REST: &str = "clearInterval(window.changing); document.body.style.outline = ''";
+        if self.looks {
+            return self.client.screenshot().await;
+        }
+        self.client.execute(CHANGE, Vec::new()).await?;
+        let picture = self.client.screenshot().await;
+        self.client.execute(REST, Vec::new()).await?;
+        picture
     }
 
     /// Keeps a picture of the window.
