@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use model::{Diagnostic, DocumentId, Severity};
 
-use crate::problems::{place, sentence};
+use crate::problems::place;
 use crate::store::{Dialog, Store, store};
 
 /// What the checks say about journeys or campaigns and what is published with them, errors or recommendations.
@@ -128,9 +128,9 @@ fn Findings(all: Memo<Vec<Diagnostic>>, of: StoredValue<Vec<DocumentId>>) -> imp
         view! {
             <li class:bad=bad>
                 <button class="row" on:click=go>
-                    <span class="message">{sentence(&one.message)}</span>
-                    <span class="help">{sentence(&one.help)}</span>
-                    <span class="where">{place(&one)}</span>
+                    <span class="message">{store.told(&one.message)}</span>
+                    <span class="help">{store.told(&one.help)}</span>
+                    <span class="where">{place(store, &one)}</span>
                 </button>
                 <span class="side">
                     {one.fix.map(|fix| {

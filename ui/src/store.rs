@@ -7,7 +7,7 @@ use diagram::scene::Scene;
 use diagram::{Layout, Viewport};
 use leptos::prelude::*;
 use model::drawing::Origin;
-use model::{Act, Diagnostic, DocumentId, History, Journey, Path, Place, Project, Severity};
+use model::{Act, Diagnostic, DocumentId, History, Journey, Path, Place, Project, Severity, naming};
 use serde_json::Value;
 use validation::{Facts, Report};
 
@@ -15,6 +15,7 @@ use crate::autosave::Autosave;
 use crate::known::Knowing;
 use crate::live::Watch;
 use crate::people::PeopleFile;
+use crate::problems::sentence;
 use crate::simulate::playback::Playback;
 use crate::theme;
 use crate::timing::timed;
@@ -306,6 +307,17 @@ impl Store {
     /// Asks `read` about the journey on the canvas, without following later changes.
     pub fn peek<T>(&self, read: impl FnOnce(Journey) -> T) -> Option<T> {
         self.document.with_untracked(|value| Journey::of(value).map(read))
+    }
+
+    /// What the canvas calls an activity: its label, else its id. Later changes are not followed.
+    pub fn label(&self, id: &str) -> String {
+        let label = self.peek(|journey| journey.activity(id).map(|activity| activity.label().to_owned()));
+        label.flatten().unwrap_or_else(|| id.to_owned())
+    }
+
+    /// A sentence about the journey on the canvas, with its activities as the canvas calls them. Later changes are not followed.
+    pub fn told(&self, text: &str) -> String {
+        self.peek(|journey| sentence(&naming::by_label(journey, text))).unwrap_or_else(|| sentence(text))
     }
 
     /// Takes what the machine opened.

@@ -1,12 +1,14 @@
 //! Names and words of the API as people read them; [`change()`]: a member that differs as a sentence; [`edit()`], [`price()`],
-//! [`mark()`]: what an edit is called.
+//! [`mark()`]: what an edit is called; [`by_label()`]: activities as the canvas calls them.
 
 mod change;
 mod edit;
+mod label;
 mod setting;
 
 pub use change::change;
 pub use edit::edit;
+pub use label::by_label;
 pub use setting::{mark, price};
 
 /// A member's name as people read it: `MessagesPerSecond` is "Messages per second".

@@ -136,6 +136,8 @@ pub struct Cohort {
     events: Arc<Vec<Event>>,
     settings: Settings,
     notes: Vec<Note>,
+    /// What the canvas calls each activity, by id.
+    labels: BTreeMap<String, String>,
     /// The templates of message activities, by activity.
     contents: Vec<Option<Content>>,
     /// What its splits ask about messages.
@@ -228,6 +230,11 @@ impl Cohort {
             contents: Content::of(project, &program),
             questions: evidence::Question::of(journey),
             criteria,
+            labels: journey
+                .activities()
+                .into_iter()
+                .map(|activity| (activity.id.to_owned(), activity.label().to_owned()))
+                .collect(),
             rates: Rates {
                 journey: per_second.and_then(|rate| u32::try_from(rate).ok()).filter(|rate| *rate > 0),
                 channels: defaults

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use bridge::{
-    Command, Compare, Deed, Expect, Failure, FindPeople, Flow, Generate, ManyRuns, MessageColumn, Messages, Moment,
-    OpenPath, Person, Promise, Promised, Promises, Simulate, Test, Verdict, Waiting, Who, WriteMessages,
+    Command, Compare, Deed, Expect, Failure, FindPeople, Flow, Generate, ManyRuns, MessageColumn, MessageLine,
+    Messages, Moment, OpenPath, Person, Promise, Promised, Promises, Simulate, Test, Verdict, Waiting, Who,
+    WriteMessages,
 };
 use model::time::{DAY, HOUR};
 use model::{Change, DocumentId, Project};
@@ -167,6 +168,11 @@ async fn the_table_is_sorted_searched_and_written() {
     assert_eq!(rest.rows.len(), 1);
     let some = desk.ask(query("WELCOMEEMAIL", MessageColumn::Activity, false, 0)).await;
     assert!(some.total > 0 && some.total < first.total && some.rows.iter().all(|row| row.activity == "welcomeEmail"));
+    let named = desk.ask(query("easy vegetables", MessageColumn::Activity, false, 0)).await;
+    let called = |row: &MessageLine| row.label == "Reminder with easy vegetables" && row.activity != row.label;
+    assert!(named.total > 0 && named.rows.iter().all(called), "steps are found by what the canvas calls them too");
+    let by_step = desk.ask(query("", MessageColumn::Activity, true, 0)).await;
+    assert!(by_step.rows.is_sorted_by(|a, b| a.label >= b.label));
     let path = desk.folder.path().join("out.csv");
     let write = |path: &Path| WriteMessages { run_id: view.run_id, path: path.display().to_string(), render: false };
     assert_eq!(desk.ask(write(&path)).await, first.total);

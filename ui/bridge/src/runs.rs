@@ -209,6 +209,8 @@ pub struct MessageLine {
     pub channel: String,
     /// The activity's id.
     pub activity: String,
+    /// What the canvas calls the activity.
+    pub label: String,
     /// Its template; may be empty.
     pub template: String,
     /// `journey_send_status`, or `HELD`, `SKIPPED`.

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 
 use super::moment;
 use super::of;
+use super::person::told;
 use super::promises::PromiseBoxes;
 use crate::problems::sentence;
 use crate::store::{Store, store};
@@ -165,12 +166,12 @@ fn failure(store: Store, failed: &Failed) -> AnyView {
         .iter()
         .map(|step| {
             let id = step.activity.clone();
-            let shown = id.clone().unwrap_or_default();
+            let shown = id.as_deref().map_or_else(String::new, |id| store.label(id));
             view! {
                 <li>
                     <time>{moment(step.at)}</time>
                     <button class="link" disabled=id.is_none() on:click=move |_| if let Some(id) = &id { store.select_activity(id) }>{shown}</button>
-                    <span>{sentence(&step.text)}</span>
+                    <span>{told(store, step)}</span>
                 </li>
             }
         })
@@ -178,7 +179,7 @@ fn failure(store: Store, failed: &Failed) -> AnyView {
     let any = !steps.is_empty();
     view! {
         <li>
-            <p>{sentence(&failed.message)}</p>
+            <p>{store.told(&failed.message)}</p>
             {any.then(|| view! { <details><summary>"What happened"</summary><ol class="story">{steps}</ol></details> })}
         </li>
     }

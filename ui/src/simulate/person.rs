@@ -6,11 +6,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::time::DAY;
 use model::{ActivityKind, Journey, Millis};
+use simulation::StoryStep;
 
 use super::moment;
 use super::playback::{Tab, entry_of, run_id};
 use super::what_if::{Carried, WhatIf, drop_deed};
-use crate::problems::{sentence, sentences};
+use crate::problems::sentences;
 use crate::store::{Store, store};
 use crate::transport;
 
@@ -45,7 +46,7 @@ pub fn Story() -> impl IntoView {
                 <ol class="story" data-test="story">{steps(store, &view, entry, &kinds, carried, reading)}</ol>
             }
         })}
-        {move || reading.get().map(|message| reading_view(message, move || reading.set(None)))}
+        {move || reading.get().map(|message| reading_view(store, message, move || reading.set(None)))}
     }
 }
 
@@ -105,7 +106,7 @@ fn steps(
             carried.set(None);
         };
         let id = step.activity.clone();
-        let shown = id.clone().unwrap_or_default();
+        let shown = id.as_deref().map_or_else(String::new, |id| store.label(id));
         lines.push(
             view! {
                 <li class:branch=branch class:own=own class:over=move || over.get()
@@ -114,7 +115,7 @@ fn steps(
                     {new_day.map(|day| view! { <span class="day">{format!("Day {day}")}</span> })}
                     <time>{moment(step.at)}</time>
                     <button class="link" disabled=id.is_none() on:click=move |_| if let Some(id) = &id { store.select_activity(id) }>{shown}</button>
-                    <span>{sentence(&step.text)}</span>
+                    <span>{told(store, step)}</span>
                     {message.map(|message| message_line(message, reading))}
                 </li>
             }
@@ -122,6 +123,12 @@ fn steps(
         );
     }
     lines
+}
+
+/// What happened, under the name of the step where it did.
+pub fn told(store: Store, step: &StoryStep) -> String {
+    let came = step.activity.as_ref().and_then(|id| step.text.strip_prefix(&format!("came to `{id}`")));
+    came.map_or_else(|| store.told(&step.text), |kind| format!("Came here{kind}"))
 }
 
 /// The message in the timeline: what is seen first, and a way to read all of it.
@@ -144,10 +151,10 @@ fn first_words(message: &PersonMessage) -> String {
     if text.is_empty() { "(no subject)".to_owned() } else { text.chars().take(120).collect() }
 }
 
-fn reading_view(message: PersonMessage, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+fn reading_view(store: Store, message: PersonMessage, close: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
     let title = first_words(&message);
-    let why = sentence(&message.why);
-    let about = format!("{}, {} UTC. {why}", message.activity, moment(message.at));
+    let why = store.told(&message.why);
+    let about = format!("{}, {} UTC. {why}", store.label(&message.activity), moment(message.at));
     let parts = message.parts;
     let key = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" {

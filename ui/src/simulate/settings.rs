@@ -77,8 +77,8 @@ pub fn RunSettings() -> impl IntoView {
                     <details class="notes" data-test="notes"><summary>{title}</summary>
                         <ul>
                             {notes.into_iter().map(|note| {
-                                let place = note.path.activity().map(|id| format!("{id}: ")).unwrap_or_default();
-                                view! { <li>{place} {sentence(&note.text)}</li> }
+                                let place = note.path.activity().map(|id| format!("{}: ", store.label(id))).unwrap_or_default();
+                                view! { <li>{place} {store.told(&note.text)}</li> }
                             }).collect_view()}
                         </ul>
                     </details>

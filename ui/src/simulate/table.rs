@@ -148,7 +148,7 @@ fn line(store: Store, row: &MessageLine) -> AnyView {
             <td class="when">{moment(row.at)}</td>
             <td><button class="link clip" title=row.person.clone() on:click=move |_| { tell(store, who.clone(), Vec::new()); store.playback.tab.set(Tab::People); }>{shown}</button></td>
             <td>{row.channel.clone()}</td>
-            <td><button class="link clip" title=row.activity.clone() on:click=move |_| store.select_activity(&id)>{row.activity.clone()}</button></td>
+            <td><button class="link clip" title=row.label.clone() on:click=move |_| store.select_activity(&id)>{row.label.clone()}</button></td>
             <td class="clip" title=row.template.clone()>{row.template.clone()}</td>
             <td class="status">{row.status.clone()}</td>
             <td>{row.outcome.clone()}</td>

@@ -141,6 +141,7 @@ pub fn WhatIf(view: PersonView, kinds: Kinds, carried: Carried) -> impl IntoView
                     let verb = kinds.iter().find(|(known, _)| known == id).and_then(|(_, kind)| {
                         Verb::ALL.into_iter().find(|verb| verb.kind(*kind).is_some_and(|event| event.name() == deed.event_type))
                     });
+                    let id = store.label(id);
                     verb.map_or_else(|| format!("{} of {id}", deed.event_type), |verb| format!("{} {id}", words(verb)))
                 },
             );
@@ -170,7 +171,7 @@ pub fn WhatIf(view: PersonView, kinds: Kinds, carried: Carried) -> impl IntoView
                             verb.set(Verb::ALL.into_iter().find(|verb| verb.key() == key));
                         }>{options}</select>
                         <select aria-label="With which message" class="grow" data-test="deed-message" on:change=move |e| activity.set(event_target_value(&e))>
-                            {move || fitting().into_iter().map(|id| view! { <option value=id.clone()>{id.clone()}</option> }).collect_view()}
+                            {move || fitting().into_iter().map(|id| view! { <option value=id.clone()>{store.label(&id)}</option> }).collect_view()}
                         </select>
                     </div>
                     <div class="row when">
