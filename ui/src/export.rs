@@ -15,7 +15,8 @@ use crate::transport;
 pub fn picture(store: Store, kind: PictureKind) {
     let name = store.journey.get_untracked();
     let canvas = store.project.with_untracked(|p| p.documents.get(&DocumentId::Canvas(name.clone())).cloned());
-    let (journey, dark) = (store.document.get_untracked(), store.dark.get_untracked());
+    let (journey, dark) =
+        (store.document.with_untracked(|document| document.as_ref().clone()), store.dark.get_untracked());
     let marks = untrack(|| marks(store));
     let name = format!("{name}.{}", kind.ending());
     spawn_local(async move {

@@ -1,6 +1,7 @@
 //! The one state of the window, and what is derived from it.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use bridge::{Failure, FileProblem, Opened, SimulationView, Story};
 use diagram::scene::Scene;
@@ -149,8 +150,8 @@ pub struct Store {
     pub room: RwSignal<Room>,
     /// What the fields of a form edit: the journey on the canvas, or the document that the window is about.
     pub subject: Memo<DocumentId>,
-    /// That document.
-    pub content: Memo<Value>,
+    /// That document; while it is the journey on the canvas, the same value and no copy: journeys can be large.
+    pub content: Memo<Arc<Value>>,
     /// A file of people that is looked into.
     pub people_file: RwSignal<Option<PeopleFile>>,
     /// What is selected.
@@ -172,7 +173,7 @@ pub struct Store {
     /// The last simulated run.
     pub run: RwSignal<Option<SimulationView>>,
     /// The journey as it was when that run was made.
-    pub ran: RwSignal<Value>,
+    pub ran: RwSignal<Arc<Value>>,
     /// Recommendations that somebody marked as reviewed, in the words of `review`.
     pub reviewed: RwSignal<BTreeSet<String>>,
     /// The story being read.
@@ -190,7 +191,7 @@ pub struct Store {
     /// Counts steps of undo and redo that changed files that are no documents: people, expectations.
     pub files: RwSignal<u64>,
     /// The journey document on the canvas.
-    pub document: Memo<Value>,
+    pub document: Memo<Arc<Value>>,
     /// The scene of it.
     pub scene: Memo<Scene>,
     /// Where everything stands.
@@ -213,17 +214,17 @@ impl Store {
         let journey = RwSignal::new(String::new());
         let room = RwSignal::new(Room::Journey);
         let checks = RwSignal::new(false);
-        let document = Memo::new(move |_| {
-            let id = DocumentId::Journey(journey.get());
-            project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null))
-        });
+        let of_project = move |id: &DocumentId| {
+            Arc::new(project.with(|project| project.documents.get(id).cloned()).unwrap_or_default())
+        };
+        let document = Memo::new(move |_| of_project(&DocumentId::Journey(journey.get())));
         let subject = Memo::new(move |_| match room.get() {
             Room::Journey | Room::People | Room::Calendar => DocumentId::Journey(journey.get()),
             Room::Document(id) => id,
         });
         let content = Memo::new(move |_| match room.get() {
             Room::Journey | Room::People | Room::Calendar => document.get(),
-            Room::Document(id) => project.with(|project| project.documents.get(&id).cloned().unwrap_or(Value::Null)),
+            Room::Document(id) => of_project(&id),
         });
         let scene = Memo::new(move |_| {
             let id = DocumentId::Canvas(journey.get());
@@ -234,7 +235,7 @@ impl Store {
             timed("layout", || scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())))
         });
         let run = RwSignal::new(None);
-        let ran = RwSignal::new(Value::Null);
+        let ran = RwSignal::new(Arc::new(Value::Null));
         Effect::new(move |_| {
             run.track();
             ran.set(document.get_untracked());

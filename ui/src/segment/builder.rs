@@ -32,7 +32,7 @@ struct GroupFrame {
 #[component]
 pub fn Builder() -> impl IntoView {
     let store = store();
-    let sheet = Memo::new(move |_| store.content.with(Sheet::of));
+    let sheet = Memo::new(move |_| store.content.with(|document| Sheet::of(document)));
     let frame = Memo::new(move |_| {
         sheet.with(|sheet| Frame {
             form: sheet.form,
@@ -99,7 +99,7 @@ pub fn Builder() -> impl IntoView {
 /// Changes the segment, as one edit.
 fn change(store: Store, label: &str, how: impl FnOnce(&Value) -> Value) {
     let id = store.subject.get_untracked();
-    let after = store.content.with_untracked(how);
+    let after = store.content.with_untracked(|document| how(document));
     store.edit(Edit::new(label).set(&id, path![], after));
 }
 

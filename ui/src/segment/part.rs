@@ -26,7 +26,7 @@ pub fn JsonPart(place: Path) -> impl IntoView {
             (_, Some(problem)) => return Err(problem.to_string()),
             (None, None) => return Err("empty".to_owned()),
         };
-        let mut root = store.content.get();
+        let mut root = store.content.with(|document| document.as_ref().clone());
         put(&mut root, &of_check, value.clone());
         let shape = store.subject.with(|subject| subject.shape()).and_then(shapes::find);
         let found = shape.map(|shape| shapes::check(shape, &root)).unwrap_or_default();
