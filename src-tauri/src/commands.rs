@@ -24,10 +24,11 @@ pub async fn pick_folder(title: String) -> Option<String> {
     path(dialog.pick_folder().await)
 }
 
-/// Lets the user choose a file of Pinpoint's JSON: its path, or `None` when they think better of it.
+/// Lets the user choose a file, at first among those with one of these endings (without the dot): its path, or `None` when they
+/// think better of it.
 #[tauri::command]
-pub async fn pick_file() -> Option<String> {
-    let dialog = AsyncFileDialog::new().set_title("Open Pinpoint JSON").add_filter("JSON", &["json"]);
+pub async fn pick_file(title: String, endings: Vec<String>) -> Option<String> {
+    let dialog = AsyncFileDialog::new().set_title(title).add_filter(endings.join(", ").to_uppercase(), &endings);
     path(dialog.add_filter("All files", &["*"]).pick_file().await)
 }
 

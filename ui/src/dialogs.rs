@@ -70,19 +70,6 @@ pub fn close_project(store: Store) {
     if store.dirty.get_untracked() { store.dialog.set(Some(Dialog::Leave)) } else { store.open.set(false) }
 }
 
-/// Lets the person pick a folder in the desktop window; asks for a path in a browser.
-pub fn pick_and_open(store: Store) {
-    if !transport::in_desktop() {
-        store.dialog.set(Some(Dialog::Open));
-        return;
-    }
-    spawn_local(async move {
-        if let Some(path) = transport::pick_folder("Open a project folder").await {
-            open_path(store, path);
-        }
-    });
-}
-
 /// Opens a path on this machine.
 pub fn open_path(store: Store, path: String) {
     spawn_local(async move {
@@ -155,8 +142,8 @@ pub fn Dialogs() -> impl IntoView {
                 let title = crate::problems::sentence(title);
                 let heading = title.clone();
                 let body = match dialog {
-                    Dialog::SaveAs => path_form(store, "Folder for the project", "Save", |store, path| save_into(store, path, false)).into_any(),
-                    Dialog::Open => path_form(store, "Path of a project folder, a JSON file or a folder of them", "Open", open_path).into_any(),
+                    Dialog::SaveAs => path_form(store, "Folder for the project", "Save", None, |store, path| save_into(store, path, false)).into_any(),
+                    Dialog::Open => path_form(store, "Path of a project folder, a JSON file or a folder of them", "Open", Some(&["json", "zip"]), open_path).into_any(),
                     Dialog::Paste => paste_form(store).into_any(),
                     Dialog::Keys => keys_sheet().into_any(),
                     Dialog::Commands => view! { <Finder over=Over::Commands /> }.into_any(),
@@ -188,13 +175,26 @@ pub fn Dialogs() -> impl IntoView {
     }
 }
 
-fn path_form(store: Store, label: &'static str, verb: &'static str, act: fn(Store, String)) -> impl IntoView {
+/// Asks for a path, which in the desktop can be picked: for a folder, and for a file where some with these endings will do.
+fn path_form(
+    store: Store,
+    label: &'static str,
+    verb: &'static str,
+    files: Option<&'static [&'static str]>,
+    act: fn(Store, String),
+) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         if let Some(input) = input.get() {
             let _ = input.focus();
         }
     });
+    let take = move |path: Option<String>| {
+        if let (Some(path), Some(input)) = (path, input.get_untracked()) {
+            input.set_value(&path);
+            let _ = input.focus();
+        }
+    };
     let go = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let path = input.get_untracked().map(|i| i.value().trim().to_owned()).unwrap_or_default();
@@ -210,11 +210,12 @@ fn path_form(store: Store, label: &'static str, verb: &'static str, act: fn(Stor
                 <span class="pair">
                     <input type="text" node_ref=input data-test="path" placeholder="/home/me/journeys/welcome" autocomplete="off" />
                     <Show when=transport::in_desktop>
-                        <button type="button" on:click=move |_| spawn_local(async move {
-                            if let (Some(path), Some(input)) = (transport::pick_folder(label).await, input.get_untracked()) {
-                                input.set_value(&path);
-                            }
-                        })>"Browse"</button>
+                        <button type="button" on:click=move |_| spawn_local(async move { take(transport::pick_folder(label).await) })>
+                            {if files.is_some() { "Folder" } else { "Browse" }}
+                        </button>
+                        {files.map(|endings| view! {
+                            <button type="button" on:click=move |_| spawn_local(async move { take(transport::pick_file(label, endings).await) })>"File"</button>
+                        })}
                     </Show>
                 </span>
             </label>

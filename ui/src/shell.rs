@@ -60,8 +60,8 @@ pub fn is_further_window() -> bool {
 }
 
 fn run(store: Store, words: &str) {
-    // Without a project there is nothing to do but to open one.
-    let anytime = ["Open"];
+    // Without a project there is nothing to do but to open one, here or in another window.
+    let anytime = ["Open", "New window"];
     if !store.open.get_untracked() && !anytime.contains(&words) {
         return;
     }

@@ -6,7 +6,6 @@ use leptos::task::spawn_local;
 use model::{DocumentId, Project};
 use serde_json::json;
 
-use crate::dialogs::pick_and_open;
 use crate::recent::RecentProjects;
 use crate::store::{Dialog, Store, store};
 use crate::tour::Offer;
@@ -60,7 +59,7 @@ pub fn Start() -> impl IntoView {
                     <h2>"Open what you have"</h2>
                     <p>"A project folder, or journeys saved from Amazon Pinpoint: get-journey output, API dumps, a folder of them."</p>
                     <div class="row">
-                        <button class="primary" data-test="open" on:click=move |_| pick_and_open(store)>"Open"</button>
+                        <button class="primary" data-test="open" on:click=move |_| store.dialog.set(Some(Dialog::Open))>"Open"</button>
                         <button data-test="paste" on:click=move |_| store.dialog.set(Some(Dialog::Paste))>"Paste JSON"</button>
                     </div>
                 </section>

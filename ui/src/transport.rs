@@ -35,9 +35,13 @@ pub async fn pick_folder(title: &str) -> Option<String> {
     invoke("pick_folder", arguments(&[("title", title)]).ok()?).await.ok()?.as_string()
 }
 
-/// Lets the person pick a file of Pinpoint's JSON with the desktop's own dialog; `None` = cancelled, or not in the desktop.
-pub async fn pick_file() -> Option<String> {
-    invoke("pick_file", js_sys::Object::new().into()).await.ok()?.as_string()
+/// Lets the person pick a file, at first among those with one of these endings, with the desktop's own dialog of that title;
+/// `None` = cancelled, or not in the desktop.
+pub async fn pick_file(title: &str, endings: &[&str]) -> Option<String> {
+    let arguments = arguments(&[("title", title)]).ok()?;
+    let endings: js_sys::Array = endings.iter().map(|ending| JsValue::from(*ending)).collect();
+    js_sys::Reflect::set(&arguments, &"endings".into(), &endings).ok()?;
+    invoke("pick_file", arguments).await.ok()?.as_string()
 }
 
 /// Lets the person say where a file of that name goes, with the desktop's own dialog; `None` = cancelled.

@@ -128,6 +128,9 @@ fn guess_channel(look: &FileLook) -> String {
     channel_of(&cells).unwrap_or_default().to_owned()
 }
 
+/// How files of people end.
+const ENDINGS: &[&str; 5] = &["csv", "jsonl", "ndjson", "json", "txt"];
+
 /// Where the file comes from.
 #[component]
 fn Chooser() -> impl IntoView {
@@ -141,7 +144,7 @@ fn Chooser() -> impl IntoView {
     };
     let pick = move |_| {
         spawn_local(async move {
-            if let Some(path) = transport::pick_file().await {
+            if let Some(path) = transport::pick_file("Import people", ENDINGS).await {
                 take_path(store, path);
             }
         });
@@ -150,7 +153,7 @@ fn Chooser() -> impl IntoView {
     view! {
         <p class="note">"CSV with one person's address a line, or JSON lines, up to 1 GB. Drop the file on the window, or choose it."</p>
         <Show when=transport::in_desktop fallback=move || view! {
-            <input type="file" accept=".csv,.jsonl,.ndjson,.json,.txt" aria-label="File of people" data-test="import-file" node_ref=input on:change=take />
+            <input type="file" accept=ENDINGS.map(|ending| format!(".{ending}")).join(",") aria-label="File of people" data-test="import-file" node_ref=input on:change=take />
         }>
             <button type="button" on:click=pick>"Choose a file"</button>
         </Show>
