@@ -153,7 +153,7 @@ fn complaint(store: Store, path: Path) -> impl Fn() -> Option<AnyView> + Send + 
             report
                 .of(&id)
                 .find(|found| found.place.path == path)
-                .map(|found| (found.severity == model::Severity::Error, store.told(&found.message)))
+                .map(|found| (found.severity == model::Severity::Error, store.told_of(found, &found.message)))
         })
     });
     move || found.get().map(|(bad, text)| view! { <span class="complaint" class:bad=bad>{text}</span> }.into_any())

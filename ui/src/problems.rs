@@ -40,9 +40,9 @@ pub fn Problems() -> impl IntoView {
     };
     let of_run = |rule: &str| validation::explain(rule).is_some_and(|rule| rule.is_of_run());
     let stale = move || store.ran.with(|ran| store.document.with(|now| now != ran));
-    let told = move |text: &str| {
+    let told = move |found: &Diagnostic, words: &str| {
         store.document.track();
-        store.told(text)
+        store.told_of(found, words)
     };
     let rows = Memo::new(move |_| found.with(|all| (0..all.len().min(MOST)).collect::<Vec<_>>()));
     view! {
@@ -65,8 +65,8 @@ pub fn Problems() -> impl IntoView {
                                 <li class:bad=move || at().is_some_and(|f| f.severity == Severity::Error)>
                                     <button class="row" on:click=move |_| if let Some(found) = at() { store.go_to(&found) }>
                                         <span class="weight">{move || at().map(|f| if f.severity == Severity::Error { "Error" } else { "Warning" })}</span>
-                                        <span class="message">{move || at().map(|f| told(&f.message))}</span>
-                                        <span class="help">{move || at().map(|f| told(&f.help))}</span>
+                                        <span class="message">{move || at().map(|f| told(&f, &f.message))}</span>
+                                        <span class="help">{move || at().map(|f| told(&f, &f.help))}</span>
                                         <span class="where">{move || at().map(|f| place(store, &f))}</span>
                                     </button>
                                     <span class="side">
@@ -175,7 +175,8 @@ pub fn sentences(what: &str, help: &str) -> String {
 pub fn place(store: Store, found: &Diagnostic) -> String {
     match (&found.place.document, found.place.path.activity()) {
         (DocumentId::Journey(_), Some(id)) if found.message.contains(&format!("`{id}`")) => String::new(),
-        (DocumentId::Journey(_), Some(id)) => store.label(id),
+        (document, Some(id)) if *document == store.id() => store.label(id),
+        (DocumentId::Journey(_), Some(id)) => id.to_owned(),
         (DocumentId::Journey(_), None) => found.place.path.to_string(),
         (other, _) => other.to_string(),
     }

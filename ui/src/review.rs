@@ -128,8 +128,8 @@ fn Findings(all: Memo<Vec<Diagnostic>>, of: StoredValue<Vec<DocumentId>>) -> imp
         view! {
             <li class:bad=bad>
                 <button class="row" on:click=go>
-                    <span class="message">{store.told(&one.message)}</span>
-                    <span class="help">{store.told(&one.help)}</span>
+                    <span class="message">{store.told_of(&one, &one.message)}</span>
+                    <span class="help">{store.told_of(&one, &one.help)}</span>
                     <span class="where">{place(store, &one)}</span>
                 </button>
                 <span class="side">

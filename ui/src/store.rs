@@ -321,6 +321,11 @@ impl Store {
         self.peek(|journey| sentence(&naming::by_label(journey, text))).unwrap_or_else(|| sentence(text))
     }
 
+    /// Words of a problem: as [`Store::told`] where it is about the journey on the canvas, else as they are.
+    pub fn told_of(&self, found: &Diagnostic, words: &str) -> String {
+        if found.place.document == self.id() { self.told(words) } else { sentence(words) }
+    }
+
     /// Takes what the machine opened.
     pub fn take(&self, opened: Opened) {
         let kept = opened.kept.unwrap_or_default();
