@@ -210,11 +210,11 @@ fn path_form(
                 <span class="pair">
                     <input type="text" node_ref=input data-test="path" placeholder="/home/me/journeys/welcome" autocomplete="off" />
                     <Show when=transport::in_desktop>
-                        <button type="button" on:click=move |_| spawn_local(async move { take(transport::pick_folder(label).await) })>
+                        <button type="button" on:click=move |_| spawn_local(async move { take(transport::pick_folder(if files.is_some() { "Open a folder" } else { label }).await) })>
                             {if files.is_some() { "Folder" } else { "Browse" }}
                         </button>
                         {files.map(|endings| view! {
-                            <button type="button" on:click=move |_| spawn_local(async move { take(transport::pick_file(label, endings).await) })>"File"</button>
+                            <button type="button" on:click=move |_| spawn_local(async move { take(transport::pick_file("Open a file", endings).await) })>"File"</button>
                         })}
                     </Show>
                 </span>
