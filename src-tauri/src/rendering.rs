@@ -4,18 +4,15 @@
 
 use std::path::Path;
 
-/// WebKitGTK's own switches: `1` paints without layers, and without shaders, whose loading now and then ends a page's process
-/// at its start. Whoever has set one, either way, has decided about it.
-const SWITCHES: [&str; 2] = ["WEBKIT_DISABLE_COMPOSITING_MODE", "WEBKIT_SKIA_ENABLE_CPU_RENDERING"];
+/// WebKitGTK's own switch: `1` paints without layers. Whoever has set it, either way, has decided.
+const SWITCH: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
-/// Sets the switches where there is no graphics card. The first thing that the program does: while it has one thread, nobody
+/// Sets the switch where there is no graphics card. The first thing that the program does: while it has one thread, nobody
 /// else reads its environment.
 pub fn choose() {
-    if !has_graphics_card() {
-        for switch in SWITCHES {
-            // What is set stays. Fails only for names that are none.
-            let _ = gtk::glib::setenv(switch, "1", false);
-        }
+    if std::env::var_os(SWITCH).is_none() && !has_graphics_card() {
+        // Fails only for names that are none.
+        let _ = gtk::glib::setenv(SWITCH, "1", false);
     }
 }
 
