@@ -186,7 +186,7 @@ async fn a_killed_publication_goes_on_without_duplicates() {
 
 /// The project with something else in every document.
 fn changed(mut publication: Publication) -> Publication {
-    for (id, document) in &mut publication.project.documents {
+    for (id, document) in publication.project.documents.iter_mut() {
         match id {
             DocumentId::Template(..) => document["TemplateDescription"] = "the second".into(),
             DocumentId::Segment(_) => document["Name"] = format!("{} 2", id.name()).into(),

@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("validation", &["model", "audience", "templates", "diagram", "engine"]),
     ("delivery", &["model", "templates"]),
     // 4
-    ("bridge", &["model", "validation", "simulation"]),
+    ("bridge", &["model", "diagram", "validation", "simulation"]),
     ("publishing", &["model", "engine", "validation"]),
     ("pinpoint-local", &["model", "audience", "templates", "diagram", "engine", "validation", "delivery", "files"]),
     // 5

@@ -40,7 +40,7 @@ const MENUS: &[(&str, &[&str])] = &[
             "Add a journey",
             "Add a note",
             "Fold the branch behind the selected connection",
-            "Tidy: take hand-given positions back",
+            "Tidy: lay out again, take hand-given positions back",
             "",
             "Find in the project",
         ],

@@ -73,7 +73,7 @@ fn examples() -> BTreeMap<&'static str, Project> {
             }
             project.documents.insert(id, value);
         } else if let Some((id, member)) = body(file.split('/').next().unwrap_or_default()) {
-            let template = project.documents.entry(id).or_insert_with(|| Value::Object(Default::default()));
+            let template = project.documents.get_or_insert_with(id, || Value::Object(Default::default()));
             template[member] = Value::from(*text);
         }
     }

@@ -147,7 +147,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command { words: "Fold the branch behind the selected connection", keys: "F", place: Design, run: fold_selected },
     Command { words: "Add a note", keys: "Shift+S", place: Design, run: note },
-    Command { words: "Tidy: take hand-given positions back", keys: "", place: Design, run: tidy },
+    Command { words: "Tidy: lay out again, take hand-given positions back", keys: "", place: Design, run: tidy },
     Command { words: "Show the whole journey", keys: "1", place: Canvas, run: |store| store.fit() },
     Command {
         words: "Zoom to 100%",

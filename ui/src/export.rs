@@ -17,10 +17,11 @@ pub fn picture(store: Store, kind: PictureKind) {
     let canvas = store.project.with_untracked(|p| p.documents.get(&DocumentId::Canvas(name.clone())).cloned());
     let (journey, dark) =
         (store.document.with_untracked(|document| document.as_ref().clone()), store.dark.get_untracked());
+    let layout = store.layout.get_untracked();
     let marks = untrack(|| marks(store));
     let name = format!("{name}.{}", kind.ending());
     spawn_local(async move {
-        let mut command = Picture { journey, canvas, dark, marks, kind, path: None };
+        let mut command = Picture { journey, canvas, layout, dark, marks, kind, path: None };
         if transport::in_desktop() {
             let Some(path) = transport::pick_target(&name).await else { return };
             command.path = Some(path.clone());

@@ -194,8 +194,10 @@ pub struct Store {
     pub document: Memo<Arc<Value>>,
     /// The scene of it.
     pub scene: Memo<Scene>,
-    /// Where everything stands.
+    /// Where everything stands; what is above a change stays as it stood.
     pub layout: Memo<Layout>,
+    /// Counts how often everything was laid out anew, whatever stood before.
+    pub anew: RwSignal<u32>,
     /// Whether the desktop is dark.
     pub dark: RwSignal<bool>,
     /// What the checks say.
@@ -214,9 +216,8 @@ impl Store {
         let journey = RwSignal::new(String::new());
         let room = RwSignal::new(Room::Journey);
         let checks = RwSignal::new(false);
-        let of_project = move |id: &DocumentId| {
-            Arc::new(project.with(|project| project.documents.get(id).cloned()).unwrap_or_default())
-        };
+        let of_project =
+            move |id: &DocumentId| project.with(|project| project.documents.shared(id)).unwrap_or_default();
         let document = Memo::new(move |_| of_project(&DocumentId::Journey(journey.get())));
         let subject = Memo::new(move |_| match room.get() {
             Room::Journey | Room::People | Room::Calendar => DocumentId::Journey(journey.get()),
@@ -228,11 +229,17 @@ impl Store {
         });
         let scene = Memo::new(move |_| {
             let id = DocumentId::Canvas(journey.get());
-            let canvas = project.with(|project| project.documents.get(&id).cloned());
-            document.with(|value| Journey::of(value).map(|j| Scene::of(j, canvas.as_ref())).unwrap_or_default())
+            let canvas = project.with(|project| project.documents.shared(&id));
+            document.with(|value| Journey::of(value).map(|j| Scene::of(j, canvas.as_deref())).unwrap_or_default())
         });
-        let layout = Memo::new(move |_| {
-            timed("layout", || scene.with(|scene| diagram::layout(&scene.graph, &diagram::scene::spacing())))
+        let (anew, drawn) = (RwSignal::new(0), StoredValue::new(0));
+        let layout = Memo::new(move |before: Option<&Layout>| {
+            let goes_on = drawn.get_value() == anew.get();
+            drawn.set_value(anew.get());
+            let nothing = Layout::default();
+            let earlier = before.filter(|_| goes_on).unwrap_or(&nothing);
+            let graph = |scene: &Scene| diagram::layout_after(&scene.graph, &diagram::scene::spacing(), earlier);
+            timed("layout", || scene.with(graph))
         });
         let run = RwSignal::new(None);
         let ran = RwSignal::new(Arc::new(Value::Null));
@@ -282,6 +289,7 @@ impl Store {
             document,
             scene,
             layout,
+            anew,
             dark: theme::dark(),
             report,
             problems: Memo::new(move |_| by_activity(report, journey)),
@@ -364,6 +372,7 @@ impl Store {
     pub fn show(&self, journey: &str) {
         self.room.set(Room::Journey);
         self.journey.set(journey.to_owned());
+        self.anew.update(|times| *times += 1);
         self.selection.set(Selection::Journey);
         self.run.set(None);
         self.story.set(None);

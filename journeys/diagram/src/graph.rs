@@ -5,7 +5,7 @@ use crate::geometry::Point;
 /// One box to place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Node {
-    /// The owner's name for it; the layout does not read it.
+    /// The owner's name for it: by it [`crate::layout_after`] knows it again.
     pub id: String,
     /// Canvas units.
     pub width: f64,

@@ -70,6 +70,7 @@ mod tests {
             ],
             edges: vec![line(&[(50.0, 50.0), (50.0, 150.0)]), line(&[(58.0, 50.0), (58.0, 150.0)]), line(&[])],
             bounds: Rect::new(0.0, 0.0, 180.0, 200.0),
+            ..Layout::default()
         }
     }
 

@@ -1,19 +1,21 @@
 //! Layered top-down layout (Sugiyama): parts, ranks, order, columns, lanes, then pins.
 //!
 //! What it promises, for any graph: nodes do not overlap (unless pinned onto each other); without pins no line runs
-//! through a node; ranks depend only on what lies above, so an inserted node leaves the ranks above it at their heights. To the
-//! sides they stay as long as branches below need no more room: sources stand in the middle of their branches, and the
-//! layout knows of nothing but the graph, so that a file looks the same everywhere, whatever was done to it.
+//! through a node; ranks depend only on what lies above, so an inserted node leaves the ranks above it at their heights. To
+//! the sides they stay if the earlier layout is given ([`layout_after`]): without it sources stand in the middle of their
+//! branches, which may need more room than before.
 
 mod around;
 mod columns;
 mod grid;
+mod hold;
 mod lanes;
 mod order;
 mod part;
 mod pins;
 mod ranks;
 mod sheet;
+mod standing;
 
 use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
@@ -21,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::geometry::{Point, Rect};
 use crate::graph::{Graph, Settings};
 use crate::route::Route;
-use part::{Part, Placed};
+use part::Part;
+use standing::Standing;
 
 pub use part::label_width;
 
@@ -34,6 +37,19 @@ pub struct Layout {
     pub edges: Vec<Route>,
     /// Around all boxes, lines and labels; empty for an empty graph.
     pub bounds: Rect,
+    /// Whether nodes stand elsewhere than [`layout`] would put them, as an earlier layout is kept.
+    #[serde(default)]
+    pub held: bool,
+    /// By part: what the layout of a changed graph keeps.
+    #[serde(skip)]
+    pub(crate) standing: Vec<Standing>,
+}
+
+impl Layout {
+    /// Whether it can be one of `graph`: a box for each node, a line for each edge.
+    pub fn fits(&self, graph: &Graph) -> bool {
+        self.nodes.len() == graph.nodes.len() && self.edges.len() == graph.edges.len()
+    }
 }
 
 /// Places the nodes and routes the edges of `graph`.
@@ -43,7 +59,19 @@ pub struct Layout {
 /// for it, and the lines of both take the shortest simple way that touches no node, else a way around. A line crosses a node
 /// only where that can not be: where nodes are pinned on or against each other so that one covers the place that the line
 /// leaves from or comes to, or where more than the 80 nearest nodes are in its way.
+///
+/// Equal graphs get equal layouts.
 pub fn layout(graph: &Graph, settings: &Settings) -> Layout {
+    layout_after(graph, settings, &Layout::default())
+}
+
+/// Like [`layout`], but keeps of an `earlier` layout, made with the same settings, what stands above the first change.
+///
+/// Nodes are the same if they have the same id and size. From the root's top down, ranks stay exactly as they stood (nodes,
+/// lines, labels) as long as the same nodes stand on them and the same lines lead to the same nodes; all of the rank below
+/// which something changed stays too. Below, nodes move along with what they hang on, and apart where that takes room.
+/// What is pinned in either graph, parts other than the root's, and lines around a side may move.
+pub fn layout_after(graph: &Graph, settings: &Settings, earlier: &Layout) -> Layout {
     let settings = &Settings {
         rank_gap: length(settings.rank_gap),
         node_gap: length(settings.node_gap),
@@ -52,15 +80,18 @@ pub fn layout(graph: &Graph, settings: &Settings) -> Layout {
     let (parts, members) = parts(graph);
     let mut nodes = vec![Rect::default(); graph.nodes.len()];
     let mut edges = vec![Route::default(); graph.edges.len()];
+    let mut standing = Vec::with_capacity(parts.len());
+    let mut held = false;
     let mut shelf = Shelf::new(settings);
     for (part, members) in parts.iter().zip(&members) {
-        let placed = part::place(part, settings);
+        let placed = part::place(part, settings, &earlier.standing);
         let (dx, dy) = shelf.put(bounds(&placed.nodes, &placed.edges, |edge| part.labels[edge]));
-        let Placed { nodes: boxes, edges: routes } = placed;
-        for (&node, area) in members.nodes.iter().zip(boxes) {
+        standing.push(placed.standing);
+        held |= placed.held;
+        for (&node, area) in members.nodes.iter().zip(placed.nodes) {
             nodes[node] = Rect { x: area.x + dx, y: area.y + dy, ..area };
         }
-        for (&edge, mut route) in members.edges.iter().zip(routes) {
+        for (&edge, mut route) in members.edges.iter().zip(placed.edges) {
             let spots = [&mut route.label_at, &mut route.insert_at];
             for point in route.points.iter_mut().chain(spots) {
                 *point = Point::new(point.x + dx, point.y + dy);
@@ -72,7 +103,7 @@ pub fn layout(graph: &Graph, settings: &Settings) -> Layout {
         pins::apply(graph, settings, &mut nodes, &mut edges);
     }
     let bounds = bounds(&nodes, &edges, |edge| &graph.edges[edge].label);
-    Layout { nodes, edges, bounds }
+    Layout { nodes, edges, bounds, held, standing }
 }
 
 /// The graph's own indices of a part's nodes and edges.
@@ -107,6 +138,7 @@ fn parts(graph: &Graph) -> (Vec<Part<'_>>, Vec<Members>) {
         let Some(index) = number[joined.find(node)] else { continue };
         *own = members[index].nodes.len();
         members[index].nodes.push(node);
+        parts[index].ids.push(&graph.nodes[node].id);
         parts[index].sizes.push((length(graph.nodes[node].width), length(graph.nodes[node].height)));
         if root == Some(node) {
             parts[index].root = Some(*own);

@@ -29,7 +29,7 @@ pub use geometry::{Point, Rect};
 pub use graph::{Edge, Graph, Node, Settings};
 pub use hit::{Hit, hit, visible_edges, visible_nodes};
 pub use index::Index;
-pub use layout::{Layout, label_width, layout};
+pub use layout::{Layout, label_width, layout, layout_after};
 pub use route::Route;
 pub use venn::{Venn, venn};
 pub use viewport::{Detail, Viewport};

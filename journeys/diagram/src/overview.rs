@@ -94,6 +94,7 @@ mod tests {
             nodes: vec![Rect::new(10.0, 10.0, 40.0, 30.0)],
             edges: vec![Route { points: vec![Point::new(30.0, 40.0), Point::new(30.0, 80.0)], ..Route::default() }],
             bounds: Rect::new(10.0, 10.0, 40.0, 70.0),
+            ..Layout::default()
         };
         let index = Index::of(&layout);
         let window = Rect::new(0.0, 0.0, 60.0, 80.0);

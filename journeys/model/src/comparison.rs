@@ -3,13 +3,12 @@
 //! A journey is told step by step, and by the sentences about what people go through that are new or gone; other documents
 //! by the members that differ.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::changes::{self, Change};
 use crate::difference;
+use crate::documents::Documents;
 use crate::journey::Journey;
 use crate::path::Path;
 use crate::project::DocumentId;
@@ -80,8 +79,8 @@ pub struct MemberChange {
 
 /// Documents of both, in order of their ids, with what they say in each.
 pub fn pairs<'a>(
-    before: &'a BTreeMap<DocumentId, Value>,
-    after: &'a BTreeMap<DocumentId, Value>,
+    before: &'a Documents,
+    after: &'a Documents,
 ) -> Vec<(&'a DocumentId, Option<&'a Value>, Option<&'a Value>)> {
     let mut ids: Vec<&DocumentId> = before.keys().chain(after.keys().filter(|id| !before.contains_key(*id))).collect();
     ids.sort();

@@ -144,8 +144,8 @@ pub fn put(project: &mut Project, changed: BTreeMap<DocumentId, Option<Value>>) 
     for (id, value) in changed {
         match value {
             Some(value) => project.documents.insert(id, value),
-            None => project.documents.remove(&id),
-        };
+            None => drop(project.documents.remove(&id)),
+        }
     }
 }
 

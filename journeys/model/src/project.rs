@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::account::Account;
+use crate::documents::Documents;
 use crate::edit::{self, Change, Edit, EditError};
 use crate::journey::Journey;
 use crate::view::View;
@@ -403,7 +404,7 @@ pub struct Project {
     /// What `waymark.toml` says.
     pub settings: Settings,
     /// The documents.
-    pub documents: BTreeMap<DocumentId, Value>,
+    pub documents: Documents,
 }
 
 impl Project {

@@ -33,7 +33,7 @@ pub fn fill(project: &Project, target: &str) -> Result<Project, Vec<Unset>> {
     let value_of = |name: &str| targets.get(target).and_then(|one| one.variables.get(name)).map(String::as_str);
     let mut filled = project.clone();
     let mut unset = Vec::new();
-    for (id, document) in &mut filled.documents {
+    for (id, document) in filled.documents.iter_mut() {
         texts(document, &mut Path::default(), &mut |path, text| {
             *text = fill_text(text, &|name| known.contains(name), &value_of, &mut |name| {
                 let place = Place { document: id.clone(), path: path.clone() };

@@ -252,7 +252,7 @@ fn reachable(connections: &BTreeMap<Origin, Option<String>>, start: &str) -> BTr
 }
 
 fn of_journey(root: &Value) -> Project {
-    Project { documents: BTreeMap::from([(welcome(), root.clone())]), ..Project::default() }
+    Project { documents: [(welcome(), root.clone())].into(), ..Project::default() }
 }
 
 /// The journey after an edit that must be possible, and is taken back on the way.

@@ -56,7 +56,7 @@ fn strike(project: &mut Project, (document, place, kind, with): Blow) {
         nth(&mut other.clone(), &mut (with / 7 % count)).cloned().unwrap_or_default()
     };
     let at = document % project.documents.len();
-    let Some(root) = project.documents.values_mut().nth(at) else { return };
+    let Some((_, root)) = project.documents.iter_mut().nth(at) else { return };
     let mut place = place % count(root);
     let Some(value) = nth(root, &mut place) else { return };
     match kind {
@@ -234,7 +234,7 @@ proptest! {
     ) {
         let mut project = EXAMPLES[example].clone();
         let at = document % project.documents.len();
-        let root = project.documents.values_mut().nth(at).unwrap();
+        let (_, root) = project.documents.iter_mut().nth(at).unwrap();
         let mut text: Vec<char> = serde_json::to_string_pretty(root).unwrap().chars().collect();
         for (from, length, instead) in cuts {
             let from = from % (text.len() + 1);

@@ -90,7 +90,10 @@ fn drawn(command: &bridge::Picture) -> Outcome<String> {
     let no_journey = || bad_input("what is to be drawn is no journey", "open the journey again");
     let journey = Journey::of(&command.journey).ok_or_else(no_journey)?;
     let scene = Scene::of(journey, command.canvas.as_ref());
-    let layout = diagram::layout(&scene.graph, &scene::spacing());
+    let layout = command.layout.clone();
+    if !layout.fits(&scene.graph) {
+        return Err(bad_input("what is to be drawn does not stand as the journey does", "open the journey again"));
+    }
     let other = command.marks.other.as_ref().and_then(|(value, canvas)| {
         let then = Journey::of(value)?;
         let old = Scene::of(then, canvas.as_ref());

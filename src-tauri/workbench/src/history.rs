@@ -4,14 +4,12 @@
 //! we did, and so that a former state can be brought back. Approvals stand beside them, each for one plan. The files are for
 //! the repository of the project: a team shares them.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use model::{DocumentId, Project, text, time};
+use model::{Documents, Project, text, time};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Outcome, bad_input, disk};
@@ -41,7 +39,7 @@ pub struct Entry {
     /// What was published: journeys, and campaigns as `campaigns/NAME`.
     pub published: Vec<String>,
     /// The documents of the project as they were, with the variables of the target.
-    pub documents: BTreeMap<DocumentId, Value>,
+    pub documents: Documents,
 }
 
 /// A plan that somebody has approved.

@@ -283,7 +283,7 @@ pub fn rebind(project: &Project, there: &Pulled, instead: &Instead) -> Outcome<P
         let Some(found) = found.first() else { return Err(missing("segment", wanted, "the target")) };
         let former = project.documents.get(&from).and_then(|value| value["Id"].as_str()).map(str::to_owned);
         let to = found.value["Id"].as_str().unwrap_or(wanted).to_owned();
-        for (id, document) in &mut project.documents {
+        for (id, document) in project.documents.iter_mut() {
             model::references::segment_references(id, document, &mut |reference| {
                 if *reference == from.name() || former.as_ref() == Some(reference) {
                     reference.clone_from(&to);
@@ -298,7 +298,7 @@ pub fn rebind(project: &Project, there: &Pulled, instead: &Instead) -> Outcome<P
         if found.is_empty() {
             return Err(missing("template", wanted, "the target"));
         }
-        for (id, document) in &mut project.documents {
+        for (id, document) in project.documents.iter_mut() {
             model::references::template_references(id, document, &mut |kind, name| {
                 let is_there =
                     found.iter().any(|one| matches!(one.id, DocumentId::Template(other, _) if other == kind));

@@ -94,6 +94,8 @@ pub struct Picture {
     pub journey: Value,
     /// What its canvas keeps: pins, notes, folded branches.
     pub canvas: Option<Value>,
+    /// Where everything stands.
+    pub layout: diagram::Layout,
     /// Whether it is drawn light on dark.
     pub dark: bool,
     /// What stands on it.

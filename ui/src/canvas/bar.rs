@@ -59,8 +59,10 @@ fn Branch(origin: Origin) -> impl IntoView {
     }
 }
 
-/// Takes back the hand-given positions of the selected activities; of all when none is selected.
+/// Lays the journey out again, and takes back the hand-given positions of the selected activities; of all when none is
+/// selected.
 pub fn tidy(store: Store) {
+    store.anew.update(|times| *times += 1);
     let ids = super::hand::selected(store);
     let name = store.journey.get_untracked();
     let id = DocumentId::Canvas(name.clone());

@@ -20,6 +20,7 @@ pub fn ZoomBar() -> impl IntoView {
             p.documents.get(&id).and_then(|v| v.get("pins")?.as_object()).is_some_and(|pins| !pins.is_empty())
         })
     });
+    let held = Memo::new(move |_| store.layout.with(|layout| layout.held));
     view! {
         <div class="zoom" on:pointerdown=|event| event.stop_propagation()>
             <button title="Zoom out (-)" aria-label="Zoom out" on:click=move |_| zoom(0.8)>"−"</button>
@@ -29,8 +30,8 @@ pub fn ZoomBar() -> impl IntoView {
             <Show when=move || store.mode.get() == Mode::Design>
                 <button title="Add a note (Shift+S)" data-test="add-note" on:click=move |_| notes::add(store)>"Note"</button>
             </Show>
-            <Show when=move || store.mode.get() == Mode::Design && pinned.get()>
-                <button title="Take the hand-given positions of the selection back, or all of them" data-test="tidy" on:click=move |_| tidy(store)>"Tidy"</button>
+            <Show when=move || store.mode.get() == Mode::Design && (pinned.get() || held.get())>
+                <button title="Lay out again; takes the hand-given positions of the selection back, or all of them" data-test="tidy" on:click=move |_| tidy(store)>"Tidy"</button>
             </Show>
         </div>
     }

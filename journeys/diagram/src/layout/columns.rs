@@ -159,8 +159,8 @@ fn average(ways: &[Vec<f64>]) -> Vec<f64> {
 
 /// Moves straight pieces to the middle of what they lead to, where averaging left a node beside the middle one of its
 /// three sources, say. A piece moves only if that brings it nearer to what it leads to on the whole, and no farther than
-/// its neighbours let it.
-pub(super) fn straighten_pieces(grid: &Grid, x: &mut [f64], apart: &impl Fn(usize, usize) -> f64) {
+/// its neighbours let it. Those that reach above the layer `first` stay.
+pub(super) fn straighten_pieces(grid: &Grid, x: &mut [f64], apart: &impl Fn(usize, usize) -> f64, first: usize) {
     const ROUNDS: usize = 6;
     let mut layer_of = vec![0; x.len()];
     for (layer, vertices) in grid.layers.iter().enumerate() {
@@ -169,12 +169,15 @@ pub(super) fn straighten_pieces(grid: &Grid, x: &mut [f64], apart: &impl Fn(usiz
     for round in 0..ROUNDS {
         let mut moved = false;
         let mut seen = vec![false; x.len()];
-        for index in 0..grid.layers.len() {
-            let layer = if round % 2 == 0 { index } else { grid.layers.len() - 1 - index };
+        for index in first..grid.layers.len() {
+            let layer = if round % 2 == 0 { index } else { grid.layers.len() - 1 - (index - first) };
             for &vertex in &grid.layers[layer] {
                 if !seen[vertex] {
                     let piece = piece(grid, x, vertex);
                     piece.iter().for_each(|&vertex| seen[vertex] = true);
+                    if piece.iter().any(|&vertex| layer_of[vertex] < first) {
+                        continue;
+                    }
                     let room = room(grid, x, &layer_of, &piece, apart);
                     if let Some(to) = better(grid, x, &piece, room) {
                         piece.iter().for_each(|&vertex| x[vertex] = to);

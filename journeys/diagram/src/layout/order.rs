@@ -23,16 +23,21 @@ impl Order {
     }
 }
 
-/// The best order found.
+/// The best order found that has the upper ranks as they are in `kept`.
 ///
 /// The first search starts from a walk in branch order; each later one from the best so far, a little disordered, as
 /// a sweep alone stays in the hollow it starts in. Every second search lets branches attract as if all left from one
 /// point, which brings together what rejoins.
-pub(super) fn order(sheet: &Sheet, root: usize) -> Order {
+pub(super) fn order(sheet: &Sheet, root: usize, kept: &[Vec<usize>]) -> Order {
     const SEARCHES: u32 = 8;
     let ports = ports(sheet);
     let one_point = vec![Port::default(); ports.len()];
     let mut best = walked(sheet, root);
+    for (rank, layer) in kept.iter().enumerate() {
+        best.layers[rank].clone_from(layer);
+        best.settle(rank);
+    }
+    let first = kept.len();
     let mut least = cost(sheet, &best);
     for number in 0..SEARCHES {
         if least == 0 {
@@ -40,16 +45,24 @@ pub(super) fn order(sheet: &Sheet, root: usize) -> Order {
         }
         let mut current = best.clone();
         if number > 0 {
-            disorder(&mut current, number);
+            disorder(&mut current, number, first);
         }
         let pull = if number % 2 == 0 { &ports } else { &one_point };
-        search(sheet, &ports, pull, current, &mut best, &mut least);
+        search(sheet, &ports, pull, current, &mut best, &mut least, first);
     }
     best
 }
 
-/// Sweeps down and up from `current` until that stops helping; what is better than `best` replaces it.
-fn search(sheet: &Sheet, ports: &[Port], pulling: &[Port], mut current: Order, best: &mut Order, least: &mut isize) {
+/// Sweeps down and up from `current`, ranks from `first` on, until that stops helping; what is better than `best` replaces it.
+fn search(
+    sheet: &Sheet,
+    ports: &[Port],
+    pulling: &[Port],
+    mut current: Order,
+    best: &mut Order,
+    least: &mut isize,
+    first: usize,
+) {
     /// Sweeps without an improvement before the search ends.
     const PATIENCE: usize = 8;
     let mut lowest = isize::MAX;
@@ -59,15 +72,15 @@ fn search(sheet: &Sheet, ports: &[Port], pulling: &[Port], mut current: Order, b
         // equal wishes: now the left one first, now the right one
         let reversed = sweep % 4 >= 2;
         if sweep % 2 == 0 {
-            for rank in 1..current.layers.len() {
+            for rank in first.max(1)..current.layers.len() {
                 pull(&mut current, rank, reversed, |order, vertex| above(sheet, pulling, order, vertex));
             }
         } else {
-            for rank in (0..current.layers.len().saturating_sub(1)).rev() {
+            for rank in (first..current.layers.len().saturating_sub(1)).rev() {
                 pull(&mut current, rank, reversed, |order, vertex| below(sheet, order, vertex));
             }
         }
-        swap_neighbours(sheet, ports, &mut current);
+        swap_neighbours(sheet, ports, &mut current, first);
         let now = cost(sheet, &current);
         if now < *least {
             *least = now;
@@ -84,9 +97,9 @@ fn search(sheet: &Sheet, ports: &[Port], pulling: &[Port], mut current: Order, b
 }
 
 /// Swaps about one in eight pairs of neighbours: always the same ones for the same `number`.
-fn disorder(order: &mut Order, number: u32) {
+fn disorder(order: &mut Order, number: u32, first: usize) {
     let mut dice = number.wrapping_mul(0x9E37_79B9) | 1;
-    for rank in 0..order.layers.len() {
+    for rank in first..order.layers.len() {
         for place in 1..order.layers[rank].len() {
             // xorshift
             dice ^= dice << 13;
@@ -178,12 +191,12 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> Option<f64> {
 }
 
 /// Swaps neighbours as long as that removes crossings.
-fn swap_neighbours(sheet: &Sheet, ports: &[Port], order: &mut Order) {
+fn swap_neighbours(sheet: &Sheet, ports: &[Port], order: &mut Order, first: usize) {
     const ROUNDS: usize = 12;
     let mut dirty = vec![true; order.layers.len()];
     for _ in 0..ROUNDS {
         let mut improved = false;
-        for rank in 0..order.layers.len() {
+        for rank in first..order.layers.len() {
             if !std::mem::take(&mut dirty[rank]) {
                 continue;
             }

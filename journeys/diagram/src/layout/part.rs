@@ -2,10 +2,12 @@
 
 use super::columns::{columns, straighten_pieces};
 use super::grid::{Grid, Lower, Slot};
+use super::hold::{fits, hold};
 use super::lanes::{Net, lanes};
 use super::order::order;
 use super::ranks::{back_edges, ranks};
 use super::sheet::Sheet;
+use super::standing::{Standing, kept};
 use crate::geometry::{Point, Rect};
 use crate::graph::Settings;
 use crate::route::Route;
@@ -13,6 +15,8 @@ use crate::route::Route;
 /// A connected graph by its own indices.
 #[derive(Debug, Default)]
 pub(super) struct Part<'a> {
+    /// The owner's names of the nodes.
+    pub ids: Vec<&'a str>,
     /// Width and height of each node.
     pub sizes: Vec<(f64, f64)>,
     /// Source and target of each edge, branches in order.
@@ -27,6 +31,9 @@ pub(super) struct Part<'a> {
 pub(super) struct Placed {
     pub nodes: Vec<Rect>,
     pub edges: Vec<Route>,
+    pub standing: Standing,
+    /// Whether something stands elsewhere than it would without `earlier`.
+    pub held: bool,
 }
 
 /// From a source's bottom to its first lane, and from a slot's end to the next lane.
@@ -53,16 +60,17 @@ pub fn label_width(label: &str) -> f64 {
     if label.is_empty() { PLUS } else { (label.chars().count() as f64 * 6.8 + 18.0).clamp(PLUS, WIDEST) }
 }
 
-/// Lays out one part.
-pub(super) fn place(part: &Part, settings: &Settings) -> Placed {
+/// Lays out one part. What it shares with the top of one of `earlier` stays where that stands.
+pub(super) fn place(part: &Part, settings: &Settings, earlier: &[Standing]) -> Placed {
     let count = part.sizes.len();
     let back = back_edges(count, &part.edges, part.root);
     let forward: Vec<(usize, usize)> =
         part.edges.iter().zip(&back).filter(|(_, back)| !**back).map(|(edge, _)| *edge).collect();
     let root = part.root.unwrap_or_else(|| first_source(count, &forward));
     let sheet = Sheet::new(ranks(count, &forward, root), &part.edges, back);
-    let grid = Grid::new(&sheet, &order(&sheet, root), &part.edges);
-    let x = middles(part, &sheet, &grid, settings, root);
+    let kept = kept(part, &sheet, root, earlier);
+    let grid = Grid::new(&sheet, &order(&sheet, root, &kept.ranks), &part.edges);
+    let (x, held) = middles(part, &sheet, &grid, settings, root, &kept.middles);
     let channels = Channels::new(part, &sheet, &grid, &x);
     let rows = rows(part, &sheet, &grid, &channels, settings, root);
     let nodes: Vec<Rect> = part
@@ -74,7 +82,8 @@ pub(super) fn place(part: &Part, settings: &Settings) -> Placed {
         })
         .collect();
     let edges = routes(part, &sheet, &grid, &x, &channels, &rows, &nodes, settings);
-    Placed { nodes, edges }
+    let standing = Standing::of(part, &sheet, &grid, root, &x);
+    Placed { nodes, edges, standing, held }
 }
 
 fn first_source(count: usize, edges: &[(usize, usize)]) -> usize {
@@ -85,8 +94,16 @@ fn first_source(count: usize, edges: &[(usize, usize)]) -> usize {
     incoming.iter().position(|incoming| !incoming).unwrap_or(0)
 }
 
-/// The middle of each vertex, in whole units so that straight lines are exactly straight.
-fn middles(part: &Part, sheet: &Sheet, grid: &Grid, settings: &Settings, root: usize) -> Vec<f64> {
+/// The middle of each vertex, in whole units so that straight lines are exactly straight, and whether that the upper layers
+/// are to stand at `kept` moved any.
+fn middles(
+    part: &Part,
+    sheet: &Sheet,
+    grid: &Grid,
+    settings: &Settings,
+    root: usize,
+    kept: &[Vec<f64>],
+) -> (Vec<f64>, bool) {
     let mut first = vec![true; part.edges.len()];
     let half: Vec<f64> = (0..grid.vertices())
         .map(|vertex| match grid.slot(vertex) {
@@ -110,10 +127,14 @@ fn middles(part: &Part, sheet: &Sheet, grid: &Grid, settings: &Settings, root: u
     };
     let mut x = columns(grid, &apart);
     x.iter_mut().for_each(|at| *at = at.round());
-    straighten_pieces(grid, &mut x, &apart);
+    straighten_pieces(grid, &mut x, &apart, 0);
     let middle = x[root];
     x.iter_mut().for_each(|at| *at -= middle);
-    x
+    let held = fits(grid, kept, &apart) && hold(grid, &mut x, kept, &apart);
+    if held {
+        straighten_pieces(grid, &mut x, &apart, kept.len());
+    }
+    (x, held)
 }
 
 /// The lanes above and below the slots of each rank.
