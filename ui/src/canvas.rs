@@ -83,7 +83,7 @@ pub fn connection_near(store: Store, at: Point) -> Option<Origin> {
                 (i, if on_end { 0.0 } else { route.distance_to(at) })
             };
             let nearest = layout.edges.iter().enumerate().map(distance).min_by(|a, b| a.1.total_cmp(&b.1));
-            nearest.filter(|(_, d)| *d <= reach).map(|(i, _)| scene.connections[i].origin.clone())
+            nearest.filter(|(_, d)| *d <= reach).map(|(i, _)| scene.origins[i].clone())
         })
     })
 }
@@ -135,7 +135,7 @@ pub fn Canvas() -> impl IntoView {
     });
     let origins = Memo::new(move |_| {
         store.scene.with(|scene| {
-            let of = |i: &usize| scene.connections.get(*i).map(|connection| connection.origin.clone());
+            let of = |i: &usize| scene.origins.get(*i).cloned();
             shown.with(|(_, edges)| edges.iter().filter_map(of).collect::<Vec<_>>())
         })
     });

@@ -4,6 +4,7 @@ use bridge::{Picture, PictureKind, PictureMarks};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use model::DocumentId;
+use model::drawing::Origin;
 use wasm_bindgen::JsCast;
 
 use crate::simulate::flow;
@@ -46,30 +47,28 @@ fn marks(store: Store) -> PictureMarks {
             let is_entry = node.stands == diagram::scene::Stands::Entry;
             Some((node.id.clone(), flow::counts(store, &node.id, is_entry)?))
         };
-        let traffic = |connection: &diagram::scene::SceneConnection| {
-            let traffic = flow::traffic(store, &connection.origin)?;
-            Some((connection.origin.key(), (traffic.words(), traffic.share)))
+        let traffic = |origin: &Origin| {
+            let traffic = flow::traffic(store, origin)?;
+            Some((origin.key(), (traffic.words(), traffic.share)))
         };
         let stands = |node: &diagram::scene::SceneNode| {
             let dots = flow::dots_at(store, &node.id);
             (dots > 0).then(|| (node.id.clone(), dots))
         };
-        let walks = |connection: &diagram::scene::SceneConnection| {
-            Some((connection.origin.key(), flow::dots_on(store, &connection.origin)?))
-        };
+        let walks = |origin: &Origin| Some((origin.key(), flow::dots_on(store, origin)?));
         let is_lit = |node: &&diagram::scene::SceneNode| {
             crate::canvas::is_lit(store, &node.id, node.stands == diagram::scene::Stands::Entry)
         };
-        let lit_ways = scene.connections.iter().filter(|connection| crate::canvas::in_story(store, &connection.origin));
+        let lit_ways = scene.origins.iter().filter(|origin| crate::canvas::in_story(store, origin));
         let other = store.playback.other.get().filter(|_| store.mode.get() == Mode::Simulate);
         PictureMarks {
             problems,
             counts: scene.nodes.iter().filter_map(count).collect(),
-            traffic: scene.connections.iter().filter_map(traffic).collect(),
+            traffic: scene.origins.iter().filter_map(traffic).collect(),
             lit: scene.nodes.iter().filter(is_lit).map(|node| node.id.clone()).collect(),
-            lit_ways: lit_ways.map(|connection| connection.origin.key()).collect(),
+            lit_ways: lit_ways.map(Origin::key).collect(),
             standing: scene.nodes.iter().filter_map(stands).collect(),
-            walking: scene.connections.iter().filter_map(walks).collect(),
+            walking: scene.origins.iter().filter_map(walks).collect(),
             other: other.map(|other| (other.journey, other.canvas)),
         }
     })

@@ -216,9 +216,9 @@ pub fn add_after_selection(store: Store, kind: ActivityKind) {
         }
         Selection::Connection(origin) => origin,
         Selection::Entry | Selection::Journey => store.scene.with_untracked(|scene| {
-            let edges = scene.graph.edges.iter().zip(&scene.connections);
+            let edges = scene.graph.edges.iter().zip(&scene.origins);
             let mut ends = edges.filter(|(edge, _)| scene.nodes[edge.to].stands == Stands::End);
-            ends.next().map_or(Origin::Entry, |(_, connection)| connection.origin.clone())
+            ends.next().map_or(Origin::Entry, |(_, origin)| origin.clone())
         }),
     };
     insert(store, &origin, kind);

@@ -1,12 +1,14 @@
 //! What the checks say about the journey on the canvas; a click leads to the activity and the field.
 
 use leptos::prelude::*;
+use model::numbers::grouped;
 use model::{Diagnostic, DocumentId, Fix, Severity};
+use validation::Report;
 
 use crate::store::{Dialog, Room, Selection, Store, store};
 
-/// How many rows the list has at most; nobody reads on, and each row weighs on the page.
-const MOST: usize = 200;
+/// How many rows the list has at first, and more each time they are asked for: each weighs on the page.
+const ROWS: usize = 40;
 
 /// The list of problems.
 #[component]
@@ -22,9 +24,18 @@ pub fn Problems() -> impl IntoView {
         }
         checked
     });
-    let found: Memo<Vec<Diagnostic>> = Memo::new(move |_| listed(store));
+    let found: Memo<Vec<usize>> = Memo::new(move |_| store.report.with(|report| listed(store, report)));
     let by_key = Memo::new(move |_| first_fix(store).map(|(found, _)| found));
-    let count = move |severity| found.with(|all| all.iter().filter(|f| f.severity == severity).count());
+    let at = move |row: usize| {
+        let place = found.with(|all| all.get(row).copied())?;
+        store.report.with(|report| report.diagnostics.get(place).cloned())
+    };
+    let count = move |severity| {
+        let is_such = |report: &Report, &place: &usize| {
+            report.diagnostics.get(place).is_some_and(|found| found.severity == severity)
+        };
+        store.report.with(|report| found.with(|all| all.iter().filter(|place| is_such(report, place)).count()))
+    };
     let title = move || {
         if !store.checks.get() {
             return "Checking".to_owned();
@@ -38,13 +49,24 @@ pub fn Problems() -> impl IntoView {
             (e, w) => format!("{}, {}", plural(e, "error"), plural(w, "warning")),
         }
     };
-    let of_run = |rule: &str| validation::explain(rule).is_some_and(|rule| rule.is_of_run());
-    let stale = move || store.ran.with(|ran| store.document.with(|now| now != ran));
-    let told = move |found: &Diagnostic, words: &str| {
+    let stale = Memo::new(move |_| store.ran.with(|ran| store.document.with(|now| now != ran)));
+    let told = move |row: usize| {
+        let found = at(row)?;
         store.document.track();
-        store.told_of(found, words)
+        Some(Told {
+            severity: found.severity,
+            message: store.told_of(&found, &found.message),
+            help: store.told_of(&found, &found.help),
+            place: place(store, &found),
+            by_key: by_key.with(|by_key| by_key.as_ref() == Some(&found)),
+            seen: validation::explain(&found.rule).is_some_and(|rule| rule.is_of_run()).then(|| stale.get()),
+            fix: found.fix.map(|fix| fix.title),
+            rule: found.rule,
+        })
     };
-    let rows = Memo::new(move |_| found.with(|all| (0..all.len().min(MOST)).collect::<Vec<_>>()));
+    let shown = RwSignal::new(ROWS);
+    let rows = Memo::new(move |_| found.with(|all| (0..all.len().min(shown.get())).collect::<Vec<_>>()));
+    let left = Memo::new(move |_| found.with(Vec::len).saturating_sub(shown.get()));
     view! {
         <section class="problems" aria-label="Problems" data-test="problems">
             <button
@@ -60,54 +82,84 @@ pub fn Problems() -> impl IntoView {
                 <ul>
                     <For each=move || rows.get() key=|i| *i let:i>
                         {
-                            let at = move || found.with(|all| all.get(i).cloned());
-                            view! {
-                                <li class:bad=move || at().is_some_and(|f| f.severity == Severity::Error)>
-                                    <button class="row" on:click=move |_| if let Some(found) = at() { store.go_to(&found) }>
-                                        <span class="weight">{move || at().map(|f| if f.severity == Severity::Error { "Error" } else { "Warning" })}</span>
-                                        <span class="message">{move || at().map(|f| told(&f, &f.message))}</span>
-                                        <span class="help">{move || at().map(|f| told(&f, &f.help))}</span>
-                                        <span class="where">{move || at().map(|f| place(store, &f))}</span>
-                                    </button>
-                                    <span class="side">
-                                        {move || at().and_then(|f| Some((by_key.with(|by_key| by_key.as_ref() == Some(&f)), f.fix?))).map(|(by_key, fix)| {
-                                            let title = fix.title.clone();
-                                            view! {
-                                                <button class="fix" aria-keyshortcuts=by_key.then_some(".") on:click=move |_| store.edit(fix.edit.clone())>
-                                                    {title}{by_key.then(|| view! { " " <kbd aria-hidden="true">"."</kbd> })}
-                                                </button>
-                                            }
-                                        })}
-                                        <span class="rule-line">
-                                            {move || at().filter(|f| of_run(&f.rule)).map(|_| view! {
-                                                <span class="seen" title=move || if stale() { "The journey was changed since that run" } else { "" }>
-                                                    {move || if stale() { "Seen in an earlier run" } else { "Seen in the simulated run" }}
-                                                </span>
-                                            })}
-                                            <button
-                                                class="link rule"
-                                                title="What this rule checks, and why"
-                                                on:click=move |_| if let Some(found) = at() {
-                                                    store.dialog.set(Some(Dialog::Rule { id: found.rule, back: None }));
-                                                }
-                                            >
-                                                {move || at().map(|f| f.rule)}
-                                            </button>
-                                        </span>
-                                    </span>
-                                </li>
-                            }
+                            // one memo and one effect a row: there may be many
+                            let told = Memo::new(move |_| told(i));
+                            move || told.get().map(|told| row(store, told, move || at(i)))
                         }
                     </For>
+                    <Show when=move || { left.get() > 0 }>
+                        <li>
+                            <button class="link more" data-test="more-problems" on:click=move |_| shown.update(|shown| *shown += ROWS)>
+                                {move || format!("Show {} more of {}", left.get().min(ROWS), grouped(found.with(Vec::len) as u64))}
+                            </button>
+                        </li>
+                    </Show>
                 </ul>
             </Show>
         </section>
     }
 }
 
+/// What a row says.
+#[derive(Clone, PartialEq)]
+struct Told {
+    severity: Severity,
+    message: String,
+    help: String,
+    place: String,
+    /// What the fix is called.
+    fix: Option<String>,
+    /// Whether the key for fixes mends it.
+    by_key: bool,
+    rule: String,
+    /// For what a run has shown: whether the journey was changed since.
+    seen: Option<bool>,
+}
+
+/// A row of the list. `at` answers its problem.
+fn row(store: Store, told: Told, at: impl Fn() -> Option<Diagnostic> + Copy + Send + Sync + 'static) -> impl IntoView {
+    let Told { severity, message, help, place, fix, by_key, rule, seen } = told;
+    let bad = severity == Severity::Error;
+    let mend = move |_| {
+        if let Some(fix) = at().and_then(|found| found.fix) {
+            store.edit(fix.edit);
+        }
+    };
+    let explain = move |_| {
+        if let Some(found) = at() {
+            store.dialog.set(Some(Dialog::Rule { id: found.rule, back: None }));
+        }
+    };
+    view! {
+        <li class:bad=bad>
+            <button class="row" on:click=move |_| if let Some(found) = at() { store.go_to(&found) }>
+                <span class="weight">{if bad { "Error" } else { "Warning" }}</span>
+                <span class="message">{message}</span>
+                <span class="help">{help}</span>
+                <span class="where">{place}</span>
+            </button>
+            <span class="side">
+                {fix.map(|title| view! {
+                    <button class="fix" aria-keyshortcuts=by_key.then_some(".") on:click=mend>
+                        {title}{by_key.then(|| view! { " " <kbd aria-hidden="true">"."</kbd> })}
+                    </button>
+                })}
+                <span class="rule-line">
+                    {seen.map(|stale| view! {
+                        <span class="seen" title=if stale { "The journey was changed since that run" } else { "" }>
+                            {if stale { "Seen in an earlier run" } else { "Seen in the simulated run" }}
+                        </span>
+                    })}
+                    <button class="link rule" title="What this rule checks, and why" on:click=explain>{rule}</button>
+                </span>
+            </span>
+        </li>
+    }
+}
+
 /// The problems of the journey on the canvas and of what journeys share, worst first; those of other journeys stand in the
-/// list of journeys. In another room, the problems of its document.
-fn listed(store: Store) -> Vec<Diagnostic> {
+/// list of journeys. In another room, the problems of its document. As places in the report: it may be long.
+fn listed(store: Store, report: &Report) -> Vec<usize> {
     let about = match store.room.get() {
         Room::Document(id) => Some(id),
         Room::Journey | Room::People | Room::Calendar => None,
@@ -118,27 +170,39 @@ fn listed(store: Store) -> Vec<Diagnostic> {
         (None, DocumentId::Journey(name) | DocumentId::Canvas(name) | DocumentId::Conflicts(name)) => *name == journey,
         (None, _) => true,
     };
-    store.report.with(|report| {
-        let mut found: Vec<Diagnostic> = report.diagnostics.iter().filter(|found| concerns(found)).cloned().collect();
-        found.sort_by_key(|found| found.severity);
-        found
-    })
+    let all = &report.diagnostics;
+    let mut found: Vec<usize> = (0..all.len()).filter(|&place| concerns(&all[place])).collect();
+    found.sort_by_key(|&place| all[place].severity);
+    found
 }
 
-/// Problems with their fixes, those of the selected steps first: the first is what the key for fixes mends.
-pub fn fixes(store: Store) -> Vec<(Diagnostic, Fix)> {
+/// Problems that have fixes, as places in the report, those of the selected steps first.
+fn fixable(store: Store, report: &Report) -> Vec<usize> {
     let selected = match store.selection.get() {
         Selection::Activities(ids) => ids,
         _ => Vec::new(),
     };
-    let mut all: Vec<(Diagnostic, Fix)> =
-        listed(store).into_iter().filter_map(|found| Some((found.clone(), found.fix?))).collect();
-    all.sort_by_key(|(found, _)| !found.place.path.activity().is_some_and(|id| selected.iter().any(|of| of == id)));
+    let mut all = listed(store, report);
+    all.retain(|&place| report.diagnostics[place].fix.is_some());
+    let is_selected = |id: &str| selected.iter().any(|of| of == id);
+    all.sort_by_key(|&place| !report.diagnostics[place].place.path.activity().is_some_and(is_selected));
     all
 }
 
+fn with_fix(found: &Diagnostic) -> Option<(Diagnostic, Fix)> {
+    Some((found.clone(), found.fix.clone()?))
+}
+
+/// Problems with their fixes, those of the selected steps first: the first is what the key for fixes mends.
+pub fn fixes(store: Store) -> Vec<(Diagnostic, Fix)> {
+    store.report.with(|report| {
+        let all = fixable(store, report);
+        all.into_iter().filter_map(|place| with_fix(&report.diagnostics[place])).collect()
+    })
+}
+
 fn first_fix(store: Store) -> Option<(Diagnostic, Fix)> {
-    fixes(store).into_iter().next()
+    store.report.with(|report| fixable(store, report).first().and_then(|&place| with_fix(&report.diagnostics[place])))
 }
 
 /// Carries out the first of the [`fixes`], and says so.

@@ -341,8 +341,9 @@ impl Store {
         self.turn.set_value(None);
         let unsaved = opened.folder.is_some() && (!kept.changed.is_empty() || kept.settings.is_some());
         self.autosave.brought_back.set(unsaved.then_some(kept.at));
-        self.saved.set(if opened.folder.is_some() { opened.project.clone() } else { Project::default() });
         let mut project = opened.project;
+        project.documents.shrink_to_fit();
+        self.saved.set(if opened.folder.is_some() { project.clone() } else { Project::default() });
         model::journal::put(&mut project, kept.changed);
         if let Some(settings) = kept.settings {
             project.settings = settings;

@@ -169,21 +169,21 @@ pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> S
     for route in &comparison.lost {
         line(&format!(r#"<path d="{}" stroke="{}"{GONE_LINE}/>"#, route.svg_path(CORNER), theme.bad));
     }
-    for (route, connection) in layout.edges.iter().zip(&scene.connections) {
+    for (route, origin) in layout.edges.iter().zip(&scene.origins) {
         if !route.points.is_empty() {
-            let is_new = comparison.added.contains(&connection.origin);
-            let mut stroke = match marks.traffic.get(&connection.origin.key()) {
+            let is_new = comparison.added.contains(origin);
+            let mut stroke = match marks.traffic.get(&origin.key()) {
                 Some((_, share)) => {
                     format!(r#" stroke-width="{}""#, number(THIN + (THICK - THIN) * share.clamp(0.0, 1.0)))
                 }
                 None if is_new => NEW_LINE.to_owned(),
                 None => String::new(),
             };
-            if marks.lit_ways.contains(&connection.origin.key()) {
+            if marks.lit_ways.contains(&origin.key()) {
                 push(&mut stroke, format_args!(r#" stroke="{}""#, theme.lit));
             }
             line(&format!(r#"<path d="{}"{stroke}/>"#, route.svg_path(CORNER)));
-            if let Some(gap) = marks.walking.get(&connection.origin.key()) {
+            if let Some(gap) = marks.walking.get(&origin.key()) {
                 let (path, dashes) = (route.svg_path(CORNER), dots::walking(*gap));
                 line(&format!(
                     r#"<path d="{path}" stroke="{}" stroke-width="{}" stroke-linecap="round" stroke-dasharray="{dashes}"/>"#,
@@ -206,9 +206,9 @@ pub fn marked(scene: &Scene, layout: &Layout, theme: &Theme, marks: &Marks) -> S
     }
     line("</g>");
     line(r#"<g font-size="12" text-anchor="middle">"#);
-    for (route, connection) in layout.edges.iter().zip(&scene.connections) {
-        let counted = marks.traffic.get(&connection.origin.key()).map_or("", |(words, _)| words);
-        let words = [connection.label.as_str(), counted].into_iter().filter(|words| !words.is_empty());
+    for ((route, origin), edge) in layout.edges.iter().zip(&scene.origins).zip(&scene.graph.edges) {
+        let counted = marks.traffic.get(&origin.key()).map_or("", |(words, _)| words);
+        let words = [edge.label.as_str(), counted].into_iter().filter(|words| !words.is_empty());
         let words = words.collect::<Vec<_>>().join(" · ");
         if !route.points.is_empty() && !words.is_empty() {
             line(&edge_label(route.label_at, &words, theme));

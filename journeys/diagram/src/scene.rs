@@ -2,7 +2,7 @@
 //!
 //! The canvas and the exported picture show the same scene.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use model::drawing::{Origin, canvas as kept};
 use model::{Activity, ActivityKind, Journey, elapsed, summary};
@@ -48,28 +48,17 @@ pub struct SceneNode {
     pub day: String,
 }
 
-/// A connection on the canvas; its place in [`Scene::connections`] is its place in the graph.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SceneConnection {
-    /// Where it starts.
-    pub origin: Origin,
-    /// The activity that it leads to; `None` = an end.
-    pub target: Option<String>,
-    /// What stands on it.
-    pub label: String,
-}
-
 /// Everything there is to draw of a journey.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scene {
     /// Cards and marks.
     pub nodes: Vec<SceneNode>,
-    /// Connections.
-    pub connections: Vec<SceneConnection>,
+    /// Where each connection starts, an edge of the graph.
+    pub origins: Vec<Origin>,
     /// What the layout takes.
     pub graph: Graph,
-    places: HashMap<String, usize>,
-    ways: HashMap<Origin, usize>,
+    /// Places of nodes, in the order of their ids.
+    by_id: Vec<usize>,
 }
 
 impl Scene {
@@ -88,6 +77,7 @@ impl Scene {
         scene.graph.root = Some(0);
         let mut activities = journey.activities();
         activities.retain(|activity| !hidden.contains(activity.id));
+        scene.reserve(activities.len());
         let days = elapsed::elapsed(journey);
         for activity in &activities {
             let node = SceneNode {
@@ -99,6 +89,7 @@ impl Scene {
             };
             scene.push(node, canvas);
         }
+        scene.sort();
         let start = journey.wire.start_activity().filter(|id| !id.is_empty());
         let folded = Folded { journey, hidden };
         scene.connect(0, Origin::Entry, start, String::new(), &folded);
@@ -108,10 +99,37 @@ impl Scene {
                 scene.connect(i + 1, origin, way.target, way.label, &folded);
             }
         }
+        scene.sort();
+        scene.shrink_to_fit();
         scene
     }
 
-    fn push(&mut self, node: SceneNode, canvas: Option<&Value>) -> usize {
+    /// Makes room for so many activities and as many ends and connections as they mostly have: a list that grows leaves
+    /// holes behind.
+    fn reserve(&mut self, activities: usize) {
+        let usual = activities + activities / 2;
+        self.nodes.reserve(usual);
+        self.graph.nodes.reserve(usual);
+        self.origins.reserve(usual);
+        self.graph.edges.reserve(usual);
+    }
+
+    /// So that nodes are found by their ids.
+    fn sort(&mut self) {
+        self.by_id = (0..self.nodes.len()).collect();
+        self.by_id.sort_by(|&a, &b| self.nodes[a].id.cmp(&self.nodes[b].id));
+    }
+
+    fn shrink_to_fit(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.graph.nodes.shrink_to_fit();
+        self.origins.shrink_to_fit();
+        self.graph.edges.shrink_to_fit();
+    }
+
+    fn push(&mut self, mut node: SceneNode, canvas: Option<&Value>) -> usize {
+        node.summary.shrink_to_fit();
+        node.day.shrink_to_fit();
         let (width, height) = match node.stands {
             Stands::End | Stands::Missing => END,
             Stands::Folded(_) => FOLD,
@@ -121,20 +139,29 @@ impl Scene {
             .and_then(|value| value.get("pins")?.get(&node.id))
             .and_then(|pin| Some(Point { x: pin.get(0)?.as_f64()?, y: pin.get(1)?.as_f64()? }));
         self.graph.nodes.push(Node { id: node.id.clone(), width, height, pinned });
-        // an activity that bears the name of a mark stands behind it
-        self.places.entry(node.id.clone()).or_insert(self.nodes.len());
         self.nodes.push(node);
         self.nodes.len() - 1
     }
 
     /// The place of a card or mark in [`Scene::nodes`].
     pub fn place(&self, id: &str) -> Option<usize> {
-        self.places.get(id).copied()
+        // an activity that bears the name of a mark stands behind it
+        let first = self.by_id.partition_point(|&place| self.nodes[place].id.as_str() < id);
+        self.by_id.get(first).copied().filter(|&place| self.nodes[place].id == id)
     }
 
-    /// The place of a connection in [`Scene::connections`].
+    /// The place of a connection in [`Scene::origins`] and among the edges of the graph.
     pub fn way(&self, origin: &Origin) -> Option<usize> {
-        self.ways.get(origin).copied()
+        let from = match origin {
+            Origin::Entry => 0,
+            Origin::Activity(id, _) => self.place(id)?,
+        };
+        // connections stand in the order of what they come from
+        let of_it = self.graph.edges.partition_point(|edge| edge.from < from);
+        let near = self.graph.edges[of_it..].iter().take_while(|edge| edge.from == from).count();
+        let found = self.origins[of_it..of_it + near].iter().position(|one| one == origin).map(|place| of_it + place);
+        // an activity may bear the name of a mark, and is then not found by it
+        found.or_else(|| self.origins.iter().position(|one| one == origin))
     }
 
     fn connect(&mut self, from: usize, origin: Origin, target: Option<&str>, label: String, folded: &Folded) {
@@ -154,9 +181,8 @@ impl Scene {
                 self.push(SceneNode { id, stands, title, summary: String::new(), day: String::new() }, None)
             }
         };
-        self.graph.edges.push(Edge { from, to, label: label.clone() });
-        self.ways.insert(origin.clone(), self.connections.len());
-        self.connections.push(SceneConnection { origin, target: target.map(str::to_owned), label });
+        self.graph.edges.push(Edge { from, to, label });
+        self.origins.push(origin);
     }
 }
 

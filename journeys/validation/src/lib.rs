@@ -83,12 +83,15 @@ pub fn check_one(project: &Project, id: &DocumentId, facts: Facts) -> Report {
 
 /// Everything about one document: by position in it, then rule id.
 fn check_document(document: Document) -> Vec<Diagnostic> {
-    let mut found = rules::run(document);
     let order = Order::of(document.root);
-    found.sort_by_cached_key(|one| {
-        (order.position(&one.place.path.0), one.rule.clone(), one.place.path.clone(), one.message.clone())
-    });
-    found
+    let at = |one: Diagnostic| (order.position(&one.place.path.0), one);
+    let mut found: Vec<(Vec<usize>, Diagnostic)> = rules::run(document).into_iter().map(at).collect();
+    let rest = |one: &Diagnostic, other: &Diagnostic| {
+        let same_place = one.rule.cmp(&other.rule).then_with(|| one.place.path.cmp(&other.place.path));
+        same_place.then_with(|| one.message.cmp(&other.message))
+    };
+    found.sort_by(|(at, one), (there, other)| at.cmp(there).then_with(|| rest(one, other)));
+    found.into_iter().map(|(_, one)| one).collect()
 }
 
 /// The order of a document.

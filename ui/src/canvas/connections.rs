@@ -125,7 +125,7 @@ pub fn ConnectionMarks(origin: Origin, hand: Hand) -> impl IntoView {
         let origin = origin.clone();
         Memo::new(move |_| {
             let label = store.scene.with(|scene| {
-                place.get().and_then(|place| Some(scene.connections.get(place)?.label.clone())).unwrap_or_default()
+                place.get().and_then(|place| Some(scene.graph.edges.get(place)?.label.clone())).unwrap_or_default()
             });
             let fresh = is_fresh(hand, &origin).then(|| "+ new".to_owned());
             let parts = [Some(label), traffic(store, &origin).map(|traffic| traffic.words()), fresh];

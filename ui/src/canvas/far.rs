@@ -168,7 +168,7 @@ pub fn paint_into(store: Store, hand: Hand, element: &HtmlCanvasElement, window:
                 Look { face, border }
             };
             let line = |place: usize| {
-                let origin = &scene.connections[place].origin;
+                let origin = &scene.origins[place];
                 let chosen = store.selection.with_untracked(|s| matches!(s, Selection::Connection(o) if o == origin));
                 match () {
                     () if chosen => inks.accent,

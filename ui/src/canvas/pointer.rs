@@ -103,7 +103,7 @@ impl Pointer {
         match hand.hit(store, at) {
             Hit::Node(place) => self.press_node(place, more),
             Hit::Edge(place) => {
-                let origin = store.scene.with_untracked(|scene| scene.connections[place].origin.clone());
+                let origin = store.scene.with_untracked(|scene| scene.origins[place].clone());
                 store.selection.set(Selection::Connection(origin.clone()));
                 hand.gesture.set(Some(Gesture::Grab(origin)));
             }
@@ -119,7 +119,7 @@ impl Pointer {
             Stands::End | Stands::Missing | Stands::Folded(_) => {
                 let into = store.scene.with_untracked(|scene| {
                     let edge = scene.graph.edges.iter().position(|edge| edge.to == place)?;
-                    Some(scene.connections[edge].origin.clone())
+                    Some(scene.origins[edge].clone())
                 });
                 if let Some(origin) = into {
                     if matches!(node.stands, Stands::Folded(_)) {

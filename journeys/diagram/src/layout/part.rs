@@ -393,5 +393,6 @@ pub(super) fn straighten(points: &mut Vec<Point>) {
         }
         kept.push(point);
     }
+    kept.shrink_to_fit();
     *points = kept;
 }

@@ -105,18 +105,18 @@ pub(super) fn kept(part: &Part, sheet: &Sheet, root: usize, earlier: &[Standing]
 
 /// By vertex.
 fn marks(part: &Part, sheet: &Sheet) -> Vec<Mark> {
-    let mut out: Vec<DefaultHasher> = vec![DefaultHasher::new(); sheet.nodes];
+    let mut out = vec![0; sheet.nodes];
     let mut branch = Vec::with_capacity(part.edges.len());
     let mut branches = vec![0usize; sheet.nodes];
     for (edge, &(from, to)) in part.edges.iter().enumerate() {
         let room = label_width(part.labels[edge]).to_bits();
-        (part.ids[to], room, part.labels[edge].is_empty(), sheet.aside[edge]).hash(&mut out[from]);
+        out[from] = number(&(out[from], part.ids[to], room, part.labels[edge].is_empty(), sheet.aside[edge]));
         branch.push(branches[from]);
         branches[from] += 1;
     }
     let node = |node: usize| {
         let (width, height) = part.sizes[node];
-        Mark { own: number(&(part.ids[node], width.to_bits(), height.to_bits())), out: out[node].finish() }
+        Mark { own: number(&(part.ids[node], width.to_bits(), height.to_bits())), out: out[node] }
     };
     let mut marks: Vec<Mark> = (0..sheet.nodes).map(node).collect();
     for vertex in sheet.nodes..sheet.vertices() {
