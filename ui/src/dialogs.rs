@@ -34,7 +34,7 @@ fn save_into(store: Store, folder: String, overwrite_damaged: bool) {
 async fn save_now(store: Store, folder: String, overwrite_damaged: bool) {
     let project = store.project.get_untracked();
     let removed: Vec<DocumentId> = store.saved.with_untracked(|saved| {
-        saved.documents.keys().filter(|id| !project.documents.contains_key(*id)).cloned().collect()
+        saved.documents.keys().filter(|id| !project.documents.contains_key(id)).cloned().collect()
     });
     let command = Save {
         folder: folder.clone(),

@@ -265,4 +265,19 @@ mod tests {
         assert_eq!((scene.graph.edges[place].from, scene.graph.edges[place].to), (1, 3));
         assert_eq!((scene.place("c"), scene.place("a")), (None, Some(2)));
     }
+
+    #[test]
+    fn ways_are_found_also_from_an_activity_that_bears_the_name_of_a_mark() {
+        let value = json!({"StartActivity": "@entry", "Activities": {
+            "@entry": {"Wait": {"NextActivity": "split"}},
+            "split": {"ConditionalSplit": {"TrueActivity": "@entry"}},
+        }});
+        let scene = Scene::of(Journey::of(&value).expect("a journey"), None);
+        let way = |id: &str, slot| Origin::Activity(id.to_owned(), slot);
+        for (place, origin) in scene.origins.iter().enumerate() {
+            assert_eq!(scene.way(origin), Some(place), "{origin:?}");
+        }
+        assert_eq!(scene.way(&way("@entry", model::Slot::Next)), Some(1));
+        assert_eq!(scene.way(&way("split", model::Slot::Else)), None);
+    }
 }

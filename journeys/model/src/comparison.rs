@@ -82,7 +82,7 @@ pub fn pairs<'a>(
     before: &'a Documents,
     after: &'a Documents,
 ) -> Vec<(&'a DocumentId, Option<&'a Value>, Option<&'a Value>)> {
-    let mut ids: Vec<&DocumentId> = before.keys().chain(after.keys().filter(|id| !before.contains_key(*id))).collect();
+    let mut ids: Vec<&DocumentId> = before.keys().chain(after.keys().filter(|id| !before.contains_key(id))).collect();
     ids.sort();
     ids.into_iter().map(|id| (id, before.get(id), after.get(id))).filter(|(_, old, new)| old != new).collect()
 }

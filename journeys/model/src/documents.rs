@@ -135,10 +135,8 @@ fn of_entry<'a>((id, value): (&'a DocumentId, &'a Arc<Value>)) -> (&'a DocumentI
 /// Maps that share all are equal without a look at what they share.
 impl PartialEq for Documents {
     fn eq(&self, other: &Self) -> bool {
-        let same = |((a, one), (b, two)): ((&DocumentId, &Arc<Value>), (&DocumentId, &Arc<Value>))| {
-            a == b && (Arc::ptr_eq(one, two) || one == two)
-        };
-        self.len() == other.len() && self.0.iter().zip(&other.0).all(same)
+        let mut both = self.0.iter().zip(&other.0);
+        self.len() == other.len() && both.all(|((a, one), (b, two))| a == b && (Arc::ptr_eq(one, two) || one == two))
     }
 }
 
@@ -206,5 +204,42 @@ impl Serialize for Documents {
 impl<'de> Deserialize<'de> for Documents {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(BTreeMap::<DocumentId, Value>::deserialize(deserializer)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn id(name: &str) -> DocumentId {
+        DocumentId::Journey(name.to_owned())
+    }
+
+    #[test]
+    fn a_copy_shares_what_neither_has_changed() {
+        let first = Documents::from([(id("a"), json!({"Name": "a"})), (id("b"), json!([1, 2]))]);
+        let mut second = first.clone();
+        second.get_mut(&id("a")).expect("it is there")["Name"] = json!("else");
+        second.get_or_insert_with(id("c"), || json!(null));
+        let shares =
+            |name| first.shared(&id(name)).zip(second.shared(&id(name))).is_some_and(|(a, b)| Arc::ptr_eq(&a, &b));
+        assert_eq!((shares("a"), shares("b")), (false, true));
+        assert_eq!(first[&id("a")], json!({"Name": "a"}));
+        assert_eq!(second[&id("a")], json!({"Name": "else"}));
+        assert_ne!(first, second);
+        second.remove(&id("c"));
+        second.insert(id("a"), json!({"Name": "a"}));
+        assert_eq!(first, second);
+    }
+
+    #[test]
+    fn tight_documents_say_the_same_in_the_same_order() {
+        let text = r#"{"z": [{"b": 1.50, "a": "x"}, []], "a": {"y": null, "x": {"deep": true}}}"#;
+        let read = || serde_json::from_str::<Value>(text).expect("it is JSON");
+        let mut documents = Documents::from([(id("a"), read())]);
+        documents.shrink_to_fit();
+        assert_eq!(documents[&id("a")].to_string(), read().to_string());
     }
 }

@@ -134,8 +134,8 @@ impl Start {
 
 /// Documents of `after` that are not as in `before`; `None` = it is not in `after`.
 pub fn changed(before: &Project, after: &Project) -> BTreeMap<DocumentId, Option<Value>> {
-    let gone = before.documents.keys().filter(|id| !after.documents.contains_key(*id)).map(|id| (id.clone(), None));
-    let differs = after.documents.iter().filter(|(id, value)| before.documents.get(*id) != Some(*value));
+    let gone = before.documents.keys().filter(|id| !after.documents.contains_key(id)).map(|id| (id.clone(), None));
+    let differs = after.documents.iter().filter(|(id, value)| before.documents.get(id) != Some(*value));
     gone.chain(differs.map(|(id, value)| (id.clone(), Some(value.clone())))).collect()
 }
 

@@ -102,7 +102,7 @@ fn check_with<'a>(document: Document<'a>, uses: &[&'a DocumentId]) -> Report {
     let Document { project, facts, .. } = document;
     let mut report = Report { diagnostics: check_document(document) };
     for id in uses {
-        if let Some(root) = project.documents.get(*id) {
+        if let Some(root) = project.documents.get(id) {
             report.diagnostics.extend(check_document(Document { project, id, root, facts }));
         }
     }

@@ -87,7 +87,7 @@ pub async fn pull(request: &Request<'_>) -> Outcome<Done> {
         match project.documents.get(&id) {
             Some(local) if *local != value && !request.replace => other.push(format!("`{}`", id.file())),
             Some(local) if *local == value => {}
-            _ => drop(project.documents.insert(id, value)),
+            _ => project.documents.insert(id, value),
         }
     }
     if !other.is_empty() {
