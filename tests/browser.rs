@@ -44,7 +44,7 @@ async fn a_segment_is_written_by_keyboard_and_people_are_looked_through_changed_
     let hand = browser.open(&address).await;
     hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
     segments::write_one(&hand, project.path(), "browser").await;
-    people::look_around(&hand, project.path(), "browser", true).await;
+    people::look_around(&hand, project.path(), "browser", None).await;
     hand.close().await;
 }
 

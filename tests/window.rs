@@ -108,7 +108,7 @@ async fn a_segment_is_written_by_keyboard_and_people_are_imported_in_the_window(
     let (_driver, hand) = window(&studio, project.path(), &display).await;
     hand.until("the journey is on the canvas", "return document.querySelectorAll('[data-activity]').length > 5").await;
     segments::write_one(&hand, project.path(), "window").await;
-    people::look_around(&hand, project.path(), "window", false).await;
+    people::look_around(&hand, project.path(), "window", Some(&display)).await;
     hand.close().await;
 }
 

@@ -11,6 +11,7 @@ pub mod campaigns;
 pub mod canvas;
 mod chromium;
 pub mod content;
+mod dropping;
 pub mod export;
 mod hand;
 pub mod keyboard;

@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
+use super::dropping::drop_file;
 use super::{Hand, shots};
 
-/// Looks around among the people of the project in `folder`, which are shoppers. `drops` = the page takes a file that is
-/// dropped on it; else the window does, and tells where it is.
-pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
+/// Looks around among the people of the project in `folder`, which are shoppers. A file is dropped on the window of that
+/// display, which tells the page where it is; without one on the page, which takes it itself.
+pub async fn look_around(hand: &Hand, folder: &Path, who: &str, display: Option<&str>) {
     const ROWS: &str = "document.querySelectorAll('[data-test=people-rows] tr').length";
     const SAID: &str = "document.querySelector('[data-test=people-said]').textContent";
     hand.press("[data-test=people]").await;
@@ -38,19 +39,18 @@ pub async fn look_around(hand: &Hand, folder: &Path, who: &str, drops: bool) {
 
     // A file with a wrong row: nothing is imported, until that is left out.
     let text = "E-mail,First name,CartValue\nnew-1@example.com,Ana,12.5\nnew-2@example.com,Ben,lots\nnew-3@example.com,Cleo,3\n";
-    if drops {
+    if let Some(display) = display {
+        let path = folder.join(".waymark/newcomers.csv");
+        std::fs::create_dir_all(folder.join(".waymark")).expect("a folder");
+        std::fs::write(&path, text).expect("a file");
+        drop_file(display, &path);
+    } else {
         let script = format!(
             "const carried = new DataTransfer(); carried.items.add(new File([{}], 'newcomers.csv')); \
              window.dispatchEvent(new DragEvent('drop', {{dataTransfer: carried, cancelable: true}}));",
             serde_json::json!(text)
         );
         hand.ask(&script).await;
-    } else {
-        let path = folder.join(".waymark/newcomers.csv");
-        std::fs::create_dir_all(folder.join(".waymark")).expect("a folder");
-        std::fs::write(&path, text).expect("a file");
-        let path = serde_json::json!(path.display().to_string());
-        hand.ask(&format!("window.dispatchEvent(new CustomEvent('waymark-open', {{detail: {path}}}));")).await;
     }
     let guessed = "[...document.querySelectorAll('[data-test=import-columns] input')].map(input => input.value).join()";
     hand.until(
