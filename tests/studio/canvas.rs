@@ -59,6 +59,25 @@ async fn draw(hand: &Hand) {
     hand.until("it leads on", "return !!document.querySelector('[data-connection=\"@end:wait1/next\"]')").await;
     undone(hand, "Add wait").await;
 
+    // a split needs more room than its branch had: what is above stays nevertheless, until it is tidied
+    let places = "['hello', 'opened', 'pause', 'again'] \
+        .map(id => document.querySelector(`.card[data-activity=${id}]`).style.transform).join()";
+    let where_they_are = format!("return {places}");
+    hand.press("[data-test=fit]").await;
+    let above = hand.text(&where_they_are).await;
+    let kind = hand.middle("[data-kind='MultiCondition']").await;
+    let plus = hand.middle("[data-insert='@end:pause/next']").await;
+    hand.drag(kind, plus).await;
+    hand.until("what is above is held", "return document.querySelector('[data-test=tidy]') != null").await;
+    assert_eq!(hand.text(&where_they_are).await, above);
+    hand.press("[data-test=tidy]").await;
+    hand.until("it is tidy", "return document.querySelector('[data-test=tidy]') == null").await;
+    assert_ne!(hand.text(&where_they_are).await, above, "laid out anew, sources stand in the middle of their branches");
+    hand.press("[data-test=undo]").await;
+    hand.until("the split is gone, the room for it is held", &format!("return {CARDS} == 6")).await;
+    hand.press("[data-test=tidy]").await;
+    hand.until("all is as it was", &format!("return {places} == {}", json!(above))).await;
+
     hand.press("[data-test=fit]").await;
     let line = hand.on_line("[data-connection='@end:opened/no']", 0.75).await;
     let bye = hand.middle("[data-activity='bye']").await;
