@@ -218,6 +218,76 @@ fn an_inserted_node_moves_nothing_above() {
     assert!(inserts > 2000 && held > 100, "{inserts} {held}");
 }
 
+/// What an insert on an edge does to the nodes of the edge's source's rank and of those above, when all is laid out anew.
+struct Anew {
+    /// One of them is higher or lower.
+    lifted: bool,
+    /// One of them is elsewhere.
+    moved: bool,
+    /// Two of a rank have changed places.
+    swapped: bool,
+    /// The edge is the only one that leads down from there.
+    alone: bool,
+    /// The root is elsewhere.
+    root_moved: bool,
+}
+
+fn inserted_anew(before: &Graph, old: &Layout, edge: usize) -> Anew {
+    let new = drawn(&insert(before, edge));
+    let limit = old.nodes[before.edges[edge].from].y;
+    let above: Vec<(Rect, Rect)> =
+        old.nodes.iter().copied().zip(new.nodes.iter().copied()).filter(|(old, _)| old.y <= limit).collect();
+    let swaps = |a: &(Rect, Rect), b: &(Rect, Rect)| a.0.y == b.0.y && (a.0.x < b.0.x) != (a.1.x < b.1.x);
+    let down = |edge: &&Edge| old.nodes[edge.from].y <= limit && old.nodes[edge.to].y > limit;
+    Anew {
+        lifted: above.iter().any(|(old, new)| old.y != new.y),
+        moved: above.iter().any(|(old, new)| old != new),
+        swapped: above.iter().any(|a| above.iter().any(|b| swaps(a, b))),
+        alone: before.edges.iter().filter(down).count() == 1,
+        root_moved: old.nodes[0] != new.nodes[0],
+    }
+}
+
+/// Laid out anew, an inserted node moves no rank above up or down (as far as the lanes above fit into the least distance of two ranks, which
+/// they do in journeys of usual size), and never the root. Where its edge is the only one that leads down from there, nothing
+/// above moves at all. Elsewhere nodes above may move to a side: the layout then follows from the graph alone, and where branches
+/// below come to need more room, their source stays in their middle, so that what is above parts. That is seldom.
+#[test]
+fn an_inserted_node_moves_no_rank_above() {
+    let (mut inserts, mut alone, mut still) = (0, 0, 0);
+    for seed in 0..100 {
+        let before = generate::journey(10 + seed as usize % 31, seed);
+        let old = drawn(&before);
+        for edge in 0..before.edges.len() {
+            let what = inserted_anew(&before, &old, edge);
+            assert!(!what.lifted && !what.root_moved, "insert on edge {edge} of {seed}");
+            assert!(!what.alone || !what.moved, "insert on edge {edge} of {seed}, where it is the only one");
+            inserts += 1;
+            alone += u32::from(what.alone);
+            still += u32::from(!what.moved);
+        }
+    }
+    assert!(inserts > 2000 && alone > 800, "{inserts} {alone}");
+    assert!(still * 100 > inserts * 85, "only {still} of {inserts} move nothing above");
+}
+
+#[test]
+fn an_inserted_node_keeps_the_order_of_the_ranks_above_where_no_paths_join() {
+    let mut inserts = 0;
+    for seed in 0..100 {
+        let mut before = generate::journey(10 + seed as usize % 31, seed);
+        let mut reached = BTreeSet::new();
+        before.edges.retain(|edge| reached.insert(edge.to));
+        let old = drawn(&before);
+        for edge in 0..before.edges.len() {
+            let what = inserted_anew(&before, &old, edge);
+            assert!(!what.lifted && !what.swapped && !what.root_moved, "insert on edge {edge} of {seed}");
+            inserts += 1;
+        }
+    }
+    assert!(inserts > 1500, "{inserts}");
+}
+
 /// The graph with a node inserted on one edge, as the "+" does it.
 fn insert(graph: &Graph, edge: usize) -> Graph {
     let mut after = graph.clone();
