@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::{ESCAPE, Hand, shots};
+use super::{ENTER, ESCAPE, Hand, shots};
 
 /// A journey that fits the window, the first of the project.
 pub fn small(folder: &Path) {
@@ -40,6 +40,7 @@ pub async fn by_pointer(hand: &Hand, who: &str) {
     draw(hand).await;
     choose(hand).await;
     find_and_fix(hand, who).await;
+    many_problems(hand, who).await;
     play(hand, who).await;
 }
 
@@ -176,6 +177,42 @@ async fn find_and_fix(hand: &Hand, who: &str) {
         }
         hand.until("it is mended", &format!("return {summary} == '365 days'")).await;
     }
+}
+
+/// Pastes steps with more problems than the list shows at first, and asks for the others with a key.
+async fn many_problems(hand: &Hand, who: &str) {
+    let message = |at: usize| (format!("m{at}"), json!({"EMAIL": {"TemplateName": format!("lost-{at}")}}));
+    let journey = json!({
+        "Name": "much-is-lost", "StartActivity": "m0", "Activities": (0..95).map(message).collect::<serde_json::Map<_, _>>(),
+    });
+    hand.ask(&format!(
+        "const board = new DataTransfer(); board.setData('text/plain', {}); \
+         window.dispatchEvent(new ClipboardEvent('paste', {{clipboardData: board, cancelable: true}}))",
+        json!(journey.to_string())
+    ))
+    .await;
+    let numbers = "document.querySelector('[data-test=problem-count]').textContent.match(/[0-9]+/g)";
+    let counted = format!("({numbers} ?? []).reduce((sum, of) => sum + +of, 0)");
+    hand.until("all are counted", &format!("return {counted} >= 95 && {UNDO}.includes('Paste')")).await;
+    let rows = "document.querySelectorAll('.problems ul > li:has(.row)').length";
+    if hand.ask(&format!("return {rows} == 0")).await == Value::Bool(true) {
+        hand.press(".problems .bar").await;
+    }
+    hand.until("not all are shown", &format!("return {rows} == 40")).await;
+    hand.ask("document.querySelector('[data-test=more-problems]').focus()").await;
+    hand.key(ENTER).await;
+    let at = "[...document.querySelectorAll('.problems ul > li')].indexOf(document.activeElement.closest('li'))";
+    hand.until("the keyboard is at the first new one", &format!("return {rows} == 80 && {at} == 40")).await;
+    hand.shot(&shots().join(format!("{who}-problems.png"))).await;
+    for shown in [120, 160] {
+        hand.press("[data-test=more-problems]").await;
+        hand.until("more are shown", &format!("return {rows} == {shown}")).await;
+    }
+    hand.press("[data-test=more-problems]").await;
+    let all = format!("return {rows} == {counted} && !document.querySelector('[data-test=more-problems]')");
+    hand.until("all are shown", &all).await;
+    undone(hand, "Paste").await;
+    hand.until("the small one is back", &format!("return {CARDS} == 6")).await;
 }
 
 /// Plays the run, scrubs through it, switches the dots off, and makes it faster.

@@ -32,17 +32,22 @@ pub fn App() -> impl IntoView {
     listen_to_clipboard(store);
     shell::listen(store);
     modal::listen();
-    if !bench::show(store) && !shell::is_further_window() {
+    let asks = !bench::show(store) && !shell::is_further_window();
+    // The start page comes when it is known that there is no project to open: it would be drawn for nothing.
+    let answered = RwSignal::new(!asks);
+    if asks {
         leptos::task::spawn_local(async move {
             match transport::call(&bridge::Startup {}).await {
                 Ok(Some(opened)) => store.take(opened),
                 Ok(None) => {}
                 Err(failure) => store.tell_failure(failure),
             }
+            answered.set(true);
         });
     }
+    let without_project = move || view! { <Show when=move || answered.get()><Start /></Show> };
     view! {
-        <Show when=move || store.open.get() fallback=Start>
+        <Show when=move || store.open.get() fallback=without_project>
             <Studio />
         </Show>
         <Carried />

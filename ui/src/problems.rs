@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::numbers::grouped;
 use model::{Diagnostic, DocumentId, Fix, Severity};
 use validation::Report;
+use wasm_bindgen::JsCast;
 
 use crate::store::{Dialog, Room, Selection, Store, store};
 
@@ -41,7 +42,7 @@ pub fn Problems() -> impl IntoView {
             return "Checking".to_owned();
         }
         let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        let plural = |n: usize, word: &str| format!("{} {word}{}", grouped(n as u64), if n == 1 { "" } else { "s" });
         match (errors, warnings) {
             (0, 0) => "No problems".to_owned(),
             (0, w) => plural(w, "warning"),
@@ -67,6 +68,12 @@ pub fn Problems() -> impl IntoView {
     let shown = RwSignal::new(ROWS);
     let rows = Memo::new(move |_| found.with(|all| (0..all.len().min(shown.get())).collect::<Vec<_>>()));
     let left = Memo::new(move |_| found.with(Vec::len).saturating_sub(shown.get()));
+    let list = NodeRef::<leptos::html::Ul>::new();
+    let more = move |_| {
+        let first_new = shown.get_untracked();
+        shown.update(|shown| *shown += ROWS);
+        request_animation_frame(move || focus_row(list, first_new));
+    };
     view! {
         <section class="problems" aria-label="Problems" data-test="problems">
             <button
@@ -79,7 +86,7 @@ pub fn Problems() -> impl IntoView {
                 <span class="fold" aria-hidden="true">{move || if unfolded.get() { "▾" } else { "▴" }}</span>
             </button>
             <Show when=move || unfolded.get() && !found.with(Vec::is_empty)>
-                <ul>
+                <ul node_ref=list>
                     <For each=move || rows.get() key=|i| *i let:i>
                         {
                             // one memo and one effect a row: there may be many
@@ -89,7 +96,7 @@ pub fn Problems() -> impl IntoView {
                     </For>
                     <Show when=move || { left.get() > 0 }>
                         <li>
-                            <button class="link more" data-test="more-problems" on:click=move |_| shown.update(|shown| *shown += ROWS)>
+                            <button class="link more" data-test="more-problems" on:click=more>
                                 {move || format!("Show {} more of {}", left.get().min(ROWS), grouped(found.with(Vec::len) as u64))}
                             </button>
                         </li>
@@ -97,6 +104,15 @@ pub fn Problems() -> impl IntoView {
                 </ul>
             </Show>
         </section>
+    }
+}
+
+/// Leads the keyboard on, to the first row that was not there before.
+fn focus_row(list: NodeRef<leptos::html::Ul>, row: usize) {
+    let row = list.get_untracked().and_then(|list| list.children().item(row as u32));
+    let button = row.and_then(|row| row.query_selector("button").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = button.focus();
     }
 }
 
