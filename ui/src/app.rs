@@ -45,7 +45,8 @@ pub fn App() -> impl IntoView {
             answered.set(true);
         });
     }
-    let without_project = move || view! { <Show when=move || answered.get()><Start /></Show> };
+    let starting = || view! { <p id="starting" role="status">"Waymark is starting"</p> };
+    let without_project = move || view! { <Show when=move || answered.get() fallback=starting><Start /></Show> };
     view! {
         <Show when=move || store.open.get() fallback=without_project>
             <Studio />
